@@ -1,0 +1,2 @@
+//! zqos.
+fn main() {}
