@@ -1,1 +1,25 @@
-//! zqos-core.
+//! The words that every other part of zqos speaks: units, ids, time, streams and samples.
+//!
+//! Nothing here knows JSON, HTTP, storage or a runtime. Suggested reading order is the order of
+//! the modules below.
+//!
+//! Two rules hold throughout. **Missing is `None`**, never zero: Zoom sends an empty string, a
+//! dash, `0*0` or nothing at all for a stream that carried no traffic, and all of these arrive
+//! here as an absent figure. **Units live in types** ([`Kbps`], [`Millis`], [`Percent`], …), so a
+//! latency can't be added to a bitrate.
+
+mod clock;
+mod id;
+mod sample;
+mod stream;
+mod text;
+mod unit;
+
+pub mod column;
+
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
+pub use id::{MeetingId, MeetingNumber, MeetingUuid, ParticipantId};
+pub use sample::{DeviceSample, Figures, Origin, StreamSample};
+pub use stream::{Leg, Medium, Stream, StreamName};
+pub use text::Shown;
+pub use unit::{Dbm, Fps, Kbps, Millis, OutOfRange, Percent, Pressure, Resolution};
