@@ -1,1 +1,24 @@
-//! zoom-wire.
+#![doc = include_str!("../README.md")]
+
+pub mod operation;
+pub mod rate_limit;
+pub mod request;
+
+pub mod answer;
+pub mod error;
+
+pub mod field;
+pub mod row;
+pub mod value;
+
+pub mod meeting;
+pub mod participant;
+pub mod qos;
+
+mod object;
+
+pub use answer::{DecodeError, Endpoint, Listing, Page, RawPage, decode};
+pub use error::{ApiError, ApiErrorKind};
+pub use operation::Operation;
+pub use request::{Kind, Range, Request, RequestError, When};
+pub use row::{InvalidRow, Row, Rows};
