@@ -1,2 +1,77 @@
-//! Chores.
-fn main() {}
+//! The project's own chores: `cargo xtask <chore>`.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore talks to the person who runs it"
+)]
+
+mod bench;
+mod checks;
+mod demo;
+mod dependency_rules;
+mod generate;
+mod process;
+mod step;
+mod third_party;
+mod workspace;
+mod zqos;
+
+use std::{
+    env,
+    process::{ExitCode, ExitStatus},
+};
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+const USAGE: &str = "\
+Usage: cargo xtask <chore>
+
+  demo                build zqos and run its main job on a replayed report
+  test                all tests: those of the workspace, then curl and newman on what zqos prints
+  ci                  all other checks: format, lints, docs, generated files, dependencies, builds
+  generate [--check]  write the man page and the shell completions, or compare them
+  bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode
+";
+
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run() -> Result<ExitCode> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["demo"] => demo::run(&Workspace::load()?),
+        ["test"] => Ok(step::run(checks::TEST, &Workspace::load()?)),
+        ["ci"] => Ok(step::run(checks::CI, &Workspace::load()?)),
+        ["generate"] => generate::write(&Workspace::load()?),
+        ["generate", "--check"] => generate::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["bench", names @ ..] => bench::run(names, &Workspace::load()?),
+        // For `bench`, which runs itself so: see there.
+        ["peak-memory", report, program, arguments @ ..] => {
+            bench::peak_memory::measure(report, program, arguments)
+        }
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprint!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// Ends as the child did; by a signal counts as failure.
+fn passed_on(status: ExitStatus) -> ExitCode {
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
+}

@@ -1,0 +1,86 @@
+//! Measurements that back the claims about speed and size.
+//!
+//! Each compares in one run, so that a slow machine is slow for both sides, and prints what it
+//! claims. A claim that does not hold fails the chore.
+
+mod build;
+mod get_vs_curl;
+pub(crate) mod peak_memory;
+mod statistics;
+mod stream_memory;
+
+use std::{env, process::ExitCode, thread};
+
+use anyhow::{Context, Result};
+
+use crate::{process::loudly, workspace::Workspace};
+
+/// A measured number and what it may be at most.
+struct Claim {
+    what: String,
+    measured: f64,
+    at_most: f64,
+}
+
+type Benchmark = fn(&Workspace) -> Result<Vec<Claim>>;
+
+const BENCHMARKS: &[(&str, Benchmark)] = &[
+    ("decode", decode),
+    ("get-vs-curl", get_vs_curl::run),
+    ("stream-memory", stream_memory::run),
+    ("build", build::run),
+];
+
+/// Runs the named benchmarks, or all.
+pub(crate) fn run(names: &[&str], workspace: &Workspace) -> Result<ExitCode> {
+    let all: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
+    let names = if names.is_empty() { &all } else { names };
+    let benchmarks = names
+        .iter()
+        .map(|name| {
+            let benchmark = BENCHMARKS.iter().find(|(known, _)| known == name);
+            benchmark
+                .with_context(|| format!("no benchmark `{name}`; there are {}", all.join(", ")))
+        })
+        .collect::<Result<Vec<_>>>()?;
+
+    let cores = thread::available_parallelism()?;
+    println!(
+        "machine: {cores} cores, {} on {}",
+        env::consts::OS,
+        env::consts::ARCH
+    );
+    let mut holds = true;
+    for (name, benchmark) in benchmarks {
+        println!("\n{name}");
+        for Claim {
+            what,
+            measured,
+            at_most,
+        } in benchmark(workspace)?
+        {
+            let verdict = if measured <= at_most {
+                "holds"
+            } else {
+                "BROKEN"
+            };
+            println!("  {what}: {measured:.2} (at most {at_most:.2}: {verdict})");
+            holds &= measured <= at_most;
+        }
+    }
+    Ok(if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Typed decoding of a page; its claims are checked where it is written.
+fn decode(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(
+        workspace
+            .cargo()
+            .args(["bench", "--package", "zoom-wire", "--bench", "decode"]),
+    )?;
+    Ok(Vec::new())
+}

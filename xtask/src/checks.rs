@@ -1,0 +1,108 @@
+//! What `cargo xtask test` and `cargo xtask ci` run. The second has everything that the first has
+//! not, so that running both runs nothing twice.
+
+use anyhow::Result;
+
+use crate::{
+    dependency_rules, generate,
+    process::{loudly, quietly},
+    step::Step,
+    third_party,
+    workspace::Workspace,
+};
+
+/// All tests.
+pub(crate) const TEST: &[Step] = &[
+    Step {
+        name: "workspace",
+        needs: &[],
+        run: workspace_tests,
+    },
+    Step {
+        name: "third-party",
+        needs: &["curl", "node", "npm", "sh"],
+        run: third_party::run,
+    },
+];
+
+/// All checks that are not tests, the quick ones first.
+pub(crate) const CI: &[Step] = &[
+    Step {
+        name: "format",
+        needs: &["cargo-fmt"],
+        run: |workspace| cargo(workspace, "fmt --all --check"),
+    },
+    Step {
+        name: "dependency rules",
+        needs: &[],
+        run: dependency_rules::check,
+    },
+    Step {
+        name: "licences and sources",
+        needs: &["cargo-deny"],
+        run: |workspace| cargo(workspace, "deny check bans licenses sources"),
+    },
+    Step {
+        name: "lints",
+        needs: &["cargo-clippy"],
+        run: |workspace| {
+            cargo(
+                workspace,
+                "clippy --workspace --all-targets --all-features -- --deny warnings",
+            )
+        },
+    },
+    Step {
+        name: "docs",
+        needs: &[],
+        run: docs,
+    },
+    Step {
+        name: "generated files",
+        needs: &[],
+        run: generate::check,
+    },
+    Step {
+        name: "fetch alone",
+        needs: &[],
+        run: |workspace| {
+            cargo(
+                workspace,
+                "build --package zqos --no-default-features --features fetch",
+            )
+        },
+    },
+    Step {
+        name: "fuzz targets",
+        needs: &["c++"],
+        run: fuzz_targets,
+    },
+];
+
+/// Lets cargo's own output through: its closing lines are read by people and machines.
+fn workspace_tests(workspace: &Workspace) -> Result<()> {
+    loudly(
+        workspace
+            .cargo()
+            .args(["test", "--workspace", "--", "--quiet"]),
+    )
+}
+
+fn docs(workspace: &Workspace) -> Result<()> {
+    quietly(
+        workspace
+            .cargo()
+            .args(["doc", "--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+    .map(drop)
+}
+
+/// The targets live in a workspace of their own: they need a C++ compiler, which nothing else does.
+fn fuzz_targets(workspace: &Workspace) -> Result<()> {
+    cargo(workspace, "build --manifest-path fuzz/Cargo.toml")
+}
+
+fn cargo(workspace: &Workspace, arguments: &str) -> Result<()> {
+    quietly(workspace.cargo().args(arguments.split(' '))).map(drop)
+}

@@ -1,0 +1,204 @@
+//! What each crate must not depend on, proved with `cargo tree`.
+//!
+//! The rules are the boundaries that ARCHITECTURE.md describes. A crate without a rule fails the
+//! check, so a new one comes with its own.
+
+use anyhow::{Result, bail};
+
+use crate::{process::quietly, workspace::Workspace};
+
+/// One boundary: what may not be reached from a crate over normal dependencies.
+struct Rule {
+    package: &'static str,
+    /// How `cargo tree` selects the features that the rule is about.
+    features: &'static [&'static str],
+    /// Names of packages; a star at the end stands for any ending.
+    forbidden: &'static [&'static str],
+}
+
+const ALL_FEATURES: &[&str] = &["--all-features"];
+
+const RULES: &[Rule] = &[
+    Rule {
+        package: "zqos-core",
+        features: ALL_FEATURES,
+        forbidden: &[
+            "tokio",
+            "reqwest",
+            "hyper*",
+            "http",
+            "serde_json",
+            "arrow*",
+            "zoom-*",
+            "zqos-*",
+        ],
+    },
+    Rule {
+        package: "zoom-wire",
+        features: ALL_FEATURES,
+        forbidden: &["tokio", "reqwest", "hyper*", "axum*", "zoom-dashboard"],
+    },
+    Rule {
+        package: "zoom-dashboard",
+        features: ALL_FEATURES,
+        forbidden: &[
+            "arrow*",
+            "axum*",
+            "zqos-store",
+            "zqos-quality",
+            "zqos-server",
+        ],
+    },
+    Rule {
+        package: "zqos",
+        features: &["--no-default-features", "--features", "fetch"],
+        forbidden: &["arrow*", "axum*"],
+    },
+    Rule {
+        package: "zqos-replay",
+        features: ALL_FEATURES,
+        forbidden: &["tokio", "zoom-*", "zqos-core"],
+    },
+    Rule {
+        package: "xtask",
+        features: ALL_FEATURES,
+        forbidden: &["tokio", "zoom-*", "zqos-core"],
+    },
+];
+
+/// What no crate may depend on: the binary, and the chores.
+const FORBIDDEN_TO_ALL: &[&str] = &["zqos", "xtask"];
+
+/// The one crate that may use the test double other than in tests.
+const USES_REPLAY: &str = "xtask";
+
+/// Fails with every broken rule and the path that breaks it.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let mut broken = Vec::new();
+    for member in &workspace.members {
+        if RULES.iter().all(|rule| rule.package != member) {
+            broken.push(format!("`{member}` has no dependency rule"));
+        }
+    }
+    for rule in RULES {
+        let mut tree = workspace.cargo();
+        tree.args([
+            "tree", "--edges", "normal", "--prefix", "depth", "--format", " {p}",
+        ]);
+        tree.args(["--package", rule.package]).args(rule.features);
+        let tree = String::from_utf8(quietly(&mut tree)?)?;
+        broken.extend(rule.violations(&tree));
+    }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        bail!(broken.join("\n"))
+    }
+}
+
+impl Rule {
+    fn forbids(&self, package: &str) -> bool {
+        let test_double = (self.package != USES_REPLAY).then_some("zqos-replay");
+        let patterns = self
+            .forbidden
+            .iter()
+            .chain(FORBIDDEN_TO_ALL)
+            .copied()
+            .chain(test_double);
+        patterns
+            .into_iter()
+            .any(|pattern| match pattern.strip_suffix('*') {
+                Some(start) => package.starts_with(start),
+                None => package == pattern,
+            })
+    }
+
+    /// One message for each forbidden package in the output of `cargo tree` with depths as
+    /// prefixes.
+    fn violations(&self, tree: &str) -> Vec<String> {
+        let mut path: Vec<&str> = Vec::new();
+        let mut violations = Vec::new();
+        for line in tree.lines() {
+            let mut words = line.split(' ');
+            let (Some(depth), Some(package)) = (
+                words.next().and_then(|depth| depth.parse().ok()),
+                words.next(),
+            ) else {
+                continue;
+            };
+            path.truncate(depth);
+            path.push(package);
+            if depth > 0 && self.forbids(package) {
+                let message = format!(
+                    "`{}` must not depend on `{package}`: {}",
+                    self.package,
+                    path.join(" -> ")
+                );
+                violations.push(message);
+            }
+        }
+        violations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL_FEATURES, RULES, Rule};
+
+    const TREE: &str = "\
+0 zoom-wire v0.1.0 (/src/crates/zoom-wire)
+1 serde_json v1.0.154
+2 itoa v1.0.19
+1 zqos-core v0.1.0 (/src/crates/zqos-core)
+2 helper v1.0.0
+3 tokio v1.54.1
+1 tokio-util v0.7.0
+1 helper v1.0.0 (*)
+";
+
+    fn violations(forbidden: &'static [&'static str]) -> Vec<String> {
+        Rule {
+            package: "zoom-wire",
+            features: ALL_FEATURES,
+            forbidden,
+        }
+        .violations(TREE)
+    }
+
+    #[test]
+    fn a_clean_tree_breaks_no_rule() {
+        assert!(violations(&["reqwest", "hyper*", "zoom-wire"]).is_empty());
+    }
+
+    #[test]
+    fn a_violation_names_the_rule_and_the_path() {
+        assert_eq!(
+            violations(&["tokio"]),
+            ["`zoom-wire` must not depend on `tokio`: zoom-wire -> zqos-core -> helper -> tokio"]
+        );
+    }
+
+    #[test]
+    fn a_star_stands_for_any_ending() {
+        assert_eq!(
+            violations(&["tokio*"]),
+            [
+                "`zoom-wire` must not depend on `tokio`: zoom-wire -> zqos-core -> helper -> tokio",
+                "`zoom-wire` must not depend on `tokio-util`: zoom-wire -> tokio-util",
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_shipped_may_use_the_test_double_or_the_binary() {
+        for rule in RULES {
+            assert_eq!(
+                rule.forbids("zqos-replay"),
+                rule.package != "xtask",
+                "{}",
+                rule.package
+            );
+            assert!(rule.forbids("zqos"), "{}", rule.package);
+        }
+    }
+}

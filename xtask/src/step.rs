@@ -1,0 +1,51 @@
+//! Lists of checks: one line for each that holds, everything about one that does not.
+
+use std::{env, process::ExitCode, time::Instant};
+
+use anyhow::Result;
+
+use crate::{process, workspace::Workspace};
+
+/// One check of a list.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    /// Programs without which the step is skipped; cargo is there anyway.
+    pub(crate) needs: &'static [&'static str],
+    pub(crate) run: fn(&Workspace) -> Result<()>,
+}
+
+/// Runs all steps, also after a failure, and fails if one of them did, or was skipped where `CI` is
+/// `true`.
+pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
+    let mut skipped = 0;
+    let mut failed = 0;
+    for Step { name, needs, run } in steps {
+        let missing: Vec<&str> = needs
+            .iter()
+            .copied()
+            .filter(|program| process::found(program).is_none())
+            .collect();
+        if !missing.is_empty() {
+            skipped += 1;
+            eprintln!("SKIPPED {name}: {} not found", missing.join(", "));
+            continue;
+        }
+        let start = Instant::now();
+        let outcome = run(workspace);
+        let seconds = start.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => eprintln!("ok      {name} ({seconds:.1} s)"),
+            Err(error) => {
+                failed += 1;
+                eprintln!("FAILED  {name} ({seconds:.1} s)\n{error:#}");
+            }
+        }
+    }
+    eprintln!("{} steps, {failed} failed, {skipped} skipped", steps.len());
+    let strict = env::var_os("CI").is_some_and(|value| value == "true");
+    if failed > 0 || (strict && skipped > 0) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}

@@ -1,0 +1,89 @@
+//! The binary under test, run against a local server and away from its user's settings.
+
+use std::{
+    env,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Result;
+use zqos_replay::Server;
+
+use crate::{
+    process::{loudly, quietly},
+    workspace::Workspace,
+};
+
+/// A build of zqos.
+pub(crate) struct Zqos {
+    path: PathBuf,
+    /// A folder that does not exist, for programs to find no configuration in.
+    nowhere: PathBuf,
+}
+
+impl Zqos {
+    /// Builds what users run, with cargo's progress shown.
+    pub(crate) fn release(workspace: &Workspace) -> Result<Self> {
+        loudly(
+            workspace
+                .cargo()
+                .args(["build", "--release", "--package", "zqos"]),
+        )?;
+        Ok(Self::at("release", workspace))
+    }
+
+    /// Builds what the tests have mostly built already.
+    pub(crate) fn debug(workspace: &Workspace) -> Result<Self> {
+        quietly(workspace.cargo().args(["build", "--package", "zqos"]))?;
+        Ok(Self::at("debug", workspace))
+    }
+
+    fn at(profile: &str, workspace: &Workspace) -> Self {
+        Self {
+            path: workspace
+                .target
+                .join(profile)
+                .join(format!("zqos{}", env::consts::EXE_SUFFIX)),
+            nowhere: workspace.target.join("no-configuration"),
+        }
+    }
+
+    /// The executable.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The binary with a token for `server` as its whole configuration.
+    pub(crate) fn command(&self, server: &Server, token: &str) -> Command {
+        let mut command = Command::new(&self.path);
+        self.configure(&mut command, server, token);
+        command
+    }
+
+    /// Makes `server` and `token` all that a zqos started by `command` knows.
+    pub(crate) fn configure(&self, command: &mut Command, server: &Server, token: &str) {
+        for (name, _) in env::vars_os() {
+            if is_setting(&name) {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("XDG_CONFIG_HOME", &self.nowhere)
+            .env("NO_PROXY", "127.0.0.1")
+            .env("no_proxy", "127.0.0.1")
+            .env("ZOOM_API_BASE", api_base(server))
+            .env("ZOOM_ACCESS_TOKEN", token);
+    }
+}
+
+/// The root of the API on a local server.
+pub(crate) fn api_base(server: &Server) -> String {
+    format!("{}/v2", server.url())
+}
+
+fn is_setting(name: &OsStr) -> bool {
+    ["ZOOM_", "ZQOS_"]
+        .iter()
+        .any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+}
