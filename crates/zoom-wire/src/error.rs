@@ -290,7 +290,7 @@ fn classify(status: u16, code: Option<i64>, message: &str) -> ApiErrorKind {
             ApiErrorKind::PlanWithoutDashboard
         }
         (403, _) => ApiErrorKind::Forbidden,
-        (300..400, _) => ApiErrorKind::Redirect,
+        (300..=399, _) => ApiErrorKind::Redirect,
         _ => ApiErrorKind::Other,
     }
 }

@@ -14,7 +14,13 @@ pub mod value;
 pub mod meeting;
 pub mod participant;
 pub mod qos;
+pub mod quality;
+pub mod satisfaction;
+pub mod sharing;
+pub mod summary;
 
+#[doc(hidden)]
+pub mod check;
 mod object;
 
 pub use answer::{DecodeError, Endpoint, Listing, Page, RawPage, decode};

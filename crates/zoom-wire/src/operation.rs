@@ -39,12 +39,12 @@ const MEETING_SCOPES: &[&str] = &["dashboard_meetings:read:admin", "dashboard:re
 const WEBINAR_SCOPES: &[&str] = &["dashboard_webinars:read:admin", "dashboard:read:admin"];
 const HOME_SCOPES: &[&str] = &["dashboard_home:read:admin", "dashboard:read:admin"];
 
-const fn paging(default_size: u16, max_size: u16, rows: &'static str) -> Option<Paging> {
-    Some(Paging {
+const fn paging(default_size: u16, max_size: u16, rows: &'static str) -> Paging {
+    Paging {
         default_size,
         max_size,
         rows,
-    })
+    }
 }
 
 /// Defines the operations and the list of all of them.
@@ -73,7 +73,7 @@ macro_rules! operations {
 operations! {
     /// "List meetings".
     LIST_MEETINGS = "list_meetings", "/metrics/meetings", ResourceIntensive,
-        MEETING_SCOPES, "dashboard:read:list_meetings:admin", paging(30, 300, "meetings");
+        MEETING_SCOPES, "dashboard:read:list_meetings:admin", Some(paging(30, 300, "meetings"));
     /// "Get meeting details".
     GET_MEETING = "get_meeting", "/metrics/meetings/{meetingId}", Heavy,
         MEETING_SCOPES, "dashboard:read:meeting:admin", None;
@@ -81,7 +81,7 @@ operations! {
     LIST_MEETING_PARTICIPANTS = "list_meeting_participants",
         "/metrics/meetings/{meetingId}/participants", Heavy,
         MEETING_SCOPES, "dashboard:read:list_meeting_participants:admin",
-        paging(30, 300, "participants");
+        Some(paging(30, 300, "participants"));
     /// "Get meeting participant QoS".
     GET_MEETING_PARTICIPANT_QOS = "get_meeting_participant_qos",
         "/metrics/meetings/{meetingId}/participants/{participantId}/qos", Heavy,
@@ -90,24 +90,24 @@ operations! {
     LIST_MEETING_PARTICIPANTS_QOS = "list_meeting_participants_qos",
         "/metrics/meetings/{meetingId}/participants/qos", Heavy,
         MEETING_SCOPES, "dashboard:read:list_meeting_participants_qos:admin",
-        paging(1, 10, "participants");
+        Some(paging(1, 10, "participants"));
     /// "Get meeting sharing/recording details".
     LIST_MEETING_SHARING = "list_meeting_sharing",
         "/metrics/meetings/{meetingId}/participants/sharing", Heavy,
-        MEETING_SCOPES, "dashboard:read:meeting_sharing:admin", paging(30, 300, "participants");
+        MEETING_SCOPES, "dashboard:read:meeting_sharing:admin", Some(paging(30, 300, "participants"));
     /// "Get post meeting feedback".
     LIST_MEETING_SATISFACTION = "list_meeting_satisfaction",
         "/metrics/meetings/{meetingId}/participants/satisfaction", Heavy,
         MEETING_SCOPES, "dashboard:read:post_meeting_feedback:admin",
-        paging(30, 300, "participants");
+        Some(paging(30, 300, "participants"));
     /// "List meeting participants QoS Summary"; needs the QSS add-on.
     LIST_MEETING_QOS_SUMMARY = "list_meeting_qos_summary",
         "/metrics/meetings/{meetingId}/participants/qos_summary", Heavy,
         MEETING_SCOPES, "dashboard:read:list_meeting_participants_qos:admin",
-        paging(1, 10, "participants");
+        Some(paging(1, 10, "participants"));
     /// "List webinars".
     LIST_WEBINARS = "list_webinars", "/metrics/webinars", ResourceIntensive,
-        WEBINAR_SCOPES, "dashboard:read:list_webinars:admin", paging(30, 300, "webinars");
+        WEBINAR_SCOPES, "dashboard:read:list_webinars:admin", Some(paging(30, 300, "webinars"));
     /// "Get webinar details".
     GET_WEBINAR = "get_webinar", "/metrics/webinars/{webinarId}", Heavy,
         WEBINAR_SCOPES, "dashboard:read:webinar:admin", None;
@@ -115,7 +115,7 @@ operations! {
     LIST_WEBINAR_PARTICIPANTS = "list_webinar_participants",
         "/metrics/webinars/{webinarId}/participants", Heavy,
         WEBINAR_SCOPES, "dashboard:read:list_webinar_participants:admin",
-        paging(30, 300, "participants");
+        Some(paging(30, 300, "participants"));
     /// "Get webinar participant QoS".
     GET_WEBINAR_PARTICIPANT_QOS = "get_webinar_participant_qos",
         "/metrics/webinars/{webinarId}/participants/{participantId}/qos", Heavy,
@@ -124,21 +124,21 @@ operations! {
     LIST_WEBINAR_PARTICIPANTS_QOS = "list_webinar_participants_qos",
         "/metrics/webinars/{webinarId}/participants/qos", Heavy,
         WEBINAR_SCOPES, "dashboard:read:list_webinar_participants_qos:admin",
-        paging(1, 10, "participants");
+        Some(paging(1, 10, "participants"));
     /// "Get webinar sharing/recording details".
     LIST_WEBINAR_SHARING = "list_webinar_sharing",
         "/metrics/webinars/{webinarId}/participants/sharing", Heavy,
-        WEBINAR_SCOPES, "dashboard:read:webinar_sharing:admin", paging(30, 300, "participants");
+        WEBINAR_SCOPES, "dashboard:read:webinar_sharing:admin", Some(paging(30, 300, "participants"));
     /// "Get post webinar feedback".
     LIST_WEBINAR_SATISFACTION = "list_webinar_satisfaction",
         "/metrics/webinars/{webinarId}/participants/satisfaction", Heavy,
         WEBINAR_SCOPES, "dashboard:read:post_webinar_feedback:admin",
-        paging(30, 300, "participants");
+        Some(paging(30, 300, "participants"));
     /// "List webinar participants QoS Summary"; needs the QSS add-on.
     LIST_WEBINAR_QOS_SUMMARY = "list_webinar_qos_summary",
         "/metrics/webinars/{webinarId}/participants/qos_summary", Heavy,
         WEBINAR_SCOPES, "dashboard:read:list_webinar_participants_qos:admin",
-        paging(1, 10, "participants");
+        Some(paging(1, 10, "participants"));
     /// "Get meeting quality scores".
     GET_QUALITY = "get_quality", "/metrics/quality", Heavy,
         HOME_SCOPES, "dashboard:read:meeting_quality_score:admin", None;

@@ -360,7 +360,7 @@ mod tests {
     }
 
     fn kbps(value: f64) -> Option<Kbps> {
-        Some(Kbps::try_new(value).unwrap())
+        Kbps::try_new(value).ok()
     }
 
     #[test]
