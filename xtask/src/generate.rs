@@ -1,7 +1,7 @@
 //! Files that zqos itself prints and that are committed, so that packagers need not build to have
 //! them.
 
-use std::{fs, path::Path, process::Command, process::ExitCode};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
@@ -21,7 +21,7 @@ const FILES: &[(&str, &[&str])] = &[
 ];
 
 /// Writes every file anew.
-pub(crate) fn write(workspace: &Workspace) -> Result<ExitCode> {
+pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     for (path, text) in generated(workspace)? {
         let path = workspace.root.join(path);
         let folder = path.parent().unwrap_or(&workspace.root);
@@ -29,7 +29,7 @@ pub(crate) fn write(workspace: &Workspace) -> Result<ExitCode> {
             .with_context(|| format!("cannot create `{}`", folder.display()))?;
         fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Fails with the names of the files that are not as zqos prints them.

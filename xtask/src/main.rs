@@ -50,7 +50,7 @@ fn run() -> Result<ExitCode> {
         ["demo"] => demo::run(&Workspace::load()?),
         ["test"] => Ok(step::run(checks::TEST, &Workspace::load()?)),
         ["ci"] => Ok(step::run(checks::CI, &Workspace::load()?)),
-        ["generate"] => generate::write(&Workspace::load()?),
+        ["generate"] => generate::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["bench", names @ ..] => bench::run(names, &Workspace::load()?),
         // For `bench`, which runs itself so: see there.

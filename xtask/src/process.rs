@@ -37,6 +37,13 @@ pub(crate) fn loudly(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Keeps a program that talks to a local server from doing so through a proxy.
+pub(crate) fn around_proxies(command: &mut Command) -> &mut Command {
+    command
+        .env("NO_PROXY", "127.0.0.1")
+        .env("no_proxy", "127.0.0.1")
+}
+
 /// Program and arguments, without the environment.
 pub(crate) fn shown(command: &Command) -> String {
     let mut shown = command.get_program().to_string_lossy().into_owned();

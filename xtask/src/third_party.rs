@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use zqos_replay::{Recorded, Response, Routes, Server, fixtures};
 
 use crate::{
-    process::quietly,
+    process::{around_proxies, quietly},
     workspace::Workspace,
     zqos::{Zqos, api_base},
 };
@@ -60,29 +60,33 @@ impl Case {
 /// Sends each printed request with each program and compares what arrives on both sides.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let zqos = Zqos::debug(workspace)?;
-    let newman = installed_newman(workspace)?;
     let cases = cases();
+    send_with_curl(&zqos, &cases).context("what zqos prints for curl")?;
+    send_with_newman(&zqos, &cases, workspace).context("what zqos prints for newman")
+}
 
-    let server = serve(&cases)?;
-    for case in &cases {
-        let command = printed(&zqos, &server, case, "curl")?;
-        let body = quietly(
-            Command::new("sh")
-                .args(["-c", &command])
-                .env("ZOOM_ACCESS_TOKEN", TOKEN),
-        )?;
+fn send_with_curl(zqos: &Zqos, cases: &[Case]) -> Result<()> {
+    let server = serve(cases)?;
+    for case in cases {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &printed(zqos, &server, case, "curl")?])
+            .env("ZOOM_ACCESS_TOKEN", TOKEN);
+        let body = quietly(around_proxies(&mut shell))?;
         ensure!(
             body == case.body.as_bytes(),
-            "curl got another body for meeting {}",
+            "another body arrived for {}",
             case.meeting
         );
     }
-    expect_requests(&cases, &server.requests()).context("as curl sent them")?;
+    expect_requests(cases, &server.requests())
+}
 
-    let server = serve(&cases)?;
+fn send_with_newman(zqos: &Zqos, cases: &[Case], workspace: &Workspace) -> Result<()> {
+    let server = serve(cases)?;
     let items = cases
         .iter()
-        .map(|case| tested_item(&printed(&zqos, &server, case, "postman")?, case))
+        .map(|case| tested_item(&printed(zqos, &server, case, "postman")?, case))
         .collect::<Result<Vec<Value>>>()?;
     let collection = json!({
         "info": {
@@ -91,15 +95,20 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         },
         "item": items,
     });
-    let path = workspace.target.join("third-party/collection.json");
+    let mut newman = Command::new(installed_newman(workspace)?);
+    let path = folder(workspace).join("collection.json");
     fs::write(&path, collection.to_string())
         .with_context(|| format!("cannot write `{}`", path.display()))?;
-    let mut newman = Command::new(newman);
     newman.arg("run").arg(&path).args(["--color", "off"]);
     newman.args(["--env-var", &format!("baseUrl={}", api_base(&server))]);
     newman.args(["--env-var", &format!("accessToken={TOKEN}")]);
-    quietly(&mut newman)?;
-    expect_requests(&cases, &server.requests()).context("as newman sent them")
+    quietly(around_proxies(&mut newman))?;
+    expect_requests(cases, &server.requests())
+}
+
+/// Where newman is installed.
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("third-party")
 }
 
 fn serve(cases: &[Case]) -> Result<Server> {
@@ -176,7 +185,7 @@ fn expect_requests(cases: &[Case], requests: &[Recorded]) -> Result<()> {
 /// executable.
 fn installed_newman(workspace: &Workspace) -> Result<PathBuf> {
     let manifests = workspace.root.join("tests/third-party");
-    let folder = workspace.target.join("third-party");
+    let folder = folder(workspace);
     let newman = folder.join("node_modules/.bin/newman");
     let lock = "package-lock.json";
     if newman.exists() && read(&folder.join(lock))? == read(&manifests.join(lock))? {

@@ -11,7 +11,7 @@ use anyhow::Result;
 use zqos_replay::Server;
 
 use crate::{
-    process::{loudly, quietly},
+    process::{around_proxies, loudly, quietly},
     workspace::Workspace,
 };
 
@@ -68,10 +68,8 @@ impl Zqos {
                 command.env_remove(name);
             }
         }
-        command
+        around_proxies(command)
             .env("XDG_CONFIG_HOME", &self.nowhere)
-            .env("NO_PROXY", "127.0.0.1")
-            .env("no_proxy", "127.0.0.1")
             .env("ZOOM_API_BASE", api_base(server))
             .env("ZOOM_ACCESS_TOKEN", token);
     }
