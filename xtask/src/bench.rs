@@ -45,42 +45,21 @@ pub(crate) fn run(names: &[&str], workspace: &Workspace) -> Result<ExitCode> {
         .collect::<Result<Vec<_>>>()?;
 
     let cores = thread::available_parallelism()?;
-    println!(
-        "machine: {cores} cores, {} on {}",
-        env::consts::OS,
-        env::consts::ARCH
-    );
+    println!("machine: {cores} cores, {} on {}", env::consts::OS, env::consts::ARCH);
     let mut holds = true;
     for (name, benchmark) in benchmarks {
         println!("\n{name}");
-        for Claim {
-            what,
-            measured,
-            at_most,
-        } in benchmark(workspace)?
-        {
-            let verdict = if measured <= at_most {
-                "holds"
-            } else {
-                "BROKEN"
-            };
+        for Claim { what, measured, at_most } in benchmark(workspace)? {
+            let verdict = if measured <= at_most { "holds" } else { "BROKEN" };
             println!("  {what}: {measured:.2} (at most {at_most:.2}: {verdict})");
             holds &= measured <= at_most;
         }
     }
-    Ok(if holds {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Typed decoding of a page; its claims are checked where it is written.
 fn decode(workspace: &Workspace) -> Result<Vec<Claim>> {
-    loudly(
-        workspace
-            .cargo()
-            .args(["bench", "--package", "zoom-wire", "--bench", "decode"]),
-    )?;
+    loudly(workspace.cargo().args(["bench", "--package", "zoom-wire", "--bench", "decode"]))?;
     Ok(Vec::new())
 }

@@ -13,16 +13,8 @@ use crate::{
 
 /// All tests.
 pub(crate) const TEST: &[Step] = &[
-    Step {
-        name: "workspace",
-        needs: &[],
-        run: workspace_tests,
-    },
-    Step {
-        name: "third-party",
-        needs: &["curl", "node", "npm", "sh"],
-        run: third_party::run,
-    },
+    Step { name: "workspace", needs: &[], run: workspace_tests },
+    Step { name: "third-party", needs: &["curl", "node", "npm", "sh"], run: third_party::run },
 ];
 
 /// All checks that are not tests, the quick ones first.
@@ -32,11 +24,7 @@ pub(crate) const CI: &[Step] = &[
         needs: &["cargo-fmt"],
         run: |workspace| cargo(workspace, "fmt --all --check"),
     },
-    Step {
-        name: "dependency rules",
-        needs: &[],
-        run: dependency_rules::check,
-    },
+    Step { name: "dependency rules", needs: &[], run: dependency_rules::check },
     Step {
         name: "licences and sources",
         needs: &["cargo-deny"],
@@ -46,46 +34,25 @@ pub(crate) const CI: &[Step] = &[
         name: "lints",
         needs: &["cargo-clippy"],
         run: |workspace| {
-            cargo(
-                workspace,
-                "clippy --workspace --all-targets --all-features -- --deny warnings",
-            )
+            cargo(workspace, "clippy --workspace --all-targets --all-features -- --deny warnings")
         },
     },
-    Step {
-        name: "docs",
-        needs: &[],
-        run: docs,
-    },
-    Step {
-        name: "generated files",
-        needs: &[],
-        run: generate::check,
-    },
+    Step { name: "docs", needs: &[], run: docs },
+    Step { name: "generated files", needs: &[], run: generate::check },
     Step {
         name: "fetch alone",
         needs: &[],
         run: |workspace| {
-            cargo(
-                workspace,
-                "build --package zqos --no-default-features --features fetch",
-            )
+            cargo(workspace, "build --package zqos --no-default-features --features fetch")
         },
     },
-    Step {
-        name: "fuzz targets",
-        needs: &["c++"],
-        run: fuzz_targets,
-    },
+    Step { name: "fuzz targets", needs: &["c++"], run: fuzz_targets },
 ];
 
-/// Lets cargo's own output through: its closing lines are read by people and machines.
+/// Lets cargo's progress and closing lines through: they are read by people and machines.
 fn workspace_tests(workspace: &Workspace) -> Result<()> {
-    loudly(
-        workspace
-            .cargo()
-            .args(["test", "--workspace", "--", "--quiet"]),
-    )
+    loudly(workspace.cargo().args(["test", "--workspace", "--no-run"]))?;
+    loudly(workspace.cargo().args(["test", "--workspace", "--quiet"]))
 }
 
 fn docs(workspace: &Workspace) -> Result<()> {

@@ -18,10 +18,8 @@ const PARTICIPANT: &str = "1670000000";
 /// Builds zqos, lets it fetch Zoom's published example from a local server, and ends as it does.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let zqos = Zqos::release(workspace)?;
-    let path = format!(
-        "/v2/metrics/meetings/{}/participants/{PARTICIPANT}/qos",
-        fixtures::MEETING_NUMBER
-    );
+    let path =
+        format!("/v2/metrics/meetings/{}/participants/{PARTICIPANT}/qos", fixtures::MEETING_NUMBER);
     let server = Server::start(Routes::new().on(
         "GET",
         path,
@@ -35,9 +33,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
         api_base(&server),
         process::shown(&get)
     );
-    let status = get
-        .stdin(Stdio::null())
-        .status()
-        .context("cannot start zqos")?;
+    let status = get.stdin(Stdio::null()).status().context("cannot start zqos")?;
     Ok(passed_on(status))
 }

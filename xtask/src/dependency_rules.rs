@@ -41,13 +41,7 @@ const RULES: &[Rule] = &[
     Rule {
         package: "zoom-dashboard",
         features: ALL_FEATURES,
-        forbidden: &[
-            "arrow*",
-            "axum*",
-            "zqos-store",
-            "zqos-quality",
-            "zqos-server",
-        ],
+        forbidden: &["arrow*", "axum*", "zqos-store", "zqos-quality", "zqos-server"],
     },
     Rule {
         package: "zqos",
@@ -59,11 +53,7 @@ const RULES: &[Rule] = &[
         features: ALL_FEATURES,
         forbidden: &["tokio", "zoom-*", "zqos-core"],
     },
-    Rule {
-        package: "xtask",
-        features: ALL_FEATURES,
-        forbidden: &["tokio", "zoom-*", "zqos-core"],
-    },
+    Rule { package: "xtask", features: ALL_FEATURES, forbidden: &["tokio", "zoom-*", "zqos-core"] },
 ];
 
 /// What no crate may depend on: the binary, and the chores.
@@ -82,35 +72,22 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     }
     for rule in RULES {
         let mut tree = workspace.cargo();
-        tree.args([
-            "tree", "--edges", "normal", "--prefix", "depth", "--format", " {p}",
-        ]);
+        tree.args(["tree", "--edges", "normal", "--prefix", "depth", "--format", " {p}"]);
         tree.args(["--package", rule.package]).args(rule.features);
         let tree = String::from_utf8(quietly(&mut tree)?)?;
         broken.extend(rule.violations(&tree));
     }
-    if broken.is_empty() {
-        Ok(())
-    } else {
-        bail!(broken.join("\n"))
-    }
+    if broken.is_empty() { Ok(()) } else { bail!(broken.join("\n")) }
 }
 
 impl Rule {
     fn forbids(&self, package: &str) -> bool {
         let test_double = (self.package != USES_REPLAY).then_some("zqos-replay");
-        let patterns = self
-            .forbidden
-            .iter()
-            .chain(FORBIDDEN_TO_ALL)
-            .copied()
-            .chain(test_double);
-        patterns
-            .into_iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(start) => package.starts_with(start),
-                None => package == pattern,
-            })
+        let patterns = self.forbidden.iter().chain(FORBIDDEN_TO_ALL).copied().chain(test_double);
+        patterns.into_iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => package.starts_with(start),
+            None => package == pattern,
+        })
     }
 
     /// One message for each forbidden package in the output of `cargo tree` with depths as
@@ -120,10 +97,9 @@ impl Rule {
         let mut violations = Vec::new();
         for line in tree.lines() {
             let mut words = line.split(' ');
-            let (Some(depth), Some(package)) = (
-                words.next().and_then(|depth| depth.parse().ok()),
-                words.next(),
-            ) else {
+            let (Some(depth), Some(package)) =
+                (words.next().and_then(|depth| depth.parse().ok()), words.next())
+            else {
                 continue;
             };
             path.truncate(depth);
@@ -157,12 +133,7 @@ mod tests {
 ";
 
     fn violations(forbidden: &'static [&'static str]) -> Vec<String> {
-        Rule {
-            package: "zoom-wire",
-            features: ALL_FEATURES,
-            forbidden,
-        }
-        .violations(TREE)
+        Rule { package: "zoom-wire", features: ALL_FEATURES, forbidden }.violations(TREE)
     }
 
     #[test]
@@ -192,12 +163,7 @@ mod tests {
     #[test]
     fn nothing_shipped_may_use_the_test_double_or_the_binary() {
         for rule in RULES {
-            assert_eq!(
-                rule.forbids("zqos-replay"),
-                rule.package != "xtask",
-                "{}",
-                rule.package
-            );
+            assert_eq!(rule.forbids("zqos-replay"), rule.package != "xtask", "{}", rule.package);
             assert!(rule.forbids("zqos"), "{}", rule.package);
         }
     }

@@ -13,10 +13,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("assets/completions/zqos.bash", &["completions", "bash"]),
     ("assets/completions/_zqos", &["completions", "zsh"]),
     ("assets/completions/zqos.fish", &["completions", "fish"]),
-    (
-        "assets/completions/_zqos.ps1",
-        &["completions", "powershell"],
-    ),
+    ("assets/completions/_zqos.ps1", &["completions", "powershell"]),
     ("assets/completions/zqos.elv", &["completions", "elvish"]),
 ];
 
@@ -49,18 +46,11 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 
 fn generated(workspace: &Workspace) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let zqos = Zqos::debug(workspace)?;
-    FILES
-        .iter()
-        .map(|&(path, arguments)| Ok((path, printed(zqos.path(), arguments)?)))
-        .collect()
+    FILES.iter().map(|&(path, arguments)| Ok((path, printed(zqos.path(), arguments)?))).collect()
 }
 
 fn printed(zqos: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     let text = quietly(Command::new(zqos).args(arguments))?;
-    ensure!(
-        !text.is_empty(),
-        "`zqos {}` printed nothing",
-        arguments.join(" ")
-    );
+    ensure!(!text.is_empty(), "`zqos {}` printed nothing", arguments.join(" "));
     Ok(text)
 }

@@ -70,8 +70,5 @@ fn run() -> Result<ExitCode> {
 
 /// Ends as the child did; by a signal counts as failure.
 fn passed_on(status: ExitStatus) -> ExitCode {
-    status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from)
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

@@ -39,9 +39,7 @@ pub(crate) fn loudly(command: &mut Command) -> Result<()> {
 
 /// Keeps a program that talks to a local server from doing so through a proxy.
 pub(crate) fn around_proxies(command: &mut Command) -> &mut Command {
-    command
-        .env("NO_PROXY", "127.0.0.1")
-        .env("no_proxy", "127.0.0.1")
+    command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1")
 }
 
 /// Program and arguments, without the environment.

@@ -20,11 +20,8 @@ pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
     let mut skipped = 0;
     let mut failed = 0;
     for Step { name, needs, run } in steps {
-        let missing: Vec<&str> = needs
-            .iter()
-            .copied()
-            .filter(|program| process::found(program).is_none())
-            .collect();
+        let missing: Vec<&str> =
+            needs.iter().copied().filter(|program| process::found(program).is_none()).collect();
         if !missing.is_empty() {
             skipped += 1;
             eprintln!("SKIPPED {name}: {} not found", missing.join(", "));
@@ -43,9 +40,5 @@ pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
     }
     eprintln!("{} steps, {failed} failed, {skipped} skipped", steps.len());
     let strict = env::var_os("CI").is_some_and(|value| value == "true");
-    if failed > 0 || (strict && skipped > 0) {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    if failed > 0 || (strict && skipped > 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -30,11 +30,7 @@ struct Case {
 
 fn cases() -> [Case; 3] {
     [
-        Case {
-            meeting: "93201235621",
-            status: 200,
-            body: fixtures::seed_report(),
-        },
+        Case { meeting: "93201235621", status: 200, body: fixtures::seed_report() },
         Case {
             meeting: "93201235622",
             status: 400,
@@ -50,10 +46,7 @@ fn cases() -> [Case; 3] {
 
 impl Case {
     fn path(&self) -> String {
-        format!(
-            "/v2/metrics/meetings/{}/participants/{PARTICIPANT}/qos",
-            self.meeting
-        )
+        format!("/v2/metrics/meetings/{}/participants/{PARTICIPANT}/qos", self.meeting)
     }
 }
 
@@ -69,15 +62,9 @@ fn send_with_curl(zqos: &Zqos, cases: &[Case]) -> Result<()> {
     let server = serve(cases)?;
     for case in cases {
         let mut shell = Command::new("sh");
-        shell
-            .args(["-c", &printed(zqos, &server, case, "curl")?])
-            .env("ZOOM_ACCESS_TOKEN", TOKEN);
+        shell.args(["-c", &printed(zqos, &server, case, "curl")?]).env("ZOOM_ACCESS_TOKEN", TOKEN);
         let body = quietly(around_proxies(&mut shell))?;
-        ensure!(
-            body == case.body.as_bytes(),
-            "another body arrived for {}",
-            case.meeting
-        );
+        ensure!(body == case.body.as_bytes(), "another body arrived for {}", case.meeting);
     }
     expect_requests(cases, &server.requests())
 }
@@ -113,11 +100,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
 
 fn serve(cases: &[Case]) -> Result<Server> {
     let routes = cases.iter().fold(Routes::new(), |routes, case| {
-        routes.on(
-            "GET",
-            case.path(),
-            Response::new(case.status).json(case.body),
-        )
+        routes.on("GET", case.path(), Response::new(case.status).json(case.body))
     });
     Ok(Server::start(routes)?)
 }
@@ -127,10 +110,7 @@ fn printed(zqos: &Zqos, server: &Server, case: &Case, program: &str) -> Result<S
     let mut get = zqos.command(server, TOKEN);
     let text = quietly(get.args(["get", case.meeting, PARTICIPANT, "--print-request", program]))?;
     let text = String::from_utf8(text)?;
-    ensure!(
-        !text.contains(TOKEN),
-        "the request printed for {program} holds the token"
-    );
+    ensure!(!text.contains(TOKEN), "the request printed for {program} holds the token");
     Ok(text)
 }
 
@@ -139,10 +119,7 @@ fn tested_item(printed: &str, case: &Case) -> Result<Value> {
     let mut item: Value =
         serde_json::from_str(printed).context("the printed Postman item is not JSON")?;
     let script = [
-        format!(
-            "pm.test('status', () => pm.response.to.have.status({}));",
-            case.status
-        ),
+        format!("pm.test('status', () => pm.response.to.have.status({}));", case.status),
         format!(
             "pm.test('body', () => pm.expect(pm.response.text()).to.eql({}));",
             Value::from(case.body)
@@ -150,27 +127,16 @@ fn tested_item(printed: &str, case: &Case) -> Result<Value> {
     ];
     item.as_object_mut()
         .context("the printed Postman item is not an object")?
-        .insert(
-            "event".to_owned(),
-            json!([{ "listen": "test", "script": { "exec": script } }]),
-        );
+        .insert("event".to_owned(), json!([{ "listen": "test", "script": { "exec": script } }]));
     Ok(item)
 }
 
 /// The program got through to the server with one request per case, unchanged and with the token.
 fn expect_requests(cases: &[Case], requests: &[Recorded]) -> Result<()> {
-    let targets: Vec<&str> = requests
-        .iter()
-        .map(|request| request.target.as_str())
-        .collect();
-    let expected: Vec<String> = cases
-        .iter()
-        .map(|case| format!("{}?type=live", case.path()))
-        .collect();
-    ensure!(
-        targets == expected,
-        "the server was asked for {targets:?} instead of {expected:?}"
-    );
+    let targets: Vec<&str> = requests.iter().map(|request| request.target.as_str()).collect();
+    let expected: Vec<String> =
+        cases.iter().map(|case| format!("{}?type=live", case.path())).collect();
+    ensure!(targets == expected, "the server was asked for {targets:?} instead of {expected:?}");
     for request in requests {
         let credential = request.header("authorization");
         ensure!(
@@ -197,9 +163,7 @@ fn installed_newman(workspace: &Workspace) -> Result<PathBuf> {
         fs::copy(&from, &to).with_context(|| format!("cannot copy `{}`", from.display()))?;
     }
     let mut install = Command::new("npm");
-    install
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&folder);
+    install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
     quietly(&mut install)?;
     Ok(newman)
 }

@@ -21,13 +21,7 @@ impl Workspace {
     /// Asks cargo.
     pub(crate) fn load() -> Result<Self> {
         let mut metadata = cargo();
-        metadata.args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-            "--manifest-path",
-        ]);
+        metadata.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]);
         metadata.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
         let metadata: Value = serde_json::from_slice(&quietly(&mut metadata)?)?;
         Self::from_metadata(&metadata)

@@ -25,11 +25,7 @@ pub(crate) struct Zqos {
 impl Zqos {
     /// Builds what users run, with cargo's progress shown.
     pub(crate) fn release(workspace: &Workspace) -> Result<Self> {
-        loudly(
-            workspace
-                .cargo()
-                .args(["build", "--release", "--package", "zqos"]),
-        )?;
+        loudly(workspace.cargo().args(["build", "--release", "--package", "zqos"]))?;
         Ok(Self::at("release", workspace))
     }
 
@@ -41,10 +37,7 @@ impl Zqos {
 
     fn at(profile: &str, workspace: &Workspace) -> Self {
         Self {
-            path: workspace
-                .target
-                .join(profile)
-                .join(format!("zqos{}", env::consts::EXE_SUFFIX)),
+            path: workspace.target.join(profile).join(format!("zqos{}", env::consts::EXE_SUFFIX)),
             nowhere: workspace.target.join("no-configuration"),
         }
     }
@@ -81,7 +74,5 @@ pub(crate) fn api_base(server: &Server) -> String {
 }
 
 fn is_setting(name: &OsStr) -> bool {
-    ["ZOOM_", "ZQOS_"]
-        .iter()
-        .any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+    ["ZOOM_", "ZQOS_"].iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
 }

@@ -54,12 +54,7 @@ pub fn seed_report() -> &'static str {
 ///
 /// For a meeting of more than 30 hours, which Zoom ends.
 pub fn page(participants: usize, minutes: usize, seed: u64) -> String {
-    Meeting {
-        participants,
-        minutes,
-        seed,
-    }
-    .page(0, participants.max(1))
+    Meeting { participants, minutes, seed }.page(0, participants.max(1))
 }
 
 /// Answers `participants/qos` for a meeting of any size, page by page: each page is made up when it
@@ -70,17 +65,13 @@ pub fn page(participants: usize, minutes: usize, seed: u64) -> String {
 /// For a meeting of more than 30 hours, which Zoom ends, and for a page size of 0.
 pub fn walk(participants: usize, minutes: usize, page_size: usize) -> Responder {
     assert!(page_size > 0, "a page holds at least one participant");
-    let meeting = Meeting {
-        participants,
-        minutes,
-        seed: 1,
-    };
+    let meeting = Meeting { participants, minutes, seed: 1 };
     Responder::with(move |request| {
         let offset = match request.query("next_page_token").unwrap_or_default() {
             "" => Some(0),
-            token => (0..participants)
-                .step_by(page_size)
-                .find(|&offset| page_token(offset) == token),
+            token => {
+                (0..participants).step_by(page_size).find(|&offset| page_token(offset) == token)
+            }
         };
         match offset {
             Some(offset) => Response::new(200).json(meeting.page(offset, page_size)),
@@ -105,11 +96,7 @@ struct Meeting {
 impl Meeting {
     fn page(self, offset: usize, page_size: usize) -> String {
         let end = self.participants.min(offset + page_size);
-        let next = if end < self.participants {
-            page_token(end)
-        } else {
-            String::new()
-        };
+        let next = if end < self.participants { page_token(end) } else { String::new() };
         let mut page = format!(
             r#"{{"next_page_token":"{next}","page_count":{},"page_size":{page_size},"total_records":{},"meeting_number":"{MEETING_NUMBER}","participants":["#,
             self.participants.div_ceil(page_size),
@@ -118,8 +105,7 @@ impl Meeting {
         for index in offset..end {
             let separator = if index == offset { "" } else { "," };
             page.push_str(separator);
-            self.write_participant(&mut page, index)
-                .expect("writing to a string cannot fail");
+            self.write_participant(&mut page, index).expect("writing to a string cannot fail");
         }
         page.push_str("]}");
         page
@@ -130,11 +116,7 @@ impl Meeting {
         let mut figures = Figures(self.seed.wrapping_mul(1_000_003).wrapping_add(index as u64));
         // Zoom's are multiples of 1,024 above 2^24.
         let user_id = (16_385 + index) * 1024;
-        let network_type = if figures.below(3) == 0 {
-            "Wired"
-        } else {
-            "Wifi"
-        };
+        let network_type = if figures.below(3) == 0 { "Wired" } else { "Wifi" };
         write!(
             out,
             r#"{{"id":"","user_id":"{user_id}","participant_uuid":"{:08X}-{:04X}-{:04X}-{:04X}-{:012X}","user_name":"Participant {index}","email":"","#,
@@ -221,26 +203,14 @@ fn write_stream(out: &mut String, name: &str, media: Media, figures: &mut Figure
         1 => "1280*720",
         _ => "1920*1080",
     };
-    write!(
-        out,
-        r#","resolution":"{resolution}","frame_rate":"{} fps"}}"#,
-        5 + figures.below(26)
-    )
+    write!(out, r#","resolution":"{resolution}","frame_rate":"{} fps"}}"#, 5 + figures.below(26))
 }
 
 /// When a minute of the made-up meetings begins: the first one at ten o'clock on 5 January 2026.
 fn minute_time(minute: usize) -> String {
-    assert!(
-        minute <= LONGEST_MEETING,
-        "Zoom ends a meeting after 30 hours"
-    );
+    assert!(minute <= LONGEST_MEETING, "Zoom ends a meeting after 30 hours");
     let minute = 10 * 60 + minute;
-    format!(
-        "2026-01-{:02}T{:02}:{:02}:00Z",
-        5 + minute / 1440,
-        minute / 60 % 24,
-        minute % 60
-    )
+    format!("2026-01-{:02}T{:02}:{:02}:00Z", 5 + minute / 1440, minute / 60 % 24, minute % 60)
 }
 
 /// A stream of plausible figures: the `SplitMix64` generator of Steele, Lea and Flood (2014).

@@ -24,9 +24,7 @@ pub struct Recorded {
 impl Recorded {
     /// The target up to the query.
     pub fn path(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or(&self.target, |(path, _)| path)
+        self.target.split_once('?').map_or(&self.target, |(path, _)| path)
     }
 
     /// The raw value of the first query parameter called `name`.
@@ -54,9 +52,7 @@ impl Recorded {
         let (Some(method), Some(target), Some(_version)) =
             (words.next(), words.next(), words.next())
         else {
-            return Err(malformed(
-                "a request line has a method, a target and a version",
-            ));
+            return Err(malformed("a request line has a method, a target and a version"));
         };
         let mut headers = Vec::new();
         loop {
@@ -65,15 +61,14 @@ impl Recorded {
             if field.is_empty() {
                 break;
             }
-            let (name, value) = field
-                .split_once(':')
-                .ok_or_else(|| malformed("a header has a colon"))?;
+            let (name, value) =
+                field.split_once(':').ok_or_else(|| malformed("a header has a colon"))?;
             headers.push((name.to_owned(), value.trim().to_owned()));
         }
         let length = match header(&headers, "content-length") {
-            Some(length) => length
-                .parse()
-                .map_err(|_| malformed("a content length is a number"))?,
+            Some(length) => {
+                length.parse().map_err(|_| malformed("a content length is a number"))?
+            }
             None => 0,
         };
         let mut body = vec![0; length];
@@ -93,10 +88,7 @@ pub(crate) fn header<'headers>(
     headers: &'headers [(String, String)],
     name: &str,
 ) -> Option<&'headers str> {
-    headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 /// The next line without its line end; `None` at the end of the stream.

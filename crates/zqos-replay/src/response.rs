@@ -75,8 +75,7 @@ impl Response {
     /// Answers with this text as `application/json`, sound or not.
     #[must_use]
     pub fn json(self, text: impl Into<String>) -> Self {
-        self.header("Content-Type", "application/json")
-            .body(text.into())
+        self.header("Content-Type", "application/json").body(text.into())
     }
 
     /// Answers with these bytes.
@@ -90,10 +89,7 @@ impl Response {
     /// memory.
     #[must_use]
     pub fn endless(mut self, length: u64) -> Self {
-        self.body = Body {
-            pattern: Arc::from([b' '; PIECE]),
-            length,
-        };
+        self.body = Body { pattern: Arc::from([b' '; PIECE]), length };
         self
     }
 
@@ -114,8 +110,7 @@ impl Response {
     /// Answers with about a thousandth of `length` bytes of gzip that decompress to `length` zeros.
     #[must_use]
     pub fn gzip_bomb(self, length: u64) -> Self {
-        self.header("Content-Encoding", "gzip")
-            .body(gzipped_zeros(length))
+        self.header("Content-Encoding", "gzip").body(gzipped_zeros(length))
     }
 
     /// Promises the whole body, sends `bytes` of it and closes the connection.
@@ -172,10 +167,7 @@ impl Response {
 
     /// Writes status line and headers.
     pub(crate) fn write_head(&self, stream: &mut impl Write) -> io::Result<()> {
-        let reason = self
-            .reason
-            .as_deref()
-            .unwrap_or_else(|| usual_reason(self.status));
+        let reason = self.reason.as_deref().unwrap_or_else(|| usual_reason(self.status));
         let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status);
         for (name, value) in &self.headers {
             head.push_str(name);
@@ -218,11 +210,7 @@ impl Response {
             complete = go_on();
             complete
         })?;
-        if complete {
-            self.write_end(stream)
-        } else {
-            Ok(())
-        }
+        if complete { self.write_end(stream) } else { Ok(()) }
     }
 
     fn write_part(
@@ -260,14 +248,11 @@ impl Body {
     /// The first `limit` bytes in pieces of at most `piece` bytes.
     fn pieces(&self, piece: usize, limit: u64) -> impl Iterator<Item = &[u8]> {
         let mut left = self.length.min(limit);
-        self.pattern
-            .chunks(piece.max(1))
-            .cycle()
-            .map_while(move |bytes| {
-                let length = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-                left -= length as u64;
-                (length > 0).then(|| &bytes[..length])
-            })
+        self.pattern.chunks(piece.max(1)).cycle().map_while(move |bytes| {
+            let length = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            left -= length as u64;
+            (length > 0).then(|| &bytes[..length])
+        })
     }
 
     fn gzipped(&self) -> io::Result<Vec<u8>> {
@@ -281,10 +266,7 @@ impl Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self {
-            length: bytes.len() as u64,
-            pattern: bytes.into(),
-        }
+        Self { length: bytes.len() as u64, pattern: bytes.into() }
     }
 }
 

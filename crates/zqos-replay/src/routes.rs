@@ -50,10 +50,7 @@ impl Routes {
             .iter()
             .find(|route| route.method == request.method && route.matcher.fits(request))?;
         // A responder that panicked has failed its test already; the others go on.
-        let mut responder = route
-            .responder
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut responder = route.responder.lock().unwrap_or_else(PoisonError::into_inner);
         Some(responder.answer(request))
     }
 }
@@ -132,10 +129,7 @@ impl Responder {
     /// Without any answer.
     pub fn sequence(responses: impl IntoIterator<Item = Response>) -> Self {
         let responses: VecDeque<_> = responses.into_iter().collect();
-        assert!(
-            !responses.is_empty(),
-            "a sequence needs at least one response"
-        );
+        assert!(!responses.is_empty(), "a sequence needs at least one response");
         Self(Respond::Sequence(responses))
     }
 
@@ -148,9 +142,7 @@ impl Responder {
     fn answer(&mut self, request: &Recorded) -> Response {
         match &mut self.0 {
             Respond::Sequence(responses) => {
-                let next = responses
-                    .pop_front()
-                    .expect("a sequence keeps its last response");
+                let next = responses.pop_front().expect("a sequence keeps its last response");
                 if responses.is_empty() {
                     responses.push_back(next.clone());
                 }

@@ -78,12 +78,7 @@ impl Server {
             let shared = Arc::clone(&shared);
             move || accept(&listener, &shared, &serve)
         })?;
-        Ok(Self {
-            address,
-            scheme,
-            shared,
-            accepting: Some(accepting),
-        })
+        Ok(Self { address, scheme, shared, accepting: Some(accepting) })
     }
 
     /// The root of the server, such as `http://127.0.0.1:40123`, without a slash at the end.
@@ -125,20 +120,14 @@ impl Drop for Server {
             && accepting.join().is_err()
             && !thread::panicking()
         {
-            panic!(
-                "a responder or a matcher of {} has panicked, see above",
-                self.url()
-            );
+            panic!("a responder or a matcher of {} has panicked, see above", self.url());
         }
     }
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Server")
-            .field("url", &self.url())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Server").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -160,11 +149,7 @@ fn accept(
             open.retain(|socket| socket.strong_count() > 0);
             open.push(Arc::downgrade(&socket));
             let number = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
-            let connection = Connection {
-                shared,
-                socket,
-                number,
-            };
+            let connection = Connection { shared, socket, number };
             // How a connection ends is between the script and the client: errors here are the
             // client leaving.
             threads.spawn(move || drop(serve(connection)));
@@ -208,9 +193,7 @@ impl Connection<'_> {
             let response = self.shared.routes.answer(&request).unwrap_or_else(|| {
                 let text = format!("no route for {} {}\n", request.method, request.target);
                 locked(&self.shared.unmatched).push(request.clone());
-                Response::new(404)
-                    .header("Content-Type", "text/plain")
-                    .body(text)
+                Response::new(404).header("Content-Type", "text/plain").body(text)
             });
             let wants_close = request
                 .header("connection")

@@ -25,15 +25,10 @@ impl Identity {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![cert.der().clone()], key)
+                builder.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key)
             })
             .map_err(io::Error::other)?;
-        Ok(Self {
-            certificate_pem: cert.pem(),
-            config: Arc::new(config),
-        })
+        Ok(Self { certificate_pem: cert.pem(), config: Arc::new(config) })
     }
 
     /// The certificate, for the client to trust.

@@ -1,9 +1,6 @@
 //! The server as a client sees it, byte by byte over a plain socket.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::{
     io::{self, BufRead, BufReader, ErrorKind, Read, Write},
@@ -50,10 +47,7 @@ impl Client {
         loop {
             let mut line = String::new();
             self.0.read_line(&mut line).unwrap();
-            assert!(
-                line.ends_with("\r\n"),
-                "the connection ended in the head: {lines:?}"
-            );
+            assert!(line.ends_with("\r\n"), "the connection ended in the head: {lines:?}");
             match line.trim_end() {
                 "" => break,
                 line => lines.push(line.to_owned()),
@@ -64,16 +58,10 @@ impl Client {
 
     fn answer(&mut self) -> Answer {
         let (status_line, headers) = self.head();
-        let length = headers
-            .iter()
-            .find_map(|line| line.strip_prefix("Content-Length: "));
+        let length = headers.iter().find_map(|line| line.strip_prefix("Content-Length: "));
         let mut body = vec![0; length.unwrap().parse().unwrap()];
         self.0.read_exact(&mut body).unwrap();
-        Answer {
-            status_line,
-            headers,
-            body,
-        }
+        Answer { status_line, headers, body }
     }
 
     fn rest(&mut self) -> io::Result<Vec<u8>> {
@@ -98,20 +86,13 @@ fn after_head(server: &Server) -> (Vec<String>, io::Result<Vec<u8>>) {
 #[test]
 fn an_answer_comes_as_scripted() {
     let server = serving(
-        Response::new(429)
-            .reason("Slow Down")
-            .header("X-RateLimit-Type", "QPS")
-            .json("{}"),
+        Response::new(429).reason("Slow Down").header("X-RateLimit-Type", "QPS").json("{}"),
     );
     let answer = Client::connect(&server).get("/?type=live");
     assert_eq!(answer.status_line, "HTTP/1.1 429 Slow Down");
     assert_eq!(
         answer.headers,
-        [
-            "X-RateLimit-Type: QPS",
-            "Content-Type: application/json",
-            "Content-Length: 2"
-        ]
+        ["X-RateLimit-Type: QPS", "Content-Type: application/json", "Content-Length: 2"]
     );
     assert_eq!(answer.body, b"{}");
 }
@@ -132,10 +113,7 @@ fn requests_are_recorded_as_they_came() {
         [Recorded {
             method: "POST".into(),
             target: "/oauth/%252Fa%20b?q=%2B&r=1".into(),
-            headers: vec![
-                ("X-Case".into(), "Kept".into()),
-                ("Content-Length".into(), "3".into())
-            ],
+            headers: vec![("X-Case".into(), "Kept".into()), ("Content-Length".into(), "3".into())],
             body: b"abc".into(),
             connection: 1,
         }]
@@ -152,11 +130,7 @@ fn a_connection_carries_many_requests() {
     client.get("/");
     client.get("/");
     Client::connect(&server).get("/");
-    let connections: Vec<_> = server
-        .requests()
-        .iter()
-        .map(|request| request.connection)
-        .collect();
+    let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
     assert_eq!(server.connections(), 2);
 }
@@ -186,11 +160,7 @@ fn a_request_without_a_route_is_answered_404_and_listed() {
     assert_eq!(answer.status_line, "HTTP/1.1 404 Not Found");
     assert_eq!(answer.body, b"no route for GET /%2F?x=1\n");
     client.get("/");
-    let unmatched: Vec<_> = server
-        .unmatched()
-        .into_iter()
-        .map(|request| request.target)
-        .collect();
+    let unmatched: Vec<_> = server.unmatched().into_iter().map(|request| request.target).collect();
     assert_eq!(unmatched, ["/%2F?x=1"]);
 }
 
@@ -210,11 +180,7 @@ fn the_first_fitting_route_answers() {
         ["/a?type=past", "/a?type=live", "/b"].map(|target| client.get(target).status_line);
     assert_eq!(
         statuses,
-        [
-            "HTTP/1.1 200 OK",
-            "HTTP/1.1 404 Not Found",
-            "HTTP/1.1 500 Internal Server Error"
-        ]
+        ["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 500 Internal Server Error"]
     );
 }
 
@@ -225,11 +191,7 @@ fn the_last_answer_of_a_sequence_repeats() {
     let statuses = [(); 3].map(|()| client.get("/").status_line);
     assert_eq!(
         statuses,
-        [
-            "HTTP/1.1 503 Service Unavailable",
-            "HTTP/1.1 200 OK",
-            "HTTP/1.1 200 OK"
-        ]
+        ["HTTP/1.1 503 Service Unavailable", "HTTP/1.1 200 OK", "HTTP/1.1 200 OK"]
     );
 }
 
@@ -308,10 +270,7 @@ fn an_endless_body_is_as_long_as_it_says() {
 #[test]
 fn a_dripping_body_comes_in_pieces_and_keeps_the_connection() {
     let server = serving([
-        Response::new(200)
-            .body("abcde")
-            .chunked()
-            .drip(2, Duration::from_millis(1)),
+        Response::new(200).body("abcde").chunked().drip(2, Duration::from_millis(1)),
         Response::new(200),
     ]);
     let mut client = Client::connect(&server);
@@ -319,10 +278,7 @@ fn a_dripping_body_comes_in_pieces_and_keeps_the_connection() {
     client.head();
     let mut body = [0; 25];
     client.0.read_exact(&mut body).unwrap();
-    assert_eq!(
-        &body[..],
-        b"2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n".as_slice()
-    );
+    assert_eq!(&body[..], b"2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n".as_slice());
     client.get("/");
     assert_eq!(server.connections(), 1);
 }
@@ -331,16 +287,9 @@ fn a_dripping_body_comes_in_pieces_and_keeps_the_connection() {
 fn a_gzip_body_decompresses_to_what_was_set() {
     let server = serving(Response::new(200).json(fixtures::seed_report()).gzip());
     let answer = Client::connect(&server).get("/");
-    assert!(
-        answer
-            .headers
-            .contains(&"Content-Encoding: gzip".to_owned())
-    );
+    assert!(answer.headers.contains(&"Content-Encoding: gzip".to_owned()));
     assert!(answer.body.len() < fixtures::seed_report().len());
-    assert_eq!(
-        io::read_to_string(GzDecoder::new(&*answer.body)).unwrap(),
-        fixtures::seed_report()
-    );
+    assert_eq!(io::read_to_string(GzDecoder::new(&*answer.body)).unwrap(), fixtures::seed_report());
 }
 
 #[test]
@@ -350,10 +299,7 @@ fn a_gzip_bomb_is_small_and_decompresses_to_its_length() {
         let answer = Client::connect(&server).get("/");
         assert!(answer.body.len() < 5_000);
         // One member, whose length and checksum the decoder has verified.
-        assert_eq!(
-            io::copy(&mut GzDecoder::new(&*answer.body), &mut io::sink()).unwrap(),
-            length
-        );
+        assert_eq!(io::copy(&mut GzDecoder::new(&*answer.body), &mut io::sink()).unwrap(), length);
     }
 }
 
@@ -361,13 +307,7 @@ fn a_gzip_bomb_is_small_and_decompresses_to_its_length() {
 fn a_stopping_server_ends_what_hangs_drips_or_idles() {
     let routes = Routes::new()
         .on("GET", "/hang", Response::new(200).hang())
-        .on(
-            "GET",
-            "/drip",
-            Response::new(200)
-                .endless(u64::MAX)
-                .drip(1, Duration::from_hours(1)),
-        )
+        .on("GET", "/drip", Response::new(200).endless(u64::MAX).drip(1, Duration::from_hours(1)))
         .on("GET", "/endless", Response::new(200).endless(u64::MAX))
         .on("GET", "/", Response::new(200));
     let server = Server::start(routes).unwrap();
@@ -388,9 +328,7 @@ fn a_stopping_server_ends_what_hangs_drips_or_idles() {
         drop(server);
         stopped.send(()).unwrap();
     });
-    waiting
-        .recv_timeout(PATIENCE)
-        .expect("the server stops although its connections are open");
+    waiting.recv_timeout(PATIENCE).expect("the server stops although its connections are open");
 }
 
 #[test]
@@ -461,8 +399,5 @@ fn tls_serves_with_a_certificate_that_a_client_can_trust() {
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     let mut answer = [0; 44];
     stream.read_exact(&mut answer).unwrap();
-    assert_eq!(
-        &answer[..],
-        b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecure".as_slice()
-    );
+    assert_eq!(&answer[..], b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecure".as_slice());
 }

@@ -23,39 +23,19 @@ const RUNS: usize = 100;
 
 pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
     let zqos = Zqos::release(workspace)?;
-    let path = format!(
-        "/metrics/meetings/{}/participants/{PARTICIPANT}/qos",
-        fixtures::MEETING_NUMBER
-    );
+    let path =
+        format!("/metrics/meetings/{}/participants/{PARTICIPANT}/qos", fixtures::MEETING_NUMBER);
     let answer = Response::new(200).json(fixtures::seed_report());
     let server = Server::start(Routes::new().on("GET", format!("/v2{path}"), answer))?;
-    let get = [
-        "get",
-        fixtures::MEETING_NUMBER,
-        PARTICIPANT,
-        "--type",
-        "live",
-        "--format",
-        "raw",
-    ];
+    let get = ["get", fixtures::MEETING_NUMBER, PARTICIPANT, "--type", "live", "--format", "raw"];
 
     // Curl, too, is given its token other than on the command line.
     let header = workspace.target.join("bench-authorization");
     fs::write(&header, format!("Authorization: Bearer {TOKEN}\n"))
         .with_context(|| format!("cannot write `{}`", header.display()))?;
     let mut curl = Command::new("curl");
-    curl.args([
-        "--disable",
-        "--noproxy",
-        "*",
-        "-s",
-        "-G",
-        "-d",
-        "type=live",
-        "-H",
-    ]);
-    curl.arg(format!("@{}", header.display()))
-        .arg(format!("{}{path}", api_base(&server)));
+    curl.args(["--disable", "--noproxy", "*", "-s", "-G", "-d", "type=live", "-H"]);
+    curl.arg(format!("@{}", header.display())).arg(format!("{}{path}", api_base(&server)));
     let mut zqos_get = zqos.command(&server, TOKEN);
     zqos_get.args(get);
 
@@ -96,24 +76,14 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
         at_most: 1.3,
     };
     Ok(vec![
-        ratio(
-            "ratio of medians",
-            zqos_times.median() / curl_times.median(),
-        ),
+        ratio("ratio of medians", zqos_times.median() / curl_times.median()),
         ratio("median of ratios", zqos_times.median_of_ratios(&curl_times)),
-        Claim {
-            what: "peak memory of zqos, MB".to_owned(),
-            measured: peak_mb,
-            at_most: 25.0,
-        },
+        Claim { what: "peak memory of zqos, MB".to_owned(), measured: peak_mb, at_most: 25.0 },
     ])
 }
 
 fn wall_time(command: &mut Command) -> Result<Duration> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     let status = command.status()?;
     let time = start.elapsed();
@@ -123,8 +93,6 @@ fn wall_time(command: &mut Command) -> Result<Duration> {
 
 /// The name and number of the curl compared with.
 fn curl_version() -> Result<String> {
-    let text = String::from_utf8(quietly(
-        Command::new("curl").args(["--disable", "--version"]),
-    )?)?;
+    let text = String::from_utf8(quietly(Command::new("curl").args(["--disable", "--version"]))?)?;
     Ok(text.split(' ').take(2).collect::<Vec<_>>().join(" "))
 }

@@ -13,11 +13,7 @@ use anyhow::{Context, Result};
 pub(super) fn measured(report: &Path, program: &Path) -> Result<Command> {
     let mut command =
         Command::new(env::current_exe().context("cannot tell where this binary lies")?);
-    command.args([
-        OsStr::new("peak-memory"),
-        report.as_os_str(),
-        program.as_os_str(),
-    ]);
+    command.args([OsStr::new("peak-memory"), report.as_os_str(), program.as_os_str()]);
     Ok(command)
 }
 
@@ -25,8 +21,7 @@ pub(super) fn measured(report: &Path, program: &Path) -> Result<Command> {
 pub(super) fn reported_kib(report: &Path) -> Result<u32> {
     let text = std::fs::read_to_string(report)
         .with_context(|| format!("cannot read `{}`", report.display()))?;
-    text.parse()
-        .with_context(|| format!("`{}` holds no number", report.display()))
+    text.parse().with_context(|| format!("`{}` holds no number", report.display()))
 }
 
 /// The process in between: runs the program, writes the peak of its only child and ends as it did.
@@ -40,11 +35,7 @@ pub(crate) fn measure(report: &str, program: &str, arguments: &[&str]) -> Result
         .with_context(|| format!("cannot start `{program}`"))?;
     let peak = getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss();
     // Apple counts in bytes.
-    let kib = if cfg!(target_vendor = "apple") {
-        peak / 1024
-    } else {
-        peak
-    };
+    let kib = if cfg!(target_vendor = "apple") { peak / 1024 } else { peak };
     std::fs::write(report, kib.to_string()).with_context(|| format!("cannot write `{report}`"))?;
     Ok(crate::passed_on(status))
 }

@@ -21,11 +21,7 @@ impl Times {
 
     /// The median of the ratios of runs made next to each other.
     pub(super) fn median_of_ratios(&self, other: &Self) -> f64 {
-        median(
-            self.seconds()
-                .zip(other.seconds())
-                .map(|(mine, theirs)| mine / theirs),
-        )
+        median(self.seconds().zip(other.seconds()).map(|(mine, theirs)| mine / theirs))
     }
 }
 
@@ -47,10 +43,7 @@ impl fmt::Display for Times {
 fn median(numbers: impl Iterator<Item = f64>) -> f64 {
     let mut numbers: Vec<f64> = numbers.collect();
     numbers.sort_by(f64::total_cmp);
-    numbers
-        .get(numbers.len().saturating_sub(1) / 2)
-        .copied()
-        .unwrap_or(f64::NAN)
+    numbers.get(numbers.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -60,25 +53,13 @@ mod tests {
     use super::Times;
 
     fn times(milliseconds: &[u64]) -> Times {
-        Times(
-            milliseconds
-                .iter()
-                .copied()
-                .map(Duration::from_millis)
-                .collect(),
-        )
+        Times(milliseconds.iter().copied().map(Duration::from_millis).collect())
     }
 
     #[test]
     fn median_is_the_middle_whatever_the_order() {
-        assert_eq!(
-            times(&[9, 1, 5]).to_string(),
-            "median 5.00 ms, min 1.00 ms, max 9.00 ms"
-        );
-        assert_eq!(
-            times(&[4, 1, 9, 2]).to_string(),
-            "median 2.00 ms, min 1.00 ms, max 9.00 ms"
-        );
+        assert_eq!(times(&[9, 1, 5]).to_string(), "median 5.00 ms, min 1.00 ms, max 9.00 ms");
+        assert_eq!(times(&[4, 1, 9, 2]).to_string(), "median 2.00 ms, min 1.00 ms, max 9.00 ms");
     }
 
     #[test]
