@@ -1,0 +1,343 @@
+//! One call, from request to answer: limits, token, tries.
+
+use std::sync::PoisonError;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
+use http::{HeaderMap, HeaderValue, Method};
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::time::Instant;
+use url::Url;
+use zoom_wire::rate_limit::{Label, RateLimit, RetryAfter};
+use zoom_wire::{ApiError, ApiErrorKind, Request};
+use zqos_core::Timestamp;
+
+use crate::answer::RawAnswer;
+use crate::builder::joined;
+use crate::client::Shared;
+use crate::credential::Grant;
+use crate::error::{Cause, Error, ErrorKind, FailedResponse, TimeoutPhase};
+use crate::limit::Spent;
+use crate::retry::{Failure, Tries, Verdict};
+use crate::token::{TokenAnswer, strike_out};
+use crate::transport::{Head, HttpAnswer, HttpRequest, TransportError, TransportErrorKind};
+
+/// The most of a token answer that is taken in; they are a few kilobytes.
+const MAX_TOKEN_BODY: usize = 1 << 20;
+
+/// One call under way.
+pub(crate) struct Call<'c> {
+    shared: &'c Shared,
+    /// For the log.
+    operation: &'static str,
+    began: Instant,
+    tries: Tries,
+    token_refreshed: bool,
+}
+
+/// A try that failed.
+struct Failed {
+    what: What,
+    limit: RateLimit,
+    response: Option<FailedResponse>,
+    source: Option<Cause>,
+}
+
+enum What {
+    Transport(TransportErrorKind),
+    Api(ApiError),
+}
+
+/// Who is being asked, which decides what a failure is called.
+#[derive(Clone, Copy)]
+enum Asked {
+    Api(Label),
+    Token,
+}
+
+impl<'c> Call<'c> {
+    pub(crate) fn new(shared: &'c Shared, operation: &'static str) -> Self {
+        Self {
+            shared,
+            operation,
+            began: Instant::now(),
+            tries: Tries::new(shared.retry),
+            token_refreshed: false,
+        }
+    }
+
+    /// Sends a request to the API.
+    pub(crate) async fn get(mut self, request: &Request) -> Result<RawAnswer, Error> {
+        let shared = self.shared;
+        let label = request.operation().label;
+        let target = request.target();
+        loop {
+            let admitted = shared.limiter.admit(label, shared.clock.now()).await;
+            admitted.map_err(|spent| self.quota_spent(label, spent))?;
+            let token = shared.token().await?;
+            let url = joined(token.api_base().unwrap_or(&shared.api_base), &target);
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            headers.insert(AUTHORIZATION, token.authorization.clone());
+            let outgoing =
+                HttpRequest { method: Method::GET, url: url.clone(), headers, body: Bytes::new() };
+            let failed = match self.try_once(outgoing, shared.max_body).await {
+                Err(error) => Failed::on_the_way(error),
+                Ok(answer) => {
+                    let limit = rate_limit(&answer.head.headers);
+                    shared.limiter.learn(label, limit, shared.clock.now());
+                    let mut secrets = shared.tokens.secrets();
+                    secrets.push(token.secret.clone());
+                    let answer = without_secrets(answer, &secrets);
+                    match ApiError::from_answer(answer.head.status, &answer.body) {
+                        None => return Ok(raw_answer(answer, url, self.tries.count())),
+                        Some(api) => Failed::by_answer(api, limit, answer),
+                    }
+                }
+            };
+            if !self.token_refreshed && failed.is_token_rejected() {
+                self.token_refreshed = shared.tokens.reject(&token).await;
+                if self.token_refreshed {
+                    tracing::debug!(target: crate::TARGET, "the token was rejected, getting another");
+                    continue;
+                }
+            }
+            self.next_try(failed, Asked::Api(label), Method::GET, &url).await?;
+        }
+    }
+
+    /// Asks the token endpoint; gives the answer and the server's time.
+    pub(crate) async fn ask_for_token(mut self) -> Result<(TokenAnswer, Option<Timestamp>), Error> {
+        let shared = self.shared;
+        let url = shared.token_url.clone();
+        loop {
+            let Grant::Ask { authorization, form } = shared.tokens.grant() else {
+                unreachable!("a fixed token is not asked for");
+            };
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            headers.insert(AUTHORIZATION, authorization);
+            let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+            headers.insert(CONTENT_TYPE, form_type);
+            let outgoing =
+                HttpRequest { method: Method::POST, url: url.clone(), headers, body: form.into() };
+            let failed = match self.try_once(outgoing, MAX_TOKEN_BODY).await {
+                Err(error) => Failed::on_the_way(error),
+                Ok(answer) if (200..300).contains(&answer.head.status) => {
+                    match TokenAnswer::read(&answer.body, shared.has_explicit_base) {
+                        Some(token) => return Ok((token, server_time(&answer.head.headers))),
+                        None => return Err(self.unusable_token(answer, url)),
+                    }
+                }
+                Ok(answer) => {
+                    let limit = rate_limit(&answer.head.headers);
+                    let answer = without_secrets(answer, &shared.tokens.secrets());
+                    let api = ApiError::from_answer(answer.head.status, &answer.body)
+                        .expect("a status that is no success is a failure");
+                    Failed::by_answer(api, limit, answer)
+                }
+            };
+            self.next_try(failed, Asked::Token, Method::POST, &url).await?;
+        }
+    }
+
+    async fn try_once(
+        &mut self,
+        outgoing: HttpRequest,
+        max_body: usize,
+    ) -> Result<HttpAnswer, TransportError> {
+        self.tries.begin();
+        let began = Instant::now();
+        let sent = self.shared.transport.send(outgoing, max_body);
+        let whole = TransportErrorKind::Timeout(TimeoutPhase::Whole);
+        let result = tokio::time::timeout(self.shared.whole_timeout, sent)
+            .await
+            .unwrap_or_else(|_elapsed| Err(TransportError::new(whole)));
+        let (operation, count) = (self.operation, self.tries.count());
+        let took_ms = began.elapsed().as_millis();
+        match &result {
+            Ok(answer) => {
+                let status = answer.head.status;
+                tracing::debug!(target: crate::TARGET, operation, count, status, took_ms, "answered");
+            }
+            Err(error) => {
+                tracing::debug!(target: crate::TARGET, operation, count, took_ms, %error, "no answer");
+            }
+        }
+        result
+    }
+
+    /// Waits until it is time for the next try, or gives up.
+    async fn next_try(
+        &mut self,
+        failed: Failed,
+        asked: Asked,
+        method: Method,
+        url: &Url,
+    ) -> Result<(), Error> {
+        let shared = self.shared;
+        let failure = match (&failed.what, asked) {
+            (What::Transport(kind), _) => Failure::Transport(*kind),
+            (What::Api(api), Asked::Api(label)) => {
+                Failure::Answer { api, limit: &failed.limit, label }
+            }
+            (What::Api(api), Asked::Token) => {
+                Failure::Answer { api, limit: &failed.limit, label: Label::Light }
+            }
+        };
+        let verdict = {
+            let mut random = shared.random.lock().unwrap_or_else(PoisonError::into_inner);
+            self.tries.judge(failure, shared.clock.now(), &mut *random)
+        };
+        let (retry_at, daily) = match verdict {
+            Verdict::Again { wait, limited } => {
+                if let (true, Asked::Api(label)) = (limited, asked) {
+                    shared.limiter.pause(label, wait);
+                }
+                let (operation, wait_ms) = (self.operation, wait.as_millis());
+                tracing::debug!(target: crate::TARGET, operation, wait_ms, "trying again");
+                tokio::time::sleep(wait).await;
+                return Ok(());
+            }
+            Verdict::GiveUp { retry_at } => (retry_at, false),
+            Verdict::QuotaSpent { until } => {
+                if let Asked::Api(label) = asked {
+                    shared.limiter.close(label, until);
+                }
+                (Some(until), true)
+            }
+        };
+        let Failed { what, response, source, .. } = failed;
+        let kind = match (what, asked) {
+            (What::Transport(kind), _) => kind.into(),
+            (What::Api(api), Asked::Token) => token_refusal(&api, response.as_ref()),
+            (What::Api(api), Asked::Api(label)) => match api.kind {
+                ApiErrorKind::RateLimited(_) | ApiErrorKind::TooManyConcurrent => {
+                    ErrorKind::RateLimited { label, daily, until: retry_at, api: Some(api) }
+                }
+                _ => ErrorKind::Api(api),
+            },
+        };
+        Err(self
+            .error(kind)
+            .with_request(method, url.clone())
+            .with_response(response)
+            .with_source(source)
+            .with_retry_at(retry_at))
+    }
+
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind)
+            .with_tries(self.tries.count(), self.began.elapsed())
+            .with_token_refreshed(self.token_refreshed)
+    }
+
+    /// The error for a call that our own count keeps from being sent.
+    fn quota_spent(&self, label: Label, Spent { until }: Spent) -> Error {
+        let kind = ErrorKind::RateLimited { label, daily: true, until: Some(until), api: None };
+        self.error(kind).with_retry_at(Some(until))
+    }
+
+    /// The error for a success without a token. Its body is not kept: there may be one in it.
+    fn unusable_token(&self, answer: HttpAnswer, url: Url) -> Error {
+        let status = answer.head.status;
+        let said = OAuthError::read(&answer.body);
+        let kind = ErrorKind::TokenRequest {
+            status,
+            reason: said.reason.or_else(|| Some("the answer holds no usable access token".into())),
+            error: said.error,
+        };
+        let response = failed_response(answer.head, &[]);
+        self.error(kind).with_request(Method::POST, url).with_response(Some(response))
+    }
+}
+
+impl Failed {
+    fn on_the_way(error: TransportError) -> Self {
+        Self {
+            what: What::Transport(error.kind),
+            limit: RateLimit::default(),
+            response: error.head.map(|head| failed_response(*head, &[])),
+            source: error.source,
+        }
+    }
+
+    fn by_answer(api: ApiError, limit: RateLimit, answer: HttpAnswer) -> Self {
+        let response = failed_response(answer.head, &answer.body);
+        Self { what: What::Api(api), limit, response: Some(response), source: None }
+    }
+
+    fn is_token_rejected(&self) -> bool {
+        matches!(&self.what, What::Api(api) if api.kind == ApiErrorKind::TokenRejected)
+    }
+}
+
+/// What the token endpoint says when it says no.
+#[derive(Default, Deserialize)]
+struct OAuthError {
+    error: Option<Box<str>>,
+    #[serde(alias = "error_description", alias = "message")]
+    reason: Option<Box<str>>,
+}
+
+impl OAuthError {
+    fn read(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+}
+
+fn token_refusal(api: &ApiError, response: Option<&FailedResponse>) -> ErrorKind {
+    let said = response.map(|response| OAuthError::read(&response.body)).unwrap_or_default();
+    let status = api.status;
+    // Of a body that is not JSON, its first words; of JSON, what its members say.
+    let reason =
+        said.reason.or_else(|| if said.error.is_none() { api.message.clone() } else { None });
+    ErrorKind::TokenRequest { status, error: said.error, reason }
+}
+
+fn rate_limit(headers: &HeaderMap) -> RateLimit {
+    RateLimit::from_headers(|name| headers.get(name).and_then(|value| value.to_str().ok()))
+}
+
+fn server_time(headers: &HeaderMap) -> Option<Timestamp> {
+    match RetryAfter::parse(headers.get(DATE)?.to_str().ok()?)? {
+        RetryAfter::At(instant) => Some(instant),
+        RetryAfter::In(_) => None,
+    }
+}
+
+fn raw_answer(answer: HttpAnswer, url: Url, tries: u32) -> RawAnswer {
+    let HttpAnswer { head: Head { status, reason, headers }, body } = answer;
+    RawAnswer { status, reason, headers, body, url, tries }
+}
+
+fn failed_response(head: Head, body: &[u8]) -> FailedResponse {
+    let Head { status, reason, headers } = head;
+    let kept = &body[..body.len().min(FailedResponse::BODY_MAX)];
+    FailedResponse { status, reason, headers, body: Bytes::copy_from_slice(kept) }
+}
+
+/// Strikes the secrets out of an answer that is not what was asked for: one that is a failure, or
+/// no JSON. Reports themselves are left as they are; Zoom writes no token into them.
+fn without_secrets(answer: HttpAnswer, secrets: &[SecretString]) -> HttpAnswer {
+    let is_report = (200..300).contains(&answer.head.status)
+        && answer.body.trim_ascii_start().starts_with(b"{");
+    if is_report {
+        return answer;
+    }
+    let HttpAnswer { mut head, mut body } = answer;
+    if let Some(struck) = strike_out(&body, secrets) {
+        body = struck.into();
+    }
+    for value in head.headers.values_mut() {
+        if let Some(struck) = strike_out(value.as_bytes(), secrets) {
+            *value = HeaderValue::from_bytes(&struck)
+                .unwrap_or_else(|_| HeaderValue::from_static("[secret]"));
+        }
+    }
+    if let Some(struck) = strike_out(head.reason.as_bytes(), secrets) {
+        head.reason = String::from_utf8_lossy(&struck).into();
+    }
+    HttpAnswer { head, body }
+}

@@ -1,0 +1,1 @@
+//! The client as its callers see it.
