@@ -58,11 +58,7 @@ impl From<serde_json::Error> for DecodeError {
         if source.is_data() {
             Self::NotAnObject
         } else {
-            Self::NotJson {
-                line: source.line(),
-                column: source.column(),
-                source,
-            }
+            Self::NotJson { line: source.line(), column: source.column(), source }
         }
     }
 }
@@ -104,11 +100,7 @@ impl<'a> RawPage<'a> {
     /// **Errors**: [`DecodeError`], when the body is not a JSON object.
     pub fn decode(body: &'a [u8], rows: Option<&str>) -> Result<Self, DecodeError> {
         let crate::object::Object(members) = decode(body)?;
-        let mut page = Self {
-            envelope: Vec::new(),
-            rows: Vec::new(),
-            invalid: None,
-        };
+        let mut page = Self { envelope: Vec::new(), rows: Vec::new(), invalid: None };
         let mut found = false;
         for (name, value) in members {
             let holds_rows = !found
@@ -132,20 +124,14 @@ impl<'a> RawPage<'a> {
 
     /// The token of the next page; `None` on the last one.
     pub fn next_page_token(&self) -> Option<String> {
-        let (_, value) = self
-            .envelope
-            .iter()
-            .find(|(name, _)| name == "next_page_token")?;
+        let (_, value) = self.envelope.iter().find(|(name, _)| name == "next_page_token")?;
         let token: String = serde_json::from_str(value.get()).ok()?;
         (!token.is_empty()).then_some(token)
     }
 
     /// How many rows all pages hold together, as far as Zoom says.
     pub fn total_records(&self) -> Option<u64> {
-        let (_, value) = self
-            .envelope
-            .iter()
-            .find(|(name, _)| name == "total_records")?;
+        let (_, value) = self.envelope.iter().find(|(name, _)| name == "total_records")?;
         value.get().trim_matches('"').parse().ok()
     }
 }
@@ -181,17 +167,10 @@ pub fn row_identity(row: &RawValue) -> String {
     if let Some(id) = said(identity.uuid).or_else(|| said(identity.participant_id)) {
         return id;
     }
-    match (
-        said(identity.user_id),
-        said(identity.participant_uuid),
-        said(identity.join_time),
-    ) {
-        (Some(user), participant, join) if participant.is_some() || join.is_some() => [
-            user,
-            participant.unwrap_or_default(),
-            join.unwrap_or_default(),
-        ]
-        .join("\n"),
+    match (said(identity.user_id), said(identity.participant_uuid), said(identity.join_time)) {
+        (Some(user), participant, join) if participant.is_some() || join.is_some() => {
+            [user, participant.unwrap_or_default(), join.unwrap_or_default()].join("\n")
+        }
         _ => row.get().to_owned(),
     }
 }

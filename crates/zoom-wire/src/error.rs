@@ -121,23 +121,13 @@ impl ApiError {
         let text = String::from_utf8_lossy(&body[..body.len().min(ERROR_BODY_MAX)]);
         let said = Said::read(&text);
         if http_success
-            && said
-                .code
-                .is_none_or(|code| code == 0 || code == 200 && said.message.is_none())
+            && said.code.is_none_or(|code| code == 0 || code == 200 && said.message.is_none())
         {
             return None;
         }
-        let message = said
-            .message
-            .or_else(|| if http_success { None } else { excerpt(&text) });
+        let message = said.message.or_else(|| if http_success { None } else { excerpt(&text) });
         let kind = classify(status, said.code, message.as_deref().unwrap_or_default());
-        Some(Self {
-            status,
-            code: said.code,
-            message,
-            fields: said.fields,
-            kind,
-        })
+        Some(Self { status, code: said.code, message, fields: said.fields, kind })
     }
 
     /// True when the same request may succeed later: 408, 429 but for the daily limit, and 5xx.
@@ -180,9 +170,7 @@ impl Said {
     fn read(text: &str) -> Self {
         match serde_json::from_str::<ErrorBody<'_>>(text) {
             Ok(body) => Self {
-                code: body
-                    .code
-                    .and_then(|raw| raw.get().trim_matches('"').parse().ok()),
+                code: body.code.and_then(|raw| raw.get().trim_matches('"').parse().ok()),
                 message: body.message.or(body.error_message).and_then(string),
                 fields: body.errors.map(fields).unwrap_or_default(),
             },
@@ -195,14 +183,11 @@ impl Said {
     /// `{"code":104,"message":"… scopes:["dashboard:read:admin"]."}`.
     fn salvage(text: &str) -> Self {
         let after = |name: &str| {
-            text.find(name)
-                .map(|at| text[at + name.len()..].trim_start_matches([' ', ':']))
+            text.find(name).map(|at| text[at + name.len()..].trim_start_matches([' ', ':']))
         };
         let code = after("\"code\"").and_then(|rest| {
             let rest = rest.trim_start_matches('"');
-            let end = rest
-                .find(|c: char| !c.is_ascii_digit() && c != '-')
-                .unwrap_or(rest.len());
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
             rest[..end].parse().ok()
         });
         let message = after("\"message\"").and_then(|rest| {
@@ -210,11 +195,7 @@ impl Said {
             let end = rest.rfind('"')?;
             Some(rest[..end].into())
         });
-        Self {
-            code,
-            message,
-            fields: Box::default(),
-        }
+        Self { code, message, fields: Box::default() }
     }
 }
 
@@ -315,9 +296,7 @@ mod tests {
     use super::*;
 
     fn kind(status: u16, body: &str) -> ApiErrorKind {
-        ApiError::from_answer(status, body.as_bytes())
-            .expect("a failure")
-            .kind
+        ApiError::from_answer(status, body.as_bytes()).expect("a failure").kind
     }
 
     #[test]
@@ -354,11 +333,7 @@ mod tests {
                 r#"{"code":12702,"message":"Can not access a meeting a year ago."}"#,
                 Kind::TooOld,
             ),
-            (
-                400,
-                r#"{"code":12700,"message":"no"}"#,
-                Kind::EndTimeNotAllowed,
-            ),
+            (400, r#"{"code":12700,"message":"no"}"#, Kind::EndTimeNotAllowed),
             (
                 400,
                 r#"{"code":400,"message":"This API is only available for ZMP and Business or higher accounts that have enabled the Dashboard feature."}"#,
@@ -374,22 +349,10 @@ mod tests {
                 r#"{"code":200,"message":"Event subscription not found. Subscribe to the Webinar Participant QoS Summary event in your Marketplace app to get access to this API."}"#,
                 Kind::NoQssSubscription,
             ),
-            (
-                401,
-                r#"{"code":124,"message":"Access token is expired."}"#,
-                Kind::TokenRejected,
-            ),
-            (
-                401,
-                r#"{"code":201,"message":"Access token is expired."}"#,
-                Kind::TokenRejected,
-            ),
+            (401, r#"{"code":124,"message":"Access token is expired."}"#, Kind::TokenRejected),
+            (401, r#"{"code":201,"message":"Access token is expired."}"#, Kind::TokenRejected),
             (403, "", Kind::Forbidden),
-            (
-                404,
-                r#"{"code":1001,"message":"User does not exist: x."}"#,
-                Kind::UserUnknown,
-            ),
+            (404, r#"{"code":1001,"message":"User does not exist: x."}"#, Kind::UserUnknown),
             (
                 429,
                 r#"{"code":429,"message":"You have reached the maximum per-second rate limit for this API. Try again later."}"#,
@@ -435,14 +398,8 @@ mod tests {
         let error =
             ApiError::from_answer(200, br#"{"code":3000,"error_message":"Cannot access."}"#)
                 .unwrap();
-        assert_eq!(
-            (error.code, error.message.as_deref()),
-            (Some(3000), Some("Cannot access."))
-        );
-        assert_eq!(
-            ApiError::from_answer(200, br#"{"code":0,"message":"ok"}"#),
-            None
-        );
+        assert_eq!((error.code, error.message.as_deref()), (Some(3000), Some("Cannot access.")));
+        assert_eq!(ApiError::from_answer(200, br#"{"code":0,"message":"ok"}"#), None);
         assert_eq!(ApiError::from_answer(200, br#"{"user_id":"1"}"#), None);
         assert_eq!(ApiError::from_answer(200, b"[]"), None);
     }
@@ -459,10 +416,7 @@ mod tests {
     fn field_errors_are_shown() {
         let body = br#"{"code":300,"message":"Validation Failed.","errors":[{"field":"from","message":"Invalid."}]}"#;
         let error = ApiError::from_answer(400, body).unwrap();
-        assert_eq!(
-            error.to_string(),
-            "code 300: Validation Failed.; `from`: Invalid."
-        );
+        assert_eq!(error.to_string(), "code 300: Validation Failed.; `from`: Invalid.");
     }
 
     proptest! {

@@ -53,10 +53,7 @@ impl<'a, T: FromWire<'a>> Field<'a, T> {
 
 impl<T> Default for Field<'_, T> {
     fn default() -> Self {
-        Self {
-            raw: None,
-            reads_as: PhantomData,
-        }
+        Self { raw: None, reads_as: PhantomData }
     }
 }
 
@@ -77,10 +74,7 @@ impl<T> fmt::Debug for Field<'_, T> {
 impl<'de: 'a, 'a, T> Deserialize<'de> for Field<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        Ok(Self {
-            raw: Some(raw),
-            reads_as: PhantomData,
-        })
+        Ok(Self { raw: Some(raw), reads_as: PhantomData })
     }
 }
 

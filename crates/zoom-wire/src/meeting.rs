@@ -137,11 +137,7 @@ pub struct GetMeeting {
 impl GetMeeting {
     /// The details of a live `meeting`.
     pub const fn new(meeting: MeetingId) -> Self {
-        Self {
-            kind: Kind::Meeting,
-            when: When::Live,
-            meeting,
-        }
+        Self { kind: Kind::Meeting, when: When::Live, meeting }
     }
 
     /// Asks for a webinar instead.
@@ -294,11 +290,7 @@ impl<'a> Page<'a> for MeetingsPage<'a> {
     type Row = Meeting<'a>;
 
     fn into_rows(self) -> Vec<Row<Self::Row>> {
-        let rows = if self.meetings.is_absent() {
-            self.webinars
-        } else {
-            self.meetings
-        };
+        let rows = if self.meetings.is_absent() { self.webinars } else { self.meetings };
         rows.into_vec()
     }
 }

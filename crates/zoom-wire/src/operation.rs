@@ -40,11 +40,7 @@ const WEBINAR_SCOPES: &[&str] = &["dashboard_webinars:read:admin", "dashboard:re
 const HOME_SCOPES: &[&str] = &["dashboard_home:read:admin", "dashboard:read:admin"];
 
 const fn paging(default_size: u16, max_size: u16, rows: &'static str) -> Paging {
-    Paging {
-        default_size,
-        max_size,
-        rows,
-    }
+    Paging { default_size, max_size, rows }
 }
 
 /// Defines the operations and the list of all of them.
@@ -184,18 +180,9 @@ impl Operation {
             }
         };
         let literal_segments = |operation: &&&'static Self| {
-            operation
-                .template
-                .split('/')
-                .filter(|slot| !slot.starts_with('{'))
-                .count()
+            operation.template.split('/').filter(|slot| !slot.starts_with('{')).count()
         };
-        Self::ALL
-            .iter()
-            .filter(fits)
-            .max_by_key(literal_segments)
-            .copied()
-            .unwrap_or(&Self::OTHER)
+        Self::ALL.iter().filter(fits).max_by_key(literal_segments).copied().unwrap_or(&Self::OTHER)
     }
 }
 
@@ -209,22 +196,10 @@ mod tests {
             ("/metrics/meetings", "list_meetings"),
             ("/metrics/meetings?type=past", "list_meetings"),
             ("/metrics/meetings/932", "get_meeting"),
-            (
-                "/metrics/meetings/932/participants/qos",
-                "list_meeting_participants_qos",
-            ),
-            (
-                "/metrics/meetings/932/participants/qos/qos",
-                "get_meeting_participant_qos",
-            ),
-            (
-                "/metrics/meetings/932/participants/qos_summary",
-                "list_meeting_qos_summary",
-            ),
-            (
-                "/accounts/me/metrics/webinars/1/participants",
-                "list_webinar_participants",
-            ),
+            ("/metrics/meetings/932/participants/qos", "list_meeting_participants_qos"),
+            ("/metrics/meetings/932/participants/qos/qos", "get_meeting_participant_qos"),
+            ("/metrics/meetings/932/participants/qos_summary", "list_meeting_qos_summary"),
+            ("/accounts/me/metrics/webinars/1/participants", "list_webinar_participants"),
             ("/metrics/quality", "get_quality"),
             ("/metrics/crc", "other"),
             ("/users/me", "other"),
@@ -236,10 +211,7 @@ mod tests {
 
     #[test]
     fn names_are_distinct() {
-        let mut names: Vec<_> = Operation::ALL
-            .iter()
-            .map(|operation| operation.name)
-            .collect();
+        let mut names: Vec<_> = Operation::ALL.iter().map(|operation| operation.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), 17);

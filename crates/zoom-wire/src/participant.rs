@@ -74,10 +74,7 @@ impl Endpoint for ListParticipants {
     fn to_request(&self) -> Result<Request, RequestError> {
         let (operation, when) = match self.kind {
             Kind::Meeting => (&Operation::LIST_MEETING_PARTICIPANTS, self.when),
-            Kind::Webinar => (
-                &Operation::LIST_WEBINAR_PARTICIPANTS,
-                self.when.live_or_past()?,
-            ),
+            Kind::Webinar => (&Operation::LIST_WEBINAR_PARTICIPANTS, self.when.live_or_past()?),
         };
         let meeting = meeting_path(self.kind, &self.meeting)?;
         let mut request =

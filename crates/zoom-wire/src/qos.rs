@@ -7,22 +7,21 @@
 //! **Source**: "Get meeting participant QoS", "List meeting participants QoS".
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::value::RawValue;
 use zqos_core::{
     DeviceSample, Figures, MeetingId, ParticipantId, Stream, StreamName, StreamSample, Timestamp,
 };
 
 use crate::answer::{Endpoint, Page};
 use crate::field::{Field, Text, wire_object};
-use crate::object::{Members, Name};
+use crate::object::Cursor;
 use crate::operation::Operation;
 use crate::request::{
     Kind, Request, RequestError, When, meeting_path, page_size, participant_segment,
 };
-use crate::row::{InvalidRow, Row, Rows, WireObject};
-use crate::value::{FromWire, List, Malformed};
+use crate::row::{InvalidRow, Row, Rows};
+use crate::value::{FromWire, List, Malformed, Quantity, documented_resolution};
 
 /// Asks for the report of one participant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,12 +35,7 @@ pub struct GetParticipantQos {
 impl GetParticipantQos {
     /// The report of `participant` in a live `meeting`.
     pub const fn new(meeting: MeetingId, participant: ParticipantId) -> Self {
-        Self {
-            kind: Kind::Meeting,
-            when: When::Live,
-            meeting,
-            participant,
-        }
+        Self { kind: Kind::Meeting, when: When::Live, meeting, participant }
     }
 
     /// Asks for a webinar instead.
@@ -69,10 +63,7 @@ impl Endpoint for GetParticipantQos {
         };
         let meeting = meeting_path(self.kind, &self.meeting)?;
         let participant = participant_segment(&self.participant)?;
-        let request = Request::new(
-            operation,
-            format!("{meeting}/participants/{participant}/qos"),
-        );
+        let request = Request::new(operation, format!("{meeting}/participants/{participant}/qos"));
         Ok(request.with("type", self.when.live_or_past()?.as_str()))
     }
 }
@@ -89,12 +80,7 @@ pub struct ListParticipantsQos {
 impl ListParticipantsQos {
     /// The reports of everybody in a live `meeting`, ten on a page.
     pub const fn new(meeting: MeetingId) -> Self {
-        Self {
-            kind: Kind::Meeting,
-            when: When::Live,
-            meeting,
-            page_size: 10,
-        }
+        Self { kind: Kind::Meeting, when: When::Live, meeting, page_size: 10 }
     }
 
     /// Asks for a webinar instead.
@@ -210,7 +196,7 @@ wire_object! {
         issue_list: Field<'a, List<Cow<'a, str>>>,
         /// The samples; none at all is a normal answer for a live participant who neither sends
         /// nor receives at the moment.
-        user_qos: Rows<Sample<'a>>,
+        user_qos: Field<'a, Minutes<'a>>,
     }
 }
 
@@ -242,101 +228,63 @@ impl<'a> Page<'a> for ParticipantsQosPage<'a> {
     }
 }
 
-/// One minute of one participant as it came.
-///
-/// The eighteen streams have places of their own, so that a minute costs no allocation; their
-/// objects are kept as JSON text until they are read.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Sample<'a> {
-    /// The minute, at its start.
-    pub date_time: Field<'a, Timestamp>,
-    streams: [Option<&'a RawValue>; Stream::COUNT],
-    cpu_usage: Option<&'a RawValue>,
-    cpu_pressure_level: Option<&'a RawValue>,
-    wifi_rssi: Option<&'a RawValue>,
-    /// Every member that has no name here, and its JSON text.
-    pub other: Vec<(Cow<'a, str>, &'a RawValue)>,
-}
+/// The minutes of a report as they came: the JSON text of `user_qos`.
+#[derive(Debug, Clone, Copy)]
+pub struct Minutes<'a>(&'a str);
 
-impl<'de: 'a, 'a> WireObject<'de> for Sample<'a> {
-    fn from_members<A: serde::de::MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
-        let mut sample = Self {
-            date_time: Field::default(),
-            streams: [None; Stream::COUNT],
-            cpu_usage: None,
-            cpu_pressure_level: None,
-            wifi_rssi: None,
-            other: Vec::new(),
-        };
-        while let Some(Name(name)) = members.next_key()? {
-            if &*name == "date_time" && sample.date_time.is_absent() {
-                sample.date_time = members.next_value()?;
-                continue;
-            }
-            let place = match &*name {
-                "cpu_usage" => Some(&mut sample.cpu_usage),
-                "cpu_pressure_level" => Some(&mut sample.cpu_pressure_level),
-                "wifi_rssi" => Some(&mut sample.wifi_rssi),
-                name => Stream::from_name(name).map(|stream| &mut sample.streams[stream.index()]),
-            };
-            let value = members.next_value()?;
-            match place {
-                Some(place) if place.is_none() => *place = Some(value),
-                _ => sample.other.push((name, value)),
-            }
+impl<'a> FromWire<'a> for Minutes<'a> {
+    const EXPECTED: &'static str = "an array of minutes";
+
+    fn from_wire(json: &'a str) -> Result<Option<Self>, Malformed> {
+        match json.as_bytes().first() {
+            Some(b'[' | b'{') => Ok(Some(Self(json))),
+            _ if json == "\"\"" => Ok(None),
+            _ => Err(Malformed::new(Self::EXPECTED, json)),
         }
-        Ok(sample)
     }
 }
 
-impl Serialize for Sample<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        if !self.date_time.is_absent() {
-            map.serialize_entry("date_time", &self.date_time)?;
-        }
-        for (stream, value) in Stream::all().zip(self.streams) {
-            if let Some(value) = value {
-                map.serialize_entry(stream.as_str(), value)?;
-            }
-        }
-        for (name, value) in [
-            ("cpu_usage", self.cpu_usage),
-            ("cpu_pressure_level", self.cpu_pressure_level),
-            ("wifi_rssi", self.wifi_rssi),
-        ] {
-            if let Some(value) = value {
-                map.serialize_entry(name, value)?;
-            }
-        }
-        for (name, value) in &self.other {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+impl<'a> Minutes<'a> {
+    /// The JSON text of each minute.
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        let mut walk = self.walk();
+        std::iter::from_fn(move || if walk.next() { walk.cursor.value() } else { None })
+    }
+
+    const fn walk(self) -> MinuteWalk<'a> {
+        MinuteWalk { cursor: Cursor::new(self.0), state: WalkState::Start }
     }
 }
 
-impl<'a> Sample<'a> {
-    /// The JSON text of a stream's object.
-    pub fn stream(&self, stream: Stream) -> Option<&'a str> {
-        self.streams[stream.index()].map(RawValue::get)
-    }
+/// Goes from minute to minute. A single object is one minute: an old schema drew `user_qos` so.
+struct MinuteWalk<'a> {
+    cursor: Cursor<'a>,
+    state: WalkState,
+}
 
-    /// Every stream that came, the unknown ones last: any other member that is an object may be
-    /// a stream that is documented later.
-    fn streams(&self) -> impl Iterator<Item = (StreamName, &'a str)> {
-        let known = Stream::all()
-            .zip(self.streams)
-            .filter_map(|(stream, value)| Some((stream.into(), value?.get())));
-        let unknown = self
-            .other
-            .iter()
-            .filter(|(_, value)| value.get().starts_with('{'))
-            .map(|(name, value)| (StreamName::new(name), value.get()));
-        known.chain(unknown)
+enum WalkState {
+    Start,
+    InArray,
+    End,
+}
+
+impl MinuteWalk<'_> {
+    /// True when a minute comes next; it must then be taken from the cursor whole.
+    fn next(&mut self) -> bool {
+        if let WalkState::Start = self.state {
+            if !self.cursor.enter(b'[') {
+                self.state = WalkState::End;
+                return true;
+            }
+            self.state = WalkState::InArray;
+        }
+        matches!(self.state, WalkState::InArray) && !self.cursor.leave()
     }
 }
+
+/// About the length of a stream's object with its name: what the samples of a report are reserved
+/// by. Documented audio streams have 115 bytes, video streams 165.
+const STREAM_JSON_BYTES: usize = 140;
 
 /// The samples of one participant, as numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -346,7 +294,7 @@ pub struct Samples {
     /// The device, minute by minute.
     pub devices: Vec<DeviceSample>,
     /// Every row with something wrong in it. The row's other figures are among the samples all
-    /// the same; only a row without a readable time is left out.
+    /// the same; only a minute without a readable time is left out.
     pub invalid: Vec<InvalidRow>,
 }
 
@@ -354,170 +302,222 @@ impl ParticipantQos<'_> {
     /// Reads the samples; `path` is the JSON path of this report, `$` for a single one.
     ///
     /// **Shape**: one stream sample for each stream that carried traffic in each minute, in
-    /// Zoom's order of minutes; one device sample for each minute in which the device reported
-    /// something.
+    /// Zoom's order; one device sample for each minute in which the device reported something.
     pub fn samples(&self, path: &str) -> Samples {
-        let rows = || {
-            self.user_qos
-                .as_slice()
-                .iter()
-                .filter_map(|row| row.as_object(String::new).ok())
-        };
-        let mut samples = Samples {
-            streams: Vec::with_capacity(rows().map(|sample| sample.streams().count()).sum()),
-            devices: Vec::with_capacity(rows().count()),
-            invalid: Vec::new(),
-        };
-        for (place, row) in self.user_qos.as_slice().iter().enumerate() {
-            let path = SamplePath {
-                report: path,
-                place,
-            };
-            match row.as_object(|| path.to_string()) {
-                Ok(sample) => sample.read(&path, &mut samples),
-                Err(invalid) => samples.invalid.push(invalid),
+        let mut samples = Samples::default();
+        match self.user_qos.read() {
+            Ok(None) => {}
+            Ok(Some(minutes)) => {
+                samples.streams.reserve(minutes.0.len() / STREAM_JSON_BYTES);
+                let mut walk = minutes.walk();
+                let mut place = 0;
+                while walk.next() {
+                    samples.read_minute(&mut walk.cursor, &MinutePath { report: path, place });
+                    place += 1;
+                }
+            }
+            Err(malformed) => {
+                samples.invalid.push(InvalidRow::new(format!("{path}.user_qos"), malformed));
             }
         }
         samples
     }
 }
 
-/// The JSON path of a sample, written only when something is wrong in it.
-struct SamplePath<'p> {
+/// The JSON path of a minute, written only when something is wrong in it.
+struct MinutePath<'p> {
     report: &'p str,
     place: usize,
 }
 
-impl std::fmt::Display for SamplePath<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for MinutePath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.user_qos[{}]", self.report, self.place)
     }
 }
 
-impl Sample<'_> {
-    fn read(&self, path: &SamplePath<'_>, samples: &mut Samples) {
-        let ts = match self.date_time.read() {
-            Ok(Some(ts)) => ts,
-            Ok(None) => {
-                samples
-                    .invalid
-                    .push(InvalidRow::new(format!("{path}.date_time"), "no time"));
-                return;
-            }
+impl Samples {
+    /// Reads the minute that comes next: its time, then every other member.
+    fn read_minute(&mut self, cursor: &mut Cursor<'_>, path: &MinutePath<'_>) {
+        let start = cursor.clone();
+        if !cursor.enter(b'{') {
+            let malformed = Malformed::new("an object", cursor.value().unwrap_or_default());
+            self.invalid.push(InvalidRow::new(path.to_string(), malformed));
+            return;
+        }
+        let ts = match minute_time(cursor.clone()) {
+            Ok(ts) => ts,
             Err(malformed) => {
-                samples
-                    .invalid
-                    .push(InvalidRow::new(format!("{path}.date_time"), malformed));
+                self.invalid.push(InvalidRow::new(format!("{path}.date_time"), malformed));
+                *cursor = start;
+                cursor.value();
                 return;
             }
         };
-        for (stream, json) in self.streams() {
-            let (figures, wrong) = figures(json);
-            if let Some((member, malformed)) = wrong {
-                let path = format!("{path}.{}{member}", stream.as_str());
-                samples.invalid.push(InvalidRow::new(path, malformed));
-            }
-            if !figures.is_empty() {
-                samples.streams.push(StreamSample {
-                    ts,
-                    stream,
-                    figures,
-                });
-            }
-        }
         let mut device = DeviceSample::empty(ts);
-        for (name, raw) in [
-            ("cpu_usage", self.cpu_usage),
-            ("cpu_pressure_level", self.cpu_pressure_level),
-            ("wifi_rssi", self.wifi_rssi),
-        ] {
-            if let Some(raw) = raw
-                && let Some((member, malformed)) = read_device(&mut device, raw.get())
-            {
-                let path = format!("{path}.{name}{member}");
-                samples.invalid.push(InvalidRow::new(path, malformed));
+        while let Some(name) = cursor.name() {
+            let wrong = match name {
+                "date_time" => {
+                    cursor.value();
+                    None
+                }
+                "cpu_usage" | "cpu_pressure_level" | "wifi_rssi" => {
+                    read_members(cursor, &mut device)
+                }
+                name => {
+                    let known = Stream::from_name(name);
+                    let mut figures = Figures::default();
+                    let wrong = read_members(cursor, &mut figures);
+                    if !figures.is_empty() {
+                        let stream = known.map_or_else(|| unknown_stream(name), StreamName::Known);
+                        self.streams.push(StreamSample { ts, stream, figures });
+                    }
+                    // An unknown member need not be a stream, so it can't be a wrong one.
+                    wrong.filter(|_| known.is_some())
+                }
+            };
+            if let Some(Wrong { member, malformed }) = wrong {
+                self.invalid.push(InvalidRow::new(format!("{path}.{name}{member}"), malformed));
             }
         }
         if !device.is_empty() {
-            samples.devices.push(device);
+            self.devices.push(device);
         }
     }
+}
+
+/// The time of a minute; it may stand behind the streams.
+fn minute_time(mut cursor: Cursor<'_>) -> Result<Timestamp, Malformed> {
+    while let (Some(name), Some(json)) = (cursor.name(), cursor.value()) {
+        if name == "date_time" {
+            return Timestamp::from_wire(json)?
+                .ok_or_else(|| Malformed::new(Timestamp::EXPECTED, json));
+        }
+    }
+    Err(Malformed::new(Timestamp::EXPECTED, "none"))
+}
+
+/// A stream of another name, without its escapes.
+fn unknown_stream(name: &str) -> StreamName {
+    let unescaped = serde_json::from_str::<String>(&format!("\"{name}\""));
+    StreamName::Other(unescaped.map_or_else(|_| name.into(), Into::into))
 }
 
 /// The first thing wrong in an object: the member's path below it, and why.
-type Wrong = Option<(String, Malformed)>;
+struct Wrong {
+    member: String,
+    malformed: Malformed,
+}
 
-/// Reads a figure into its place; keeps the first complaint.
-fn read_into<'a, T: FromWire<'a>>(
-    place: &mut Option<T>,
-    name: &str,
-    json: &'a str,
-    wrong: &mut Wrong,
-) {
-    if json == "null" {
-        return;
+/// What is made of an object's members.
+trait FromMembers {
+    /// Takes members at one go for as long as they are spelled as documented, and gives back
+    /// where it stopped. Nearly all are spelled so; finding the ends of names and values first
+    /// would cost twice the time.
+    fn take_documented<'a>(&mut self, cursor: Cursor<'a>) -> Cursor<'a> {
+        cursor
     }
-    match T::from_wire(json) {
-        Ok(value) => *place = value,
-        Err(malformed) => {
-            wrong.get_or_insert_with(|| (format!(".{name}"), malformed));
+
+    /// Reads a member in any spelling. Unknown ones are passed over.
+    fn read(&mut self, name: &str, json: &str) -> Result<(), Malformed>;
+}
+
+/// Reads every member of the object that comes next. `null` and an empty text are an object
+/// without members; whatever else is no object is wrong.
+fn read_members(cursor: &mut Cursor<'_>, object: &mut impl FromMembers) -> Option<Wrong> {
+    if !cursor.enter(b'{') {
+        let json = cursor.value().unwrap_or_default();
+        return (!matches!(json, "null" | "\"\"")).then(|| Wrong {
+            member: String::new(),
+            malformed: Malformed::new("an object of figures", json),
+        });
+    }
+    let mut wrong = None;
+    loop {
+        *cursor = object.take_documented(cursor.clone());
+        let Some(name) = cursor.name() else { return wrong };
+        let json = cursor.value().unwrap_or_default();
+        if let Err(malformed) = object.read(name, json) {
+            wrong.get_or_insert_with(|| Wrong { member: format!(".{name}"), malformed });
         }
     }
 }
 
-/// Reads the figures of a stream's object.
-fn figures(json: &str) -> (Figures, Wrong) {
-    let mut figures = Figures::default();
-    let mut wrong = not_an_object(json);
-    for (name, value) in Members::of(json) {
+/// Reads a figure into its place.
+fn read<'a, T: FromWire<'a>>(place: &mut Option<T>, json: &'a str) -> Result<(), Malformed> {
+    *place = if json == "null" { None } else { T::from_wire(json)? };
+    Ok(())
+}
+
+/// Takes a figure into its place.
+#[inline]
+fn take<Q: Quantity, const N: usize>(
+    place: &mut Option<Q>,
+    opening: &[u8; N],
+    cursor: &mut Cursor<'_>,
+) -> bool {
+    match cursor.take(opening, Q::from_documented) {
+        Some(quantity) => {
+            *place = Some(quantity);
+            true
+        }
+        None => false,
+    }
+}
+
+impl FromMembers for Figures {
+    fn take_documented<'a>(&mut self, mut cursor: Cursor<'a>) -> Cursor<'a> {
+        loop {
+            let is_taken = match cursor.initial() {
+                Some(b'b') => take(&mut self.bitrate, br#""bitrate":""#, &mut cursor),
+                Some(b'l') => take(&mut self.latency, br#""latency":""#, &mut cursor),
+                Some(b'j') => take(&mut self.jitter, br#""jitter":""#, &mut cursor),
+                Some(b'a') => take(&mut self.avg_loss, br#""avg_loss":""#, &mut cursor),
+                Some(b'm') => take(&mut self.max_loss, br#""max_loss":""#, &mut cursor),
+                Some(b'f') => take(&mut self.frame_rate, br#""frame_rate":""#, &mut cursor),
+                Some(b'r') => match cursor.take(br#""resolution":""#, documented_resolution) {
+                    Some(resolution) => {
+                        self.resolution = resolution;
+                        true
+                    }
+                    None => false,
+                },
+                _ => false,
+            };
+            if !is_taken {
+                return cursor;
+            }
+        }
+    }
+
+    fn read(&mut self, name: &str, json: &str) -> Result<(), Malformed> {
         match name {
-            "bitrate" => read_into(&mut figures.bitrate, name, value, &mut wrong),
-            "latency" => read_into(&mut figures.latency, name, value, &mut wrong),
-            "jitter" => read_into(&mut figures.jitter, name, value, &mut wrong),
-            "avg_loss" => read_into(&mut figures.avg_loss, name, value, &mut wrong),
-            "max_loss" => read_into(&mut figures.max_loss, name, value, &mut wrong),
-            "resolution" => read_into(&mut figures.resolution, name, value, &mut wrong),
-            "frame_rate" => read_into(&mut figures.frame_rate, name, value, &mut wrong),
-            _ => {}
+            "bitrate" => read(&mut self.bitrate, json),
+            "latency" => read(&mut self.latency, json),
+            "jitter" => read(&mut self.jitter, json),
+            "avg_loss" => read(&mut self.avg_loss, json),
+            "max_loss" => read(&mut self.max_loss, json),
+            "resolution" => read(&mut self.resolution, json),
+            "frame_rate" => read(&mut self.frame_rate, json),
+            _ => Ok(()),
         }
     }
-    (figures, wrong)
 }
 
-/// Reads the figures of one of the three objects about the device.
-fn read_device(device: &mut DeviceSample, json: &str) -> Wrong {
-    let mut wrong = not_an_object(json);
-    for (name, value) in Members::of(json) {
+impl FromMembers for DeviceSample {
+    fn read(&mut self, name: &str, json: &str) -> Result<(), Malformed> {
         match name {
-            "zoom_min_cpu_usage" => read_into(&mut device.zoom_min_cpu, name, value, &mut wrong),
-            "zoom_avg_cpu_usage" => read_into(&mut device.zoom_avg_cpu, name, value, &mut wrong),
-            "zoom_max_cpu_usage" => read_into(&mut device.zoom_max_cpu, name, value, &mut wrong),
-            "system_max_cpu_usage" => {
-                read_into(&mut device.system_max_cpu, name, value, &mut wrong);
-            }
-            "system_min_cpu_pressure_level" => {
-                read_into(&mut device.min_pressure, name, value, &mut wrong);
-            }
-            "system_avg_cpu_pressure_level" => {
-                read_into(&mut device.avg_pressure, name, value, &mut wrong);
-            }
-            "system_max_cpu_pressure_level" => {
-                read_into(&mut device.max_pressure, name, value, &mut wrong);
-            }
-            "min_rssi" => read_into(&mut device.min_rssi, name, value, &mut wrong),
-            "avg_rssi" => read_into(&mut device.avg_rssi, name, value, &mut wrong),
-            "max_rssi" => read_into(&mut device.max_rssi, name, value, &mut wrong),
-            _ => {}
+            "zoom_min_cpu_usage" => read(&mut self.zoom_min_cpu, json),
+            "zoom_avg_cpu_usage" => read(&mut self.zoom_avg_cpu, json),
+            "zoom_max_cpu_usage" => read(&mut self.zoom_max_cpu, json),
+            "system_max_cpu_usage" => read(&mut self.system_max_cpu, json),
+            "system_min_cpu_pressure_level" => read(&mut self.min_pressure, json),
+            "system_avg_cpu_pressure_level" => read(&mut self.avg_pressure, json),
+            "system_max_cpu_pressure_level" => read(&mut self.max_pressure, json),
+            "min_rssi" => read(&mut self.min_rssi, json),
+            "avg_rssi" => read(&mut self.avg_rssi, json),
+            "max_rssi" => read(&mut self.max_rssi, json),
+            _ => Ok(()),
         }
-    }
-    wrong
-}
-
-/// An empty stream may also be `null` or an empty text; anything else must be an object.
-fn not_an_object(json: &str) -> Wrong {
-    match json {
-        "null" | "\"\"" => None,
-        _ if json.starts_with('{') => None,
-        _ => Some((String::new(), Malformed::new("an object of figures", json))),
     }
 }

@@ -31,10 +31,7 @@ pub struct GetQuality {
 impl GetQuality {
     /// The counts of meetings of a range of at most a month.
     pub const fn new(range: Range) -> Self {
-        Self {
-            range,
-            counted: Counted::Meetings,
-        }
+        Self { range, counted: Counted::Meetings }
     }
 
     /// Counts something else.
@@ -54,12 +51,10 @@ impl Endpoint for GetQuality {
             Counted::Meetings => "meeting",
             Counted::Participants => "participants",
         };
-        Ok(
-            Request::new(&Operation::GET_QUALITY, "/metrics/quality".to_owned())
-                .with("type", counted)
-                .with("from", range.from().to_string())
-                .with("to", range.to().to_string()),
-        )
+        Ok(Request::new(&Operation::GET_QUALITY, "/metrics/quality".to_owned())
+            .with("type", counted)
+            .with("from", range.from().to_string())
+            .with("to", range.to().to_string()))
     }
 }
 

@@ -20,12 +20,7 @@ pub enum Label {
 
 impl Label {
     /// Every label.
-    pub const ALL: [Self; 4] = [
-        Self::Light,
-        Self::Medium,
-        Self::Heavy,
-        Self::ResourceIntensive,
-    ];
+    pub const ALL: [Self; 4] = [Self::Light, Self::Medium, Self::Heavy, Self::ResourceIntensive];
 
     /// The label as the header `X-RateLimit-Category` spells it.
     pub const fn as_str(self) -> &'static str {
@@ -40,9 +35,7 @@ impl Label {
     fn from_header(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|label| {
             text.eq_ignore_ascii_case(label.as_str())
-                || text
-                    .replace(['_', ' '], "-")
-                    .eq_ignore_ascii_case(label.as_str())
+                || text.replace(['_', ' '], "-").eq_ignore_ascii_case(label.as_str())
         })
     }
 }
@@ -81,9 +74,7 @@ impl RetryAfter {
         if let Ok(instant) = text.parse() {
             return Some(Self::At(instant));
         }
-        jiff::fmt::rfc2822::parse(text)
-            .ok()
-            .map(|date| Self::At(date.timestamp().into()))
+        jiff::fmt::rfc2822::parse(text).ok().map(|date| Self::At(date.timestamp().into()))
     }
 
     /// How long to wait, seen at `now`; zero when the instant has passed.
@@ -144,14 +135,8 @@ mod tests {
     fn retry_after_comes_in_three_forms() {
         let midnight = RetryAfter::At(at("2020-05-31T00:00:00Z"));
         assert_eq!(RetryAfter::parse("2020-05-31T00:00:00Z"), Some(midnight));
-        assert_eq!(
-            RetryAfter::parse("Sun, 31 May 2020 00:00:00 GMT"),
-            Some(midnight)
-        );
-        assert_eq!(
-            RetryAfter::parse(" 7 "),
-            Some(RetryAfter::In(Duration::from_secs(7)))
-        );
+        assert_eq!(RetryAfter::parse("Sun, 31 May 2020 00:00:00 GMT"), Some(midnight));
+        assert_eq!(RetryAfter::parse(" 7 "), Some(RetryAfter::In(Duration::from_secs(7))));
         for text in ["", "soon", "-1", "1.5", "99999999999999999999"] {
             assert_eq!(RetryAfter::parse(text), None, "{text}");
         }
@@ -160,10 +145,7 @@ mod tests {
     #[test]
     fn an_instant_that_has_passed_needs_no_wait() {
         let retry = RetryAfter::At(at("2020-05-31T00:00:00Z"));
-        assert_eq!(
-            retry.wait(at("2020-05-30T23:59:58Z")),
-            Duration::from_secs(2)
-        );
+        assert_eq!(retry.wait(at("2020-05-30T23:59:58Z")), Duration::from_secs(2));
         assert_eq!(retry.wait(at("2020-06-01T00:00:00Z")), Duration::ZERO);
     }
 
@@ -175,12 +157,8 @@ mod tests {
             ("x-ratelimit-limit", "60000"),
             ("x-ratelimit-remaining", "59999"),
         ];
-        let find = |name: &str| {
-            headers
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| *value)
-        };
+        let find =
+            |name: &str| headers.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
         let seen = RateLimit::from_headers(find);
         assert_eq!(seen.label, Some(Label::Heavy));
         assert_eq!(seen.period, Some(Period::Day));

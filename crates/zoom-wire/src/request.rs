@@ -10,11 +10,7 @@ use crate::operation::Operation;
 
 /// All but the unreserved characters of RFC 3986, section 2.3: safe as a path segment and as a
 /// query value.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What a path written by hand needs encoded: what may not stand in a path at all. Percent signs
 /// stay, so what is encoded already is left alone.
@@ -156,10 +152,9 @@ impl Bound {
     fn first_instant(self) -> jiff::civil::DateTime {
         match self {
             Self::Day(day) => day.to_datetime(jiff::civil::Time::midnight()),
-            Self::Instant(instant) => instant
-                .to_jiff()
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .datetime(),
+            Self::Instant(instant) => {
+                instant.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).datetime()
+            }
         }
     }
 
@@ -196,10 +191,7 @@ impl Range {
         if ordered {
             Ok(Self { from, to })
         } else {
-            Err(RequestError::Range {
-                from: from.to_string().into(),
-                to: to.to_string().into(),
-            })
+            Err(RequestError::Range { from: from.to_string().into(), to: to.to_string().into() })
         }
     }
 
@@ -216,10 +208,7 @@ impl Range {
     /// The same range by whole days, as all listings but those of meetings and webinars want it.
     #[must_use]
     pub fn by_day(self) -> Self {
-        Self {
-            from: Bound::Day(self.from.day()),
-            to: Bound::Day(self.to.day()),
-        }
+        Self { from: Bound::Day(self.from.day()), to: Bound::Day(self.to.day()) }
     }
 }
 
@@ -235,11 +224,7 @@ pub struct Request {
 
 impl Request {
     pub(crate) const fn new(operation: &'static Operation, path: String) -> Self {
-        Self {
-            operation,
-            path,
-            query: Vec::new(),
-        }
+        Self { operation, path, query: Vec::new() }
     }
 
     /// Makes a request for any path below the API root, as people write it: a query after `?`
@@ -312,9 +297,7 @@ impl Request {
 
     /// One query parameter, not encoded.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value)
+        self.query().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// Path and query, encoded, as they follow the API root.
@@ -372,10 +355,7 @@ pub(crate) fn participant_segment(participant: &ParticipantId) -> Result<String,
 
 /// Asks for pages of `rows` rows.
 pub(crate) fn page_size(request: Request, rows: u16) -> Result<Request, RequestError> {
-    let max = request
-        .operation()
-        .paging
-        .map_or(u16::MAX, |paging| paging.max_size);
+    let max = request.operation().paging.map_or(u16::MAX, |paging| paging.max_size);
     if rows == 0 || rows > max {
         return Err(RequestError::PageSize { asked: rows, max });
     }
@@ -398,10 +378,7 @@ mod tests {
     }
 
     fn decode_once(text: &str) -> String {
-        percent_encoding::percent_decode_str(text)
-            .decode_utf8()
-            .unwrap()
-            .into_owned()
+        percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
     }
 
     proptest! {
@@ -444,10 +421,7 @@ mod tests {
             "/metrics/meetings/%252FajXp112QmuoKj4854875%253D%253D"
         );
         assert_eq!(path_of("a/b+c=="), "/metrics/meetings/a%2Fb%2Bc%3D%3D");
-        assert_eq!(
-            path_of("abc//d=="),
-            "/metrics/meetings/abc%252F%252Fd%253D%253D"
-        );
+        assert_eq!(path_of("abc//d=="), "/metrics/meetings/abc%252F%252Fd%253D%253D");
     }
 
     #[test]
@@ -468,31 +442,20 @@ mod tests {
         assert_eq!(request.path(), "/metrics/meetings");
         assert_eq!(request.operation(), &Operation::LIST_MEETINGS);
         assert_eq!(request.parameter("from"), Some("2026-01-01"));
-        let spaced = Request::get("/metrics/a b%2Fc")
-            .unwrap()
-            .with("from", "2026-01-01 10:00:00");
-        assert_eq!(
-            spaced.target(),
-            "/metrics/a%20b%2Fc?from=2026-01-01%2010%3A00%3A00"
-        );
+        let spaced = Request::get("/metrics/a b%2Fc").unwrap().with("from", "2026-01-01 10:00:00");
+        assert_eq!(spaced.target(), "/metrics/a%20b%2Fc?from=2026-01-01%2010%3A00%3A00");
     }
 
     #[test]
     fn a_whole_url_is_refused() {
         for url in ["https://evil.example/v2/users", "//evil.example/users"] {
-            assert_eq!(
-                Request::get(url).unwrap_err(),
-                RequestError::WholeUrl(url.into())
-            );
+            assert_eq!(Request::get(url).unwrap_err(), RequestError::WholeUrl(url.into()));
         }
     }
 
     #[test]
     fn a_master_account_prefixes_the_path() {
-        let request = Request::get("/metrics/quality")
-            .unwrap()
-            .for_account("a/b")
-            .unwrap();
+        let request = Request::get("/metrics/quality").unwrap().for_account("a/b").unwrap();
         assert_eq!(request.target(), "/accounts/a%2Fb/metrics/quality");
         assert_eq!(request.operation(), &Operation::GET_QUALITY);
     }
@@ -504,12 +467,9 @@ mod tests {
         assert!(Range::new(day("2026-01-01"), day("2026-01-01")).is_ok());
         assert!(Range::new(instant("2026-01-01T10:00:00Z"), day("2026-01-01")).is_ok());
         assert_eq!(
-            Range::new(
-                instant("2026-01-01T10:00:00Z"),
-                instant("2026-01-01T09:00:00Z")
-            )
-            .unwrap_err()
-            .to_string(),
+            Range::new(instant("2026-01-01T10:00:00Z"), instant("2026-01-01T09:00:00Z"))
+                .unwrap_err()
+                .to_string(),
             "the range starts at 2026-01-01 10:00:00, after its end at 2026-01-01 09:00:00"
         );
     }

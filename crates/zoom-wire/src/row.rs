@@ -19,10 +19,7 @@ pub struct InvalidRow {
 impl InvalidRow {
     /// Makes the record of a wrong row.
     pub fn new(path: impl Into<Box<str>>, reason: impl fmt::Display) -> Self {
-        Self {
-            path: path.into(),
-            reason: reason.to_string().into(),
-        }
+        Self { path: path.into(), reason: reason.to_string().into() }
     }
 
     pub(crate) fn not_rows(member: &str) -> Self {
@@ -32,12 +29,7 @@ impl InvalidRow {
 
 impl fmt::Display for InvalidRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}",
-            zqos_core::Shown(&self.path),
-            zqos_core::Shown(&self.reason)
-        )
+        write!(f, "{}: {}", zqos_core::Shown(&self.path), zqos_core::Shown(&self.reason))
     }
 }
 
@@ -162,12 +154,10 @@ impl<'de, T: WireObject<'de>> Deserialize<'de> for Row<T> {
             }
         }
 
-        Ok(
-            match deserializer.deserialize_any(RowVisitor(PhantomData))? {
-                Ok(row) => Self::Object(row),
-                Err(value) => Self::Other(value),
-            },
-        )
+        Ok(match deserializer.deserialize_any(RowVisitor(PhantomData))? {
+            Ok(row) => Self::Object(row),
+            Err(value) => Self::Other(value),
+        })
     }
 }
 
@@ -201,10 +191,7 @@ enum Form {
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            form: Form::Absent,
-        }
+        Self { rows: Vec::new(), form: Form::Absent }
     }
 }
 
@@ -259,30 +246,18 @@ impl<'de, T: WireObject<'de>> Deserialize<'de> for Rows<T> {
                 while let Some(row) = seq.next_element()? {
                     rows.push(row);
                 }
-                Ok(Rows {
-                    rows,
-                    form: Form::Array,
-                })
+                Ok(Rows { rows, form: Form::Array })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                Ok(Rows {
-                    rows: vec![Row::Object(T::from_members(map)?)],
-                    form: Form::Single,
-                })
+                Ok(Rows { rows: vec![Row::Object(T::from_members(map)?)], form: Form::Single })
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Rows {
-                    rows: Vec::new(),
-                    form: Form::Null,
-                })
+                Ok(Rows { rows: Vec::new(), form: Form::Null })
             }
 
-            visit_scalars!(|value| Rows {
-                rows: vec![Row::Other(value)],
-                form: Form::Single
-            });
+            visit_scalars!(|value| Rows { rows: vec![Row::Other(value)], form: Form::Single });
         }
 
         deserializer.deserialize_any(RowsVisitor(PhantomData))

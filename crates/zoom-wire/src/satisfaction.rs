@@ -25,12 +25,7 @@ pub struct ListSatisfaction {
 impl ListSatisfaction {
     /// The feedback on a past `meeting`, 300 rows on a page.
     pub const fn new(meeting: MeetingId) -> Self {
-        Self {
-            kind: Kind::Meeting,
-            when: When::Past,
-            meeting,
-            page_size: 300,
-        }
+        Self { kind: Kind::Meeting, when: When::Past, meeting, page_size: 300 }
     }
 
     /// Asks for a webinar instead.

@@ -25,12 +25,7 @@ pub struct ListSharing {
 impl ListSharing {
     /// The shares of a live `meeting`, 300 rows on a page.
     pub const fn new(meeting: MeetingId) -> Self {
-        Self {
-            kind: Kind::Meeting,
-            when: When::Live,
-            meeting,
-            page_size: 300,
-        }
+        Self { kind: Kind::Meeting, when: When::Live, meeting, page_size: 300 }
     }
 
     /// Asks for a webinar instead.
@@ -65,10 +60,7 @@ impl Endpoint for ListSharing {
         };
         let meeting = meeting_path(self.kind, &self.meeting)?;
         let request = Request::new(operation, format!("{meeting}/participants/sharing"));
-        page_size(
-            request.with("type", self.when.live_or_past()?.as_str()),
-            self.page_size,
-        )
+        page_size(request.with("type", self.when.live_or_past()?.as_str()), self.page_size)
     }
 }
 

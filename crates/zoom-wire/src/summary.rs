@@ -28,11 +28,7 @@ pub struct ListQosSummary {
 impl ListQosSummary {
     /// The summaries of a past `meeting`, ten rows on a page.
     pub const fn new(meeting: MeetingId) -> Self {
-        Self {
-            kind: Kind::Meeting,
-            meeting,
-            page_size: 10,
-        }
+        Self { kind: Kind::Meeting, meeting, page_size: 10 }
     }
 
     /// Asks for a webinar instead.

@@ -52,9 +52,8 @@ impl Timestamp {
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Self::from_unix_millis(self.unix_millis.saturating_add(millis)).unwrap_or(Self {
-            unix_millis: jiff::Timestamp::MAX.as_millisecond(),
-        })
+        Self::from_unix_millis(self.unix_millis.saturating_add(millis))
+            .unwrap_or(Self { unix_millis: jiff::Timestamp::MAX.as_millisecond() })
     }
 
     /// The next 00:00 UTC after this instant: when Zoom's daily limits open again.
@@ -67,9 +66,7 @@ impl Timestamp {
 
 impl From<jiff::Timestamp> for Timestamp {
     fn from(instant: jiff::Timestamp) -> Self {
-        Self {
-            unix_millis: instant.as_millisecond(),
-        }
+        Self { unix_millis: instant.as_millisecond() }
     }
 }
 
@@ -78,9 +75,7 @@ impl FromStr for Timestamp {
 
     /// Reads an RFC 3339 instant; the offset may be `Z` or numeric.
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        text.parse::<jiff::Timestamp>()
-            .map(Self::from)
-            .map_err(|_| TimestampError)
+        text.parse::<jiff::Timestamp>().map(Self::from).map_err(|_| TimestampError)
     }
 }
 
@@ -107,10 +102,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks the system"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
     fn now(&self) -> Timestamp {
         jiff::Timestamp::now().into()
     }
@@ -125,9 +117,7 @@ pub struct ManualClock {
 impl ManualClock {
     /// Makes a clock that shows `now`.
     pub const fn new(now: Timestamp) -> Self {
-        Self {
-            unix_millis: AtomicI64::new(now.unix_millis),
-        }
+        Self { unix_millis: AtomicI64::new(now.unix_millis) }
     }
 
     /// Moves the clock forward.
@@ -143,9 +133,7 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp {
-            unix_millis: self.unix_millis.load(Ordering::SeqCst),
-        }
+        Timestamp { unix_millis: self.unix_millis.load(Ordering::SeqCst) }
     }
 }
 

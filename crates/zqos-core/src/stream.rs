@@ -83,12 +83,12 @@ impl Stream {
 
     /// The stream with this name on the wire.
     pub fn from_name(name: &str) -> Option<Self> {
-        let (medium, leg) = name.split_once('_')?;
-        let medium = match medium {
-            "audio" => Medium::Audio,
-            "video" => Medium::Video,
-            "as" => Medium::Share,
-            _ => return None,
+        let (medium, leg) = if let Some(leg) = name.strip_prefix("audio_") {
+            (Medium::Audio, leg)
+        } else if let Some(leg) = name.strip_prefix("video_") {
+            (Medium::Video, leg)
+        } else {
+            (Medium::Share, name.strip_prefix("as_")?)
         };
         let leg = match leg {
             "input" => Leg::Input,

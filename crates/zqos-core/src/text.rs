@@ -77,9 +77,6 @@ mod tests {
     #[test]
     fn escape_sequences_and_bidi_marks_are_visible() {
         let name = "Eve\u{1b}[2J\u{202e}txt.exe\u{9b}31m\r\n";
-        assert_eq!(
-            Shown(name).to_string(),
-            "Eve\\u{1b}[2J\\u{202e}txt.exe\\u{9b}31m\\r\\n"
-        );
+        assert_eq!(Shown(name).to_string(), "Eve\\u{1b}[2J\\u{202e}txt.exe\\u{9b}31m\\r\\n");
     }
 }

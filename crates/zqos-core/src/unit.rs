@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::iter::Sum;
+use std::num::NonZero;
 use std::ops::{Add, Sub};
 
 /// A number that can't be a value of its unit.
@@ -15,11 +16,15 @@ pub struct OutOfRange {
 }
 
 /// Defines a non-negative quantity over `f64` with a total order and a unit of its own.
+///
+/// It is kept as the number's bits plus one. Bits of non-negative numbers are ordered as the
+/// numbers are, so equality, order and hash are those of an integer; and zero bits are left over,
+/// so an absent figure takes no more room than a present one.
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $unit:literal, max $max:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy)]
-        pub struct $name(f64);
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(NonZero<u64>);
 
         impl $name {
             /// The unit as it is displayed.
@@ -31,48 +36,42 @@ macro_rules! quantity {
             /// unit's maximum.
             pub const fn try_new(value: f64) -> Result<Self, OutOfRange> {
                 if value >= 0.0 && value <= $max {
-                    // `-0.0 >= 0.0` holds; adding zero makes it `0.0`, so that order and
-                    // equality agree.
-                    Ok(Self(value + 0.0))
-                } else {
-                    Err(OutOfRange { value, min: 0.0, max: $max, unit: $unit })
+                    // `-0.0 >= 0.0` holds; adding zero makes it `0.0`.
+                    if let Some(bits) = NonZero::new((value + 0.0).to_bits() + 1) {
+                        return Ok(Self(bits));
+                    }
                 }
+                Err(OutOfRange { value, min: 0.0, max: $max, unit: $unit })
             }
 
             /// The number, in the unit of the type.
             pub const fn get(self) -> f64 {
-                self.0
+                f64::from_bits(self.0.get() - 1)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match f.precision() {
-                    Some(digits) => write!(f, "{:.digits$} {}", self.0, $unit),
-                    None => write!(f, "{} {}", self.0, $unit),
+                    Some(digits) => write!(f, "{:.digits$} {}", self.get(), $unit),
+                    None => write!(f, "{} {}", self.get(), $unit),
                 }
             }
         }
 
-        impl PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                self.cmp(other).is_eq()
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
             }
         }
+    };
+}
 
-        impl Eq for $name {}
-
-        impl PartialOrd for $name {
-            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-                Some(self.cmp(other))
-            }
-        }
-
-        impl Ord for $name {
-            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                self.0.total_cmp(&other.0)
-            }
-        }
+/// The sum of two numbers, at most the largest finite one.
+macro_rules! sum {
+    ($left:expr, $right:expr) => {
+        Self::try_new(($left.get() + $right.get()).min(f64::MAX))
+            .expect("the sum of two numbers that are not negative, kept finite")
     };
 }
 
@@ -98,13 +97,13 @@ impl Add for Kbps {
 
     /// The bitrate of two streams together.
     fn add(self, other: Self) -> Self {
-        Self((self.0 + other.0).min(f64::MAX))
+        sum!(self, other)
     }
 }
 
 impl Sum for Kbps {
     fn sum<I: Iterator<Item = Self>>(bitrates: I) -> Self {
-        bitrates.fold(Self(0.0), Add::add)
+        bitrates.fold(Self::try_new(0.0).expect("zero is in range"), Add::add)
     }
 }
 
@@ -113,7 +112,7 @@ impl Add for Millis {
 
     /// The delay of two parts of a path, one after the other.
     fn add(self, other: Self) -> Self {
-        Self((self.0 + other.0).min(f64::MAX))
+        sum!(self, other)
     }
 }
 
@@ -122,7 +121,7 @@ impl Sub for Millis {
 
     /// How much longer this delay is; `None` when it is the shorter one.
     fn sub(self, other: Self) -> Option<Self> {
-        Self::try_new(self.0 - other.0).ok()
+        Self::try_new(self.get() - other.get()).ok()
     }
 }
 
@@ -162,32 +161,31 @@ impl fmt::Display for Dbm {
 /// The size of a picture in pixels; ordered by its number of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Resolution {
-    width: u32,
-    height: u32,
+    width: NonZero<u32>,
+    height: NonZero<u32>,
 }
 
 impl Resolution {
     /// Makes a resolution; `None` when a side is zero, which is how Zoom writes "no picture".
     pub const fn new(width: u32, height: u32) -> Option<Self> {
-        if width == 0 || height == 0 {
-            None
-        } else {
-            Some(Self { width, height })
+        match (NonZero::new(width), NonZero::new(height)) {
+            (Some(width), Some(height)) => Some(Self { width, height }),
+            _ => None,
         }
     }
 
     /// Pixels across.
     pub const fn width(self) -> u32 {
-        self.width
+        self.width.get()
     }
 
     /// Pixels down.
     pub const fn height(self) -> u32 {
-        self.height
+        self.height.get()
     }
 
     fn pixels(self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
+        u64::from(self.width()) * u64::from(self.height())
     }
 }
 
@@ -319,6 +317,12 @@ mod tests {
     fn a_picture_without_pixels_is_none() {
         assert_eq!(Resolution::new(0, 0), None);
         assert_eq!(Resolution::new(640, 0), None);
+    }
+
+    #[test]
+    fn an_absent_figure_takes_no_room() {
+        assert_eq!(size_of::<Option<Kbps>>(), size_of::<f64>());
+        assert_eq!(size_of::<Option<Resolution>>(), size_of::<[u32; 2]>());
     }
 
     #[test]

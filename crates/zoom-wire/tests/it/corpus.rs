@@ -6,9 +6,7 @@ use std::path::Path;
 use zoom_wire::check;
 
 fn replay(target: &str, check: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fuzz/corpus")
-        .join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
     let mut replayed = 0;
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
@@ -16,11 +14,7 @@ fn replay(target: &str, check: fn(&[u8])) {
         check(&std::fs::read(&path).unwrap());
         replayed += 1;
     }
-    assert!(
-        replayed > 0,
-        "an empty corpus tests nothing: {}",
-        folder.display()
-    );
+    assert!(replayed > 0, "an empty corpus tests nothing: {}", folder.display());
 }
 
 #[test]

@@ -53,11 +53,7 @@ fn a_body_without_a_type_is_split_into_rows_and_the_rest() {
             .iter()
             .map(|(name, value)| (name.to_string(), serde_json::from_str(value.get()).unwrap()))
             .collect();
-        let rows = page
-            .rows
-            .iter()
-            .map(|row| serde_json::from_str(row.get()).unwrap())
-            .collect();
+        let rows = page.rows.iter().map(|row| serde_json::from_str(row.get()).unwrap()).collect();
         whole.insert(member.to_owned(), serde_json::Value::Array(rows));
         let original: serde_json::Value = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::Value::Object(whole), original);
@@ -113,46 +109,19 @@ fn the_seeds_figures_arrive_as_numbers() {
     assert_eq!(
         figures,
         [
-            (
-                "audio_input",
-                without_rate([23.0, 126.0, 6.0, 0.3, 1.9]),
-                None
-            ),
-            (
-                "audio_output",
-                without_rate([63.0, 134.0, 6.0, 0.0, 0.0]),
-                None
-            ),
-            (
-                "video_input",
-                some([1055.0, 129.0, 11.0, 0.0, 4.9, 12.0]),
-                Some((1280, 720))
-            ),
-            (
-                "video_output",
-                some([673.0, 135.0, 11.0, 0.0, 0.0, 22.0]),
-                Some((640, 360))
-            ),
+            ("audio_input", without_rate([23.0, 126.0, 6.0, 0.3, 1.9]), None),
+            ("audio_output", without_rate([63.0, 134.0, 6.0, 0.0, 0.0]), None),
+            ("video_input", some([1055.0, 129.0, 11.0, 0.0, 4.9, 12.0]), Some((1280, 720))),
+            ("video_output", some([673.0, 135.0, 11.0, 0.0, 0.0, 22.0]), Some((640, 360))),
             ("as_input", without_rate([70.0, 135.0, 8.0, 0.0, 0.0]), None),
-            (
-                "as_output",
-                without_rate([70.0, 135.0, 8.0, 0.0, 0.0]),
-                None
-            ),
+            ("as_output", without_rate([70.0, 135.0, 8.0, 0.0, 0.0]), None),
         ]
     );
-    let [device] = samples.devices[..] else {
-        panic!("one device sample")
-    };
+    let [device] = samples.devices[..] else { panic!("one device sample") };
     assert_eq!(device.ts.to_string(), "2021-06-24T20:00:00Z");
     assert_eq!(
-        [
-            device.zoom_min_cpu,
-            device.zoom_avg_cpu,
-            device.zoom_max_cpu,
-            device.system_max_cpu
-        ]
-        .map(|load| load.map(zqos_core::Percent::get)),
+        [device.zoom_min_cpu, device.zoom_avg_cpu, device.zoom_max_cpu, device.system_max_cpu]
+            .map(|load| load.map(zqos_core::Percent::get)),
         [8.0, 12.0, 18.0, 40.0].map(Some)
     );
 }

@@ -27,10 +27,7 @@ fn january() -> Range {
 #[track_caller]
 fn is(endpoint: &impl Endpoint, operation: &Operation, target: &str) {
     let request = endpoint.to_request().unwrap();
-    assert_eq!(
-        (request.operation(), &*request.target()),
-        (operation, target)
-    );
+    assert_eq!((request.operation(), &*request.target()), (operation, target));
     // The path alone leads back to the operation: labels and limits of any call are known.
     assert_eq!(Operation::of_path(request.path()), operation);
 }
@@ -94,16 +91,12 @@ fn the_seventeen_rows_of_the_table() {
         "/metrics/webinars/93201235621/participants?type=live&page_size=300",
     );
     is(
-        &GetParticipantQos::new(meeting(), participant())
-            .kind(webinar)
-            .when(When::Past),
+        &GetParticipantQos::new(meeting(), participant()).kind(webinar).when(When::Past),
         &Operation::GET_WEBINAR_PARTICIPANT_QOS,
         "/metrics/webinars/93201235621/participants/16778240/qos?type=past",
     );
     is(
-        &ListParticipantsQos::new(meeting())
-            .kind(webinar)
-            .page_size(1),
+        &ListParticipantsQos::new(meeting()).kind(webinar).page_size(1),
         &Operation::LIST_WEBINAR_PARTICIPANTS_QOS,
         "/metrics/webinars/93201235621/participants/qos?type=live&page_size=1",
     );
@@ -132,10 +125,7 @@ fn the_seventeen_rows_of_the_table() {
 #[test]
 fn a_list_of_meetings_takes_instants_groups_and_fields() {
     let instant = |text: &str| Bound::Instant(text.parse().unwrap());
-    let range = Range::new(
-        instant("2026-01-05T10:00:00Z"),
-        instant("2026-01-05T11:30:00Z"),
-    );
+    let range = Range::new(instant("2026-01-05T10:00:00Z"), instant("2026-01-05T11:30:00Z"));
     let list = ListMeetings::new(range.unwrap())
         .range_of(RangeOf::End)
         .groups(vec!["a".to_owned(), "b".to_owned()])
@@ -150,24 +140,12 @@ fn a_list_of_meetings_takes_instants_groups_and_fields() {
 
 #[test]
 fn what_zoom_would_refuse_is_refused_before_it_is_sent() {
-    let page = ListParticipantsQos::new(meeting())
-        .page_size(300)
-        .to_request()
-        .unwrap_err();
-    assert_eq!(
-        page.to_string(),
-        "a page of this listing holds 1 to 10 rows, not 300"
-    );
-    let none = ListParticipants::new(meeting())
-        .page_size(0)
-        .to_request()
-        .unwrap_err();
+    let page = ListParticipantsQos::new(meeting()).page_size(300).to_request().unwrap_err();
+    assert_eq!(page.to_string(), "a page of this listing holds 1 to 10 rows, not 300");
+    let none = ListParticipants::new(meeting()).page_size(0).to_request().unwrap_err();
     assert_eq!(none, RequestError::PageSize { asked: 0, max: 300 });
     let one = GetParticipantQos::new(meeting(), participant()).when(When::PastOne);
     assert_eq!(one.to_request().unwrap_err(), RequestError::PastOne);
     let groups = ListMeetings::new(january()).groups(vec![String::from("g"); 8]);
-    assert_eq!(
-        groups.to_request().unwrap_err(),
-        RequestError::TooManyGroups(8)
-    );
+    assert_eq!(groups.to_request().unwrap_err(), RequestError::TooManyGroups(8));
 }
