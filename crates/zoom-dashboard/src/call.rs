@@ -73,7 +73,7 @@ impl<'c> Call<'c> {
         let label = request.operation().label;
         let target = request.target();
         loop {
-            let admitted = shared.limiter.admit(label, shared.clock.now()).await;
+            let admitted = shared.limiter.admit(label, &*shared.clock).await;
             admitted.map_err(|spent| self.quota_spent(label, spent))?;
             let token = shared.token().await?;
             let url = joined(token.api_base().unwrap_or(&shared.api_base), &target);
@@ -87,9 +87,13 @@ impl<'c> Call<'c> {
                 Ok(answer) => {
                     let limit = rate_limit(&answer.head.headers);
                     shared.limiter.learn(label, limit, shared.clock.now());
-                    let mut secrets = shared.tokens.secrets();
-                    secrets.push(token.secret.clone());
-                    let answer = without_secrets(answer, &secrets);
+                    let answer = if is_report(&answer) {
+                        answer
+                    } else {
+                        let mut secrets = shared.tokens.secrets();
+                        secrets.push(token.secret.clone());
+                        without_secrets(answer, &secrets)
+                    };
                     match ApiError::from_answer(answer.head.status, &answer.body) {
                         None => return Ok(raw_answer(answer, url, self.tries.count())),
                         Some(api) => Failed::by_answer(api, limit, answer),
@@ -318,14 +322,14 @@ fn failed_response(head: Head, body: &[u8]) -> FailedResponse {
     FailedResponse { status, reason, headers, body: Bytes::copy_from_slice(kept) }
 }
 
-/// Strikes the secrets out of an answer that is not what was asked for: one that is a failure, or
-/// no JSON. Reports themselves are left as they are; Zoom writes no token into them.
+/// True for an answer that is what was asked for, as far as its first byte shows. Those are handed
+/// on as they came; Zoom writes no token into them.
+fn is_report(answer: &HttpAnswer) -> bool {
+    (200..300).contains(&answer.head.status) && answer.body.trim_ascii_start().starts_with(b"{")
+}
+
+/// Strikes the secrets out of an answer that is not what was asked for.
 fn without_secrets(answer: HttpAnswer, secrets: &[SecretString]) -> HttpAnswer {
-    let is_report = (200..300).contains(&answer.head.status)
-        && answer.body.trim_ascii_start().starts_with(b"{");
-    if is_report {
-        return answer;
-    }
     let HttpAnswer { mut head, mut body } = answer;
     if let Some(struck) = strike_out(&body, secrets) {
         body = struck.into();

@@ -24,7 +24,7 @@ pub use error::{
     ConfigError, EndlessPages, Error, ErrorKind, FailedResponse, SentRequest, TimeoutPhase,
 };
 pub use limit::{DailyQuota, LabelQuota, Limits, Plan, Pool, Quota};
-pub use page::{PageAnswer, Pages, RawPageAnswer, RawPages, RowOf};
+pub use page::{PageAnswer, PageStream, Pages, RawPageAnswer, RawPages, RowOf};
 pub use retry::RetryPolicy;
 pub use token::{ApiUrl, TokenInfo};
 pub use transport::Transport;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use zoom_wire::rate_limit::{Label, Period, RateLimit};
-use zqos_core::Timestamp;
+use zqos_core::{Clock, Timestamp};
 
 /// The plan of the account, which decides its limits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -168,7 +168,7 @@ struct State {
 struct LabelState {
     calls: u32,
     window: Duration,
-    /// The last calls, at most `calls` of them; the newest may be still to come.
+    /// The calls of the last window, and those that wait for their moment, in order.
     granted: VecDeque<Instant>,
     /// Set by a 429: no call before.
     not_before: Option<Instant>,
@@ -199,28 +199,29 @@ impl Limiter {
 
     /// Waits until a call may be sent, and counts it.
     ///
-    /// **Errors**: [`Spent`] at once, when the daily quota is.
-    /// **Cancel safety**: a call that was waited for and not sent stays counted.
-    pub(crate) async fn admit(&self, label: Label, now: Timestamp) -> Result<(), Spent> {
-        let slot = self.reserve(label, now)?;
-        let wait = slot.saturating_duration_since(Instant::now());
-        if !wait.is_zero() {
-            tracing::debug!(
-                target: crate::TARGET,
-                label = label.as_str(),
-                wait_ms = wait.as_millis(),
-                "waiting for the rate limit"
-            );
-            tokio::time::sleep_until(slot).await;
+    /// **Errors**: [`Spent`] when the daily quota is; before any waiting, if it is known then.
+    /// **Cancel safety**: a call that leaves while it waits is not counted for the day; its place
+    /// in the window stays empty.
+    pub(crate) async fn admit(&self, label: Label, clock: &dyn Clock) -> Result<(), Spent> {
+        let (label_index, day_index) = (label_index(label), day_index(self.plan, label));
+        loop {
+            let slot = {
+                let mut state = self.state();
+                state.days[day_index].check(clock.now())?;
+                state.labels[label_index].reserve(Instant::now())
+            };
+            let wait = slot.saturating_duration_since(Instant::now());
+            if !wait.is_zero() {
+                let (label, wait_ms) = (label.as_str(), wait.as_millis());
+                tracing::debug!(target: crate::TARGET, label, wait_ms, "keeping the rate limit");
+                tokio::time::sleep_until(slot).await;
+            }
+            let mut state = self.state();
+            // A 429 of another call may have come meanwhile; then this place is given up.
+            if !state.labels[label_index].is_paused(Instant::now()) {
+                return state.days[day_index].count(clock.now());
+            }
         }
-        Ok(())
-    }
-
-    /// Counts a call and says when it may be sent.
-    fn reserve(&self, label: Label, now: Timestamp) -> Result<Instant, Spent> {
-        let mut state = self.state();
-        state.days[day_index(self.plan, label)].count(now)?;
-        Ok(state.labels[label_index(label)].reserve(Instant::now()))
     }
 
     /// Learns from the headers of an answer to a call that was counted under `label`.
@@ -243,7 +244,8 @@ impl Limiter {
                     state.calls = u32::try_from(limit).unwrap_or(u32::MAX);
                 }
                 if seen.remaining == Some(0) {
-                    state.pause(Instant::now() + state.window);
+                    // The next call may come when the window moves on by one.
+                    state.pause(Instant::now() + state.window / state.calls.max(1));
                 }
             }
             Some(Period::Day) => {
@@ -291,10 +293,10 @@ impl Limiter {
 }
 
 impl LabelState {
-    /// Takes the first moment at which no window of any place holds more than `calls` calls.
+    /// Takes the first moment at which no window holds more than `calls` calls.
     fn reserve(&mut self, now: Instant) -> Instant {
-        let calls = self.calls.max(1) as usize;
-        while self.granted.len() > calls {
+        let window = self.window + MARGIN;
+        while self.granted.front().is_some_and(|&granted| granted + window <= now) {
             self.granted.pop_front();
         }
         let mut slot = self.not_before.map_or(now, |not_before| not_before.max(now));
@@ -302,13 +304,15 @@ impl LabelState {
             // Calls leave in the order in which they were reserved.
             slot = slot.max(last);
         }
-        if self.granted.len() == calls
-            && let Some(first) = self.granted.pop_front()
-        {
-            slot = slot.max(first + self.window + MARGIN);
+        if let Some(first) = self.granted.len().checked_sub(self.calls.max(1) as usize) {
+            slot = slot.max(self.granted[first] + window);
         }
         self.granted.push_back(slot);
         slot
+    }
+
+    fn is_paused(&self, now: Instant) -> bool {
+        self.not_before.is_some_and(|not_before| now < not_before)
     }
 
     fn pause(&mut self, until: Instant) {
@@ -326,7 +330,7 @@ impl Day {
         self.closed_until = self.closed_until.filter(|&until| now < until);
     }
 
-    fn count(&mut self, now: Timestamp) -> Result<(), Spent> {
+    fn check(&mut self, now: Timestamp) -> Result<(), Spent> {
         self.roll(now);
         if let Some(until) = self.closed_until {
             return Err(Spent { until });
@@ -334,6 +338,11 @@ impl Day {
         if self.limit.is_some_and(|limit| self.used >= limit) {
             return Err(Spent { until: now.next_utc_midnight() });
         }
+        Ok(())
+    }
+
+    fn count(&mut self, now: Timestamp) -> Result<(), Spent> {
+        self.check(now)?;
         self.used += 1;
         Ok(())
     }
@@ -366,5 +375,238 @@ const fn day_index(plan: Plan, label: Label) -> usize {
     match pool(plan, label) {
         Pool::Own => label_index(label),
         Pool::Shared => Label::ALL.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+    use zqos_core::ManualClock;
+
+    use super::*;
+
+    /// Runs `test` with time paused.
+    fn paused<T>(test: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+            .block_on(test)
+    }
+
+    fn clock_at(instant: &str) -> ManualClock {
+        ManualClock::new(instant.parse().unwrap())
+    }
+
+    fn noon() -> ManualClock {
+        clock_at("2026-01-05T12:00:00Z")
+    }
+
+    /// What may happen to a limiter.
+    #[derive(Debug, Clone)]
+    enum Event {
+        /// This many callers come at once.
+        Callers(usize),
+        /// Time passes.
+        Passes(u64),
+        /// A header tells another limit, not above the plan's.
+        Limit(u64),
+        /// A 429 came.
+        Refused(u64),
+    }
+
+    fn events() -> impl Strategy<Value = Vec<Event>> {
+        let event = prop_oneof![
+            4 => (1_usize..60).prop_map(Event::Callers),
+            3 => (0_u64..1_500).prop_map(Event::Passes),
+            1 => (1_u64..=10).prop_map(Event::Limit),
+            1 => (0_u64..3_000).prop_map(Event::Refused),
+        ];
+        proptest::collection::vec(event, 1..12)
+    }
+
+    /// No window holds more than `calls` of these moments.
+    fn keeps(mut sent: Vec<Instant>, calls: usize, window: Duration) -> bool {
+        sent.sort_unstable();
+        sent.windows(calls + 1).all(|some| some[calls] - some[0] >= window)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..Default::default() })]
+
+        #[test]
+        fn no_window_ever_holds_more_calls_than_the_plan_allows(events in events()) {
+            let sent = paused(async {
+                let limiter = Arc::new(Limiter::new(Plan::Pro));
+                let clock = Arc::new(noon());
+                let mut callers = tokio::task::JoinSet::new();
+                for event in events {
+                    match event {
+                        Event::Callers(count) => for _ in 0..count {
+                            let (limiter, clock) = (Arc::clone(&limiter), Arc::clone(&clock));
+                            callers.spawn(async move {
+                                limiter.admit(Label::Heavy, &*clock).await.unwrap();
+                                Instant::now()
+                            });
+                        },
+                        Event::Passes(millis) => {
+                            tokio::time::sleep(Duration::from_millis(millis)).await;
+                        }
+                        Event::Limit(limit) => {
+                            let seen = RateLimit {
+                                period: Some(Period::Short),
+                                limit: Some(limit),
+                                remaining: Some(limit),
+                                ..RateLimit::default()
+                            };
+                            limiter.learn(Label::Heavy, seen, clock.now());
+                        }
+                        Event::Refused(millis) => {
+                            limiter.pause(Label::Heavy, Duration::from_millis(millis));
+                        }
+                    }
+                }
+                callers.join_all().await
+            });
+            prop_assert!(keeps(sent, 10, Duration::from_secs(1)));
+        }
+
+        #[test]
+        fn the_limit_is_used_to_the_full(callers in 1_usize..300) {
+            let took = paused(async {
+                let limiter = Limiter::new(Plan::Business);
+                let clock = noon();
+                let began = Instant::now();
+                for _ in 0..callers {
+                    limiter.admit(Label::Heavy, &clock).await.unwrap();
+                }
+                began.elapsed()
+            });
+            let windows = u32::try_from((callers - 1) / 40).unwrap();
+            prop_assert!(took <= windows * Duration::from_millis(1_060), "{took:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_plans_is_zooms() {
+        use Label::{Heavy, Light, Medium, ResourceIntensive};
+
+        for (plan, label, calls, seconds, daily) in [
+            (Plan::Free, Light, 4, 1, Some((Pool::Own, 6_000))),
+            (Plan::Free, Medium, 2, 1, Some((Pool::Own, 2_000))),
+            (Plan::Free, Heavy, 1, 1, Some((Pool::Own, 1_000))),
+            (Plan::Free, ResourceIntensive, 10, 60, Some((Pool::Own, 30_000))),
+            (Plan::Pro, Light, 30, 1, None),
+            (Plan::Pro, Medium, 20, 1, None),
+            (Plan::Pro, Heavy, 10, 1, Some((Pool::Shared, 30_000))),
+            (Plan::Pro, ResourceIntensive, 10, 60, Some((Pool::Shared, 30_000))),
+            (Plan::Business, Light, 80, 1, None),
+            (Plan::Business, Medium, 60, 1, None),
+            (Plan::Business, Heavy, 40, 1, Some((Pool::Shared, 60_000))),
+            (Plan::Business, ResourceIntensive, 20, 60, Some((Pool::Shared, 60_000))),
+        ] {
+            let window = Duration::from_secs(seconds);
+            assert_eq!(plan.limits(label), Limits { calls, window, daily }, "{plan} {label}");
+        }
+    }
+
+    /// Counts calls without waiting for windows.
+    fn count(limiter: &Limiter, label: Label, clock: &dyn Clock) -> Result<(), Spent> {
+        limiter.state().days[day_index(limiter.plan, label)].count(clock.now())
+    }
+
+    fn daily(limiter: &Limiter, label: Label, clock: &dyn Clock) -> DailyQuota {
+        limiter.quota(clock.now()).labels[label_index(label)].daily.unwrap()
+    }
+
+    #[test]
+    fn heavy_and_intensive_calls_share_a_day_that_ends_at_midnight_utc() {
+        let (limiter, clock) = (Limiter::new(Plan::Pro), clock_at("2026-01-05T23:59:59Z"));
+        for place in 0..30_000 {
+            let label = if place % 2 == 0 { Label::Heavy } else { Label::ResourceIntensive };
+            count(&limiter, label, &clock).unwrap();
+        }
+        let until = "2026-01-06T00:00:00Z".parse().unwrap();
+        for label in [Label::Heavy, Label::ResourceIntensive] {
+            assert_eq!(count(&limiter, label, &clock), Err(Spent { until }));
+            let day = daily(&limiter, label, &clock);
+            assert_eq!((day.used, day.left(), day.resets_at), (30_000, 0, until));
+        }
+        assert_eq!(count(&limiter, Label::Light, &clock), Ok(()));
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(count(&limiter, Label::Heavy, &clock), Ok(()));
+        assert_eq!(daily(&limiter, Label::Heavy, &clock).used, 1);
+    }
+
+    #[test]
+    fn free_labels_have_days_of_their_own() {
+        let (limiter, clock) = (Limiter::new(Plan::Free), noon());
+        for _ in 0..1_000 {
+            count(&limiter, Label::Heavy, &clock).unwrap();
+        }
+        assert!(count(&limiter, Label::Heavy, &clock).is_err());
+        assert!(count(&limiter, Label::ResourceIntensive, &clock).is_ok());
+    }
+
+    #[test]
+    fn a_day_that_zoom_closed_stays_closed_until_it_opens() {
+        for plan in Plan::ALL {
+            for label in Label::ALL {
+                let (limiter, clock) = (Limiter::new(plan), noon());
+                let until = clock.now().saturating_add(Duration::from_secs(30));
+                limiter.close(label, until);
+                assert_eq!(count(&limiter, label, &clock), Err(Spent { until }), "{plan} {label}");
+                clock.advance(Duration::from_secs(30));
+                assert_eq!(count(&limiter, label, &clock), Ok(()), "{plan} {label}");
+            }
+        }
+    }
+
+    #[test]
+    fn headers_correct_the_count_and_the_limit() {
+        let (limiter, clock) = (Limiter::new(Plan::Business), noon());
+        let seen = RateLimit {
+            label: Some(Label::Heavy),
+            period: None,
+            limit: Some(30_000),
+            remaining: Some(29_000),
+            retry_after: None,
+        };
+        limiter.learn(Label::Heavy, seen, clock.now());
+        let day = daily(&limiter, Label::Heavy, &clock);
+        assert_eq!((day.limit, day.used, day.left()), (30_000, 1_000, 29_000));
+        // Headers of an older answer do not take calls back.
+        limiter.learn(Label::Heavy, RateLimit { remaining: Some(29_500), ..seen }, clock.now());
+        assert_eq!(daily(&limiter, Label::Heavy, &clock).used, 1_000);
+        // A header may know a label better than the operation does.
+        let light = RateLimit { label: Some(Label::Light), limit: Some(30), ..seen };
+        limiter.learn(Label::Heavy, RateLimit { remaining: Some(7), ..light }, clock.now());
+        let quota = limiter.quota(clock.now());
+        assert_eq!(quota.labels[label_index(Label::Light)].calls, 30);
+        assert_eq!(quota.labels[label_index(Label::Heavy)].calls, 40);
+    }
+
+    #[test]
+    fn a_caller_that_leaves_is_not_counted_for_the_day() {
+        paused(async {
+            let (limiter, clock) = (Limiter::new(Plan::Free), noon());
+            limiter.admit(Label::Heavy, &clock).await.unwrap();
+            let leaves = limiter.admit(Label::Heavy, &clock);
+            tokio::time::timeout(Duration::from_millis(1), leaves).await.unwrap_err();
+            assert_eq!(daily(&limiter, Label::Heavy, &clock).used, 1);
+        });
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_open_a_day() {
+        let (limiter, clock) = (Limiter::new(Plan::Free), clock_at("2026-01-06T00:00:01Z"));
+        count(&limiter, Label::Heavy, &clock).unwrap();
+        clock.set("2026-01-05T23:59:59Z".parse().unwrap());
+        count(&limiter, Label::Heavy, &clock).unwrap();
+        assert_eq!(daily(&limiter, Label::Heavy, &clock).used, 2);
     }
 }

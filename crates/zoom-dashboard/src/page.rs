@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
+use futures_core::Stream;
 use serde_json::value::RawValue;
 use zoom_wire::answer::row_identity;
 use zoom_wire::{DecodeError, Listing, Page, RawPage, Request, RequestError, Row};
@@ -12,6 +15,7 @@ use zoom_wire::{DecodeError, Listing, Page, RawPage, Request, RequestError, Row}
 use crate::answer::RawAnswer;
 use crate::client::Client;
 use crate::error::{EndlessPages, Error, ErrorKind};
+use crate::transport::BoxFuture;
 
 /// A walk over the pages of a listing.
 ///
@@ -70,9 +74,6 @@ impl<E> Pages<E> {
     /// object; [`ErrorKind::EndlessPages`].
     /// **Cancel safety**: a page whose future is dropped comes with the next call.
     pub async fn next(&mut self) -> Option<Result<PageAnswer<E>, Error>> {
-        if matches!(self.walk.position, Position::End) {
-            return None;
-        }
         let next = self.step().await.transpose()?;
         if next.is_err() {
             self.walk.end();
@@ -82,10 +83,9 @@ impl<E> Pages<E> {
 
     async fn step(&mut self) -> Result<Option<PageAnswer<E>>, Error> {
         loop {
-            let request = self.request.clone()?;
             let request = match &self.walk.position {
-                Position::First => request,
-                Position::At(token) => request.with_page_token(token),
+                Position::First => self.request.clone()?,
+                Position::At(token) => self.request.clone()?.with_page_token(token),
                 Position::Stuck(endless) => {
                     return Err(Error::new(ErrorKind::EndlessPages(*endless)));
                 }
@@ -121,6 +121,43 @@ impl<E> Pages<E> {
     /// given at the end means that the walk is incomplete.
     pub const fn total_records(&self) -> Option<u64> {
         self.walk.total
+    }
+}
+
+/// A walk as a stream.
+pub struct PageStream<E>(Option<BoxFuture<'static, Stepped<E>>>);
+
+/// A walk and the page that it came to.
+type Stepped<E> = (Pages<E>, Option<Result<PageAnswer<E>, Error>>);
+
+impl<E: 'static> Pages<E> {
+    /// The walk as a stream, for the combinators of the futures crates.
+    pub fn into_stream(self) -> PageStream<E> {
+        PageStream(Some(self.stepped()))
+    }
+
+    fn stepped(mut self) -> BoxFuture<'static, Stepped<E>> {
+        Box::pin(async move {
+            let page = self.next().await;
+            (self, page)
+        })
+    }
+}
+
+impl<E: 'static> Stream for PageStream<E> {
+    type Item = Result<PageAnswer<E>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(step) = &mut self.0 else { return Poll::Ready(None) };
+        let (pages, page) = ready!(step.as_mut().poll(context));
+        self.0 = page.is_some().then(|| pages.stepped());
+        Poll::Ready(page)
+    }
+}
+
+impl<E> fmt::Debug for PageStream<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageStream").finish_non_exhaustive()
     }
 }
 
@@ -244,7 +281,7 @@ struct Walk {
     position: Position,
     /// Pages since the start or the last restart.
     page_count: u64,
-    /// The longest stretch of pages between restarts.
+    /// The most pages that came before a restart.
     longest: u64,
     restarted: bool,
     restarts_without_news: u32,
@@ -283,7 +320,6 @@ impl Walk {
     /// Takes note of a page, and goes on to the next.
     fn came(&mut self, page: &RawPage<'_>) -> PageFacts {
         self.page_count += 1;
-        self.longest = self.longest.max(self.page_count);
         let total = page.total_records();
         if self.page_count == 1 {
             self.first_total = total;
@@ -333,6 +369,7 @@ impl Walk {
             return Err(EndlessPages::TokenExpires);
         }
         self.position = Position::First;
+        self.longest = self.longest.max(self.page_count);
         self.page_count = 0;
         self.restarted = true;
         self.used_tokens.clear();

@@ -20,15 +20,16 @@ use crate::transport::TransportErrorKind;
 /// | 429: too many concurrent requests | yes | `Retry-After`, else 1 to 2 s |
 /// | 429: per second, or not said | yes | `Retry-After`, else 1 to 2 s |
 /// | 429 of a resource-intensive call | yes | `Retry-After`, else 1 to 2 s into the next minute |
-/// | 429: daily, by its text, its headers or a `Retry-After` more than 10 minutes away | no | |
+/// | 429: daily, by its text or headers, or any with a `Retry-After` over 10 minutes away | no | |
 /// | 401, code 124 | once, with a new token | at once |
 /// | any other 4xx, redirects | no | |
 ///
 /// Two budgets hold at once: the number of tries, and the time in which a try may begin. A wait
 /// that would go beyond the second is not begun: the error says when to come back
 /// ([`Error::retry_at`](crate::Error::retry_at)). A `Retry-After` is an instant, an HTTP date or
-/// a number of seconds. Time spent waiting for our own limits before the first try counts for
-/// neither. Token requests obey the same table, and a 4xx of theirs is never tried again.
+/// a number of seconds; one that has passed says nothing. Time spent waiting for our own limits
+/// before the first try counts for neither. Token requests obey the same table but for its row
+/// 401, which is a 4xx like any other there.
 ///
 /// The backoff is decorrelated jitter: each wait is drawn between `base` and three times the one
 /// before, and is at most `cap`.
@@ -130,18 +131,25 @@ impl Tries {
             Failure::Transport(_) => return Verdict::GiveUp { retry_at: None },
             Failure::Answer { api, limit, label } => {
                 let asked = limit.retry_after.map(|after| after.wait(now));
+                let in_time = asked.filter(|wait| !wait.is_zero());
                 match api.kind {
                     ApiErrorKind::RateLimited(_) | ApiErrorKind::TooManyConcurrent => {
-                        if is_daily(api, limit, asked) {
-                            let until = asked.filter(|wait| !wait.is_zero());
-                            let until = until
-                                .map_or(now.next_utc_midnight(), |wait| now.saturating_add(wait));
-                            return Verdict::QuotaSpent { until };
+                        if in_time.is_some_and(|wait| wait > FAR) || is_daily(api, limit) {
+                            match (in_time, asked) {
+                                (Some(wait), _) => {
+                                    return Verdict::QuotaSpent { until: now.saturating_add(wait) };
+                                }
+                                (None, None) => {
+                                    return Verdict::QuotaSpent { until: now.next_utc_midnight() };
+                                }
+                                // It opened while the answer was under way.
+                                (None, Some(_)) => {}
+                            }
                         }
-                        let wait = asked.unwrap_or_else(|| short_limit_wait(label, now, random));
+                        let wait = in_time.unwrap_or_else(|| short_limit_wait(label, now, random));
                         (wait, true, true)
                     }
-                    ApiErrorKind::Server => match asked {
+                    ApiErrorKind::Server => match in_time {
                         Some(wait) => (wait, false, true),
                         None => (self.backoff(random), false, false),
                     },
@@ -166,12 +174,13 @@ impl Tries {
     }
 }
 
-/// True when a 429 is that of a daily limit.
-fn is_daily(api: &ApiError, limit: &RateLimit, asked: Option<Duration>) -> bool {
+/// True when a 429 is that of the daily limit. Its text decides; where that is silent the headers
+/// do, unless they say that there are calls left.
+fn is_daily(api: &ApiError, limit: &RateLimit) -> bool {
     match api.kind {
         ApiErrorKind::RateLimited(Some(period)) => period == Period::Day,
         ApiErrorKind::RateLimited(None) => {
-            limit.period == Some(Period::Day) || asked.is_some_and(|wait| wait > FAR)
+            limit.period == Some(Period::Day) && limit.remaining.unwrap_or(0) == 0
         }
         _ => false,
     }
@@ -188,4 +197,74 @@ fn until_next_minute(now: Timestamp) -> Duration {
     const MINUTE_MS: i64 = 60_000;
     let passed = now.unix_millis().rem_euclid(MINUTE_MS);
     Duration::from_millis(u64::try_from(MINUTE_MS - passed).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-01-05T12:00:00Z".parse().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..Default::default() })]
+
+        #[test]
+        fn each_wait_lies_between_the_base_and_three_times_the_one_before(
+            seed in any::<u64>(),
+            base_ms in 0_u64..2_000,
+            cap_ms in 0_u64..20_000,
+        ) {
+            let (base, cap) = (Duration::from_millis(base_ms), Duration::from_millis(cap_ms));
+            let policy = RetryPolicy { tries: u32::MAX, elapsed: Duration::MAX, base, cap };
+            let mut random = StdRng::seed_from_u64(seed);
+            let mut tries = Tries::new(policy);
+            let mut before = base;
+            for _ in 0..20 {
+                let wait = tries.backoff(&mut random);
+                prop_assert!(wait >= base.min(cap), "{wait:?}");
+                prop_assert!(wait <= cap.min((before * 3).max(base)), "{wait:?} after {before:?}");
+                before = wait;
+            }
+        }
+
+        #[test]
+        fn the_next_minute_begins_within_one(millis in 0_i64..4_000_000_000_000) {
+            let now = Timestamp::from_unix_millis(millis).unwrap();
+            let wait = until_next_minute(now);
+            prop_assert!(wait > Duration::ZERO && wait <= Duration::from_mins(1));
+            prop_assert_eq!(now.saturating_add(wait).unix_millis() % 60_000, 0);
+        }
+    }
+
+    #[test]
+    fn the_backoff_is_spread() {
+        let mut random = StdRng::seed_from_u64(1);
+        let waits: std::collections::HashSet<Duration> =
+            (0..100).map(|_| Tries::new(RetryPolicy::default()).backoff(&mut random)).collect();
+        assert_eq!(waits.len(), 100);
+    }
+
+    #[test]
+    fn no_policy_overflows() {
+        let policy = RetryPolicy {
+            tries: u32::MAX,
+            elapsed: Duration::MAX,
+            base: Duration::MAX,
+            cap: Duration::MAX,
+        };
+        let mut random = StdRng::seed_from_u64(1);
+        let mut tries = Tries::new(policy);
+        for _ in 0..3 {
+            let failure = Failure::Transport(TransportErrorKind::Reset);
+            let verdict = tries.judge(failure, now(), &mut random);
+            assert_eq!(verdict, Verdict::Again { wait: Duration::MAX, limited: false });
+        }
+    }
 }

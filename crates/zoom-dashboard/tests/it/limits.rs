@@ -1,0 +1,117 @@
+//! Rate limits, as calls meet them.
+
+use std::time::Duration;
+
+use zoom_dashboard::{ErrorKind, Plan};
+use zoom_wire::rate_limit::Label;
+
+use crate::support::{Fake, answer, answer_with, builder, heavy, intensive};
+
+const DAILY: &str =
+    r#"{"code":429,"message":"You have reached the maximum daily rate limit for this API."}"#;
+
+#[tokio::test(start_paused = true)]
+async fn clones_share_the_limits() {
+    let fake = Fake::sequence(vec![answer(200, "{}")]);
+    let client = builder(&fake).plan(Plan::Pro).build().unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..35 {
+        let client = client.clone();
+        calls.spawn(async move { client.get(heavy()).await.unwrap() });
+    }
+    calls.join_all().await;
+    let times = fake.times();
+    assert!(times.windows(11).all(|some| some[10] - some[0] >= Duration::from_secs(1)));
+    assert!(times[34] < Duration::from_secs(4), "{:?}", times[34]);
+    assert_eq!(client.quota().labels[2].daily.unwrap().used, 35);
+}
+
+#[tokio::test(start_paused = true)]
+async fn listings_are_limited_by_the_minute() {
+    let fake = Fake::sequence(vec![answer(200, "{}")]);
+    let client = builder(&fake).build().unwrap();
+    for _ in 0..21 {
+        client.get(intensive()).await.unwrap();
+    }
+    let times = fake.times();
+    assert_eq!(times[19], Duration::ZERO);
+    assert!(times[20] >= Duration::from_mins(1), "{:?}", times[20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_spent_day_keeps_calls_from_being_sent_until_midnight() {
+    let fake = Fake::sequence(vec![
+        answer_with(429, DAILY, &[("retry-after", "2026-01-06T00:00:00Z")]),
+        answer(200, "{}"),
+    ]);
+    let client = builder(&fake).build().unwrap();
+    client.get(heavy()).await.unwrap_err();
+    let error = client.get(intensive()).await.unwrap_err();
+    let ErrorKind::RateLimited { label, daily: true, until: Some(until), api: None } = error.kind()
+    else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (*label, until.to_string().as_str()),
+        (Label::ResourceIntensive, "2026-01-06T00:00:00Z")
+    );
+    assert_eq!((error.tries(), error.request(), fake.count()), (0, None, 1));
+    assert_eq!(
+        error.to_string(),
+        "the daily rate limit of Resource-intensive calls is used up until 2026-01-06T00:00:00Z"
+    );
+    tokio::time::sleep(Duration::from_hours(12)).await;
+    client.get(heavy()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn our_own_count_keeps_calls_from_being_sent() {
+    let fake = Fake::sequence(vec![answer(200, "{}")]);
+    let client = builder(&fake).plan(Plan::Free).build().unwrap();
+    for _ in 0..1000 {
+        client.get(heavy()).await.unwrap();
+    }
+    let error = client.get(heavy()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::RateLimited { daily: true, api: None, .. }));
+    assert_eq!(fake.count(), 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_429_holds_every_clone_back() {
+    let mut first = true;
+    let fake = Fake::new(move |_| {
+        if std::mem::take(&mut first) {
+            answer_with(429, "", &[("retry-after", "5")])
+        } else {
+            answer(200, "{}")
+        }
+    });
+    let client = builder(&fake).build().unwrap();
+    let (refused, held) = (client.clone(), client.clone());
+    let refused = tokio::spawn(async move { refused.get(heavy()).await.unwrap() });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    held.get(heavy()).await.unwrap();
+    refused.await.unwrap();
+    let times = fake.times();
+    assert_eq!(times[0], Duration::ZERO);
+    assert!(times[1..].iter().all(|&time| time >= Duration::from_secs(5)), "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_headers_of_an_answer_are_believed() {
+    let headers = [
+        ("x-ratelimit-category", "Heavy"),
+        ("x-ratelimit-type", "Daily-limit"),
+        ("x-ratelimit-limit", "60000"),
+        ("x-ratelimit-remaining", "0"),
+    ];
+    let fake = Fake::sequence(vec![answer_with(200, "{}", &headers)]);
+    let client = builder(&fake).build().unwrap();
+    client.get(heavy()).await.unwrap();
+    let quota = client.quota();
+    let seen = quota.labels.iter().find(|quota| quota.label == Label::Heavy).unwrap();
+    assert_eq!(seen.seen.unwrap().limit, Some(60_000));
+    assert_eq!(seen.daily.unwrap().left(), 0);
+    client.get(heavy()).await.unwrap_err();
+    assert_eq!(fake.count(), 1);
+}
