@@ -22,6 +22,33 @@ pub trait Listing: for<'a> Endpoint<Answer<'a>: Page<'a>> {}
 
 impl<E> Listing for E where E: for<'a> Endpoint<Answer<'a>: Page<'a>> {}
 
+/// An endpoint asked for a sub-account of a master account; `me` is the caller's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForAccount<E> {
+    endpoint: E,
+    /// `None` leaves the endpoint as it is.
+    account_id: Option<String>,
+}
+
+impl<E> ForAccount<E> {
+    /// Asks `endpoint` for `account_id`; for the credential's own account when there is none.
+    pub const fn new(endpoint: E, account_id: Option<String>) -> Self {
+        Self { endpoint, account_id }
+    }
+}
+
+impl<E: Endpoint> Endpoint for ForAccount<E> {
+    type Answer<'a> = E::Answer<'a>;
+
+    fn to_request(&self) -> Result<Request, RequestError> {
+        let request = self.endpoint.to_request()?;
+        match &self.account_id {
+            Some(account_id) => request.for_account(account_id),
+            None => Ok(request),
+        }
+    }
+}
+
 /// One page of a listing.
 pub trait Page<'a>: Deserialize<'a> {
     /// What a row is.

@@ -23,7 +23,7 @@ pub mod summary;
 pub mod check;
 mod object;
 
-pub use answer::{DecodeError, Endpoint, Listing, Page, RawPage, decode};
+pub use answer::{DecodeError, Endpoint, ForAccount, Listing, Page, RawPage, decode};
 pub use error::{ApiError, ApiErrorKind};
 pub use operation::Operation;
 pub use request::{Kind, Range, Request, RequestError, When};

@@ -18,7 +18,7 @@ mod unit;
 pub mod column;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
-pub use id::{MeetingId, MeetingNumber, MeetingUuid, ParticipantId};
+pub use id::{EmptyMeetingId, MeetingId, MeetingNumber, MeetingUuid, ParticipantId};
 pub use sample::{DeviceSample, Figures, Origin, StreamSample};
 pub use stream::{Leg, Medium, Stream, StreamName};
 pub use text::Shown;

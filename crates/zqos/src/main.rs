@@ -1,2 +1,65 @@
-//! zqos.
-fn main() {}
+//! `zqos`: Zoom quality of service, on the command line. This crate is glue: arguments,
+//! settings, wiring, exit codes and hints. What can be used without a command line lives in
+//! `zoom-dashboard` (the client), `zoom-wire` (Zoom's JSON) and `zqos-core` (units and records).
+
+mod cli;
+mod command;
+mod config;
+mod exit;
+mod failure;
+mod log;
+mod output;
+mod session;
+mod time;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::exit::{Exit, OutputClosed, UsageError};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version are no errors; clap knows which stream each belongs to.
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return match error.print() {
+                Ok(()) => exit.into(),
+                Err(_) => Exit::Done.into(),
+            };
+        }
+    };
+    log::init(cli.global.verbose);
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            failure::report(&anyhow::Error::new(error).context("the runtime can't be started"));
+            return Exit::Failed.into();
+        }
+    };
+    let exit = runtime.block_on(async {
+        tokio::select! {
+            // A command holds nothing that has to be finished: it may be dropped at any point.
+            ended = command::run(cli) => ended.unwrap_or_else(|error| exit_of(&error)),
+            _ = tokio::signal::ctrl_c() => Exit::Interrupted,
+        }
+    });
+    // A look-up of a host name that was given up may still block a thread; it is not waited for.
+    runtime.shutdown_background();
+    exit.into()
+}
+
+/// Reports a failure, and says how the program ends with it.
+fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<OutputClosed>() {
+        return Exit::Done;
+    }
+    failure::report(error);
+    let is_usage = error.is::<UsageError>()
+        || error
+            .downcast_ref::<zoom_dashboard::Error>()
+            .is_some_and(zoom_dashboard::Error::is_usage);
+    if is_usage { Exit::Usage } else { Exit::Failed }
+}

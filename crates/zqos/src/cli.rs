@@ -1,0 +1,259 @@
+//! The command line: what can be typed. Nothing is looked up or derived here.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Zoom quality of service: fetch, keep, score, explain and show it.
+#[derive(Debug, Parser)]
+#[command(name = "zqos", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0    done, complete
+  1    it failed: the API said no, or the network did
+  2    wrong usage or configuration, or an ambiguous name: nothing was attempted
+  3    done as far as it went: what is missing is printed
+  130  interrupted
+
+Settings come by flag, then environment, then file, then default: see `zqos config default`.";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The account, by its name in the configuration; `all` where a command can ask several
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
+    pub(crate) account: Option<String>,
+    /// The configuration file, in place of the usual one
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "ZQOS_CONFIG",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) config: Option<std::path::PathBuf>,
+    /// How rows come out; a table on a terminal, else JSON, if not given
+    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Global options")]
+    pub(crate) format: Option<Format>,
+    /// The time zone that times are typed and shown in, such as `Europe/Berlin`; the system's if
+    /// not given
+    #[arg(long, global = true, value_name = "ZONE", help_heading = "Global options")]
+    pub(crate) tz: Option<String>,
+    /// Says more on standard error: once what is done, twice each try, three times everything
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = clap::ArgAction::Count,
+        help_heading = "Global options"
+    )]
+    pub(crate) verbose: u8,
+}
+
+/// How rows come out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// Zoom's own JSON, set out in lines
+    Json,
+    /// One typed row a line
+    Ndjson,
+    /// Typed rows with a heading
+    Csv,
+    /// The body's bytes as they came
+    Raw,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Fetch the quality-of-service report of one participant, or of all
+    Get(Get),
+    /// List meetings or webinars
+    Meetings(Meetings),
+    /// List who took part in a meeting: one row for each join
+    Participants(Participants),
+    /// Send any GET request of Zoom's API, with our authentication, limits and retries
+    Api(Api),
+    /// Look at the credential
+    #[command(subcommand)]
+    Auth(Auth),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(Config),
+    /// Print a script that completes commands in a shell
+    #[command(
+        after_help = "Example:\n  zqos completions bash > ~/.local/share/bash-completion/completions/zqos"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  zqos man > ~/.local/share/man/man1/zqos.1")]
+    Man,
+}
+
+/// Which meeting, and how it is asked for.
+#[derive(Debug, Args)]
+pub(crate) struct WhichMeeting {
+    /// The meeting: its UUID, or its number, which means Zoom's latest instance
+    #[arg(value_name = "MEETING")]
+    pub(crate) meeting: String,
+    /// `live` or `past`; if not given, live is asked first, and past when Zoom knows no live one
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) when: Option<LiveOrPast>,
+    /// The meeting is a webinar
+    #[arg(long)]
+    pub(crate) webinar: bool,
+    /// With a number: the instance that ran at this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LiveOrPast {
+    /// Still running
+    Live,
+    /// Ended
+    Past,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListType {
+    /// Still running
+    Live,
+    /// Ended
+    Past,
+    /// Ended, and held by one participant only
+    #[value(name = "pastOne", alias = "past-one", alias = "pastone")]
+    PastOne,
+}
+
+/// A request printed instead of sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RequestForm {
+    /// A curl command
+    Curl,
+    /// An item for a Postman collection
+    Postman,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos get 93201235621 16778240
+  zqos get 'gm8s9L+PTEC+FG3sFbd1Cw==' --person 'Jill Chill' --type past
+  zqos get 93201235621 --at 'yesterday 10:00' --format csv > meeting.csv
+  zqos get 93201235621 16778240 --print-request curl")]
+pub(crate) struct Get {
+    #[command(flatten)]
+    pub(crate) which: WhichMeeting,
+    /// The participant: Zoom's id of the join, sent as given; all participants if not given
+    #[arg(value_name = "PARTICIPANT")]
+    pub(crate) participant: Option<String>,
+    /// The participant, looked up by name or e-mail address
+    #[arg(long, value_name = "NAME|E-MAIL", conflicts_with = "participant")]
+    pub(crate) person: Option<String>,
+    /// The summary of the whole join, which needs the QSS add-on; past meetings only
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// Also show the status line and headers, on standard error
+    #[arg(long)]
+    pub(crate) include: bool,
+    /// Print the request and send nothing; there is never a token in it
+    #[arg(long, value_name = "FORM")]
+    pub(crate) print_request: Option<RequestForm>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos meetings --from yesterday --topic board
+  zqos meetings --type live
+  zqos meetings --at 'yesterday 10:00' --host jill@example.com
+  zqos meetings --from -7d --format csv > meetings.csv")]
+pub(crate) struct Meetings {
+    /// Which meetings
+    #[arg(long = "type", value_name = "TYPE", default_value = "past")]
+    pub(crate) when: ListType,
+    /// List webinars
+    #[arg(long)]
+    pub(crate) webinar: bool,
+    /// From this time on; today's midnight if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "at")]
+    pub(crate) from: Option<String>,
+    /// Until before this time; now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "at")]
+    pub(crate) to: Option<String>,
+    /// Only those that ran at this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) at: Option<String>,
+    /// Only those whose host's name or e-mail address has this in it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) host: Option<String>,
+    /// Only those whose topic has this in it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) topic: Option<String>,
+    /// Only those in which somebody of this name or e-mail address took part; costs a call for
+    /// each meeting that the other conditions leave
+    #[arg(long, value_name = "NAME|E-MAIL")]
+    pub(crate) participant: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos participants 93201235621
+  zqos participants 'gm8s9L+PTEC+FG3sFbd1Cw==' --type past --person jill
+  zqos participants 93201235621 --at 'yesterday 10:00' --format ndjson")]
+pub(crate) struct Participants {
+    #[command(flatten)]
+    pub(crate) which: WhichMeeting,
+    /// Only those whose name or e-mail address has this in it
+    #[arg(long, value_name = "TEXT", visible_alias = "participant")]
+    pub(crate) person: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos api /metrics/quality from=2026-11-01 to=2026-11-22
+  zqos api /metrics/meetings type=past from=2026-11-22 to=2026-11-22 page_size=300 --all
+  zqos api /users/me --format raw")]
+pub(crate) struct Api {
+    /// The path below the API root, such as `/metrics/meetings`
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
+    /// Query parameters
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Follow the pages, and give all rows as one answer
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Also show the status line and headers, on standard error
+    #[arg(long)]
+    pub(crate) include: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Auth {
+    /// Is the credential good, which scopes has it, which limits, and is the clock right
+    #[command(after_help = "Example:\n  zqos auth check")]
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show the settings in force, without secrets
+    #[command(after_help = "Example:\n  zqos config show")]
+    Show,
+    /// Print a configuration file with every setting explained
+    #[command(after_help = "Example:\n  zqos config default > ~/.config/zqos/zqos.toml")]
+    Default,
+    /// Check the settings in force without asking Zoom
+    #[command(after_help = "Example:\n  zqos config check")]
+    Check,
+}

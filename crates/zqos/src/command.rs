@@ -1,0 +1,126 @@
+//! What the commands do.
+
+mod api;
+mod auth;
+mod config;
+mod get;
+mod meetings;
+mod participants;
+mod print_request;
+mod report;
+mod resolve;
+mod summary;
+
+use clap::CommandFactory as _;
+
+use crate::cli::{Auth, Cli, Command, Format};
+use crate::exit::{Exit, UsageError};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::output::rows::RowForm;
+use crate::session::Session;
+
+/// Runs a command.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Completions { shell } => {
+            return print(|out| {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Cli::command(), "zqos", &mut script);
+                out.write_all(&script)
+            });
+        }
+        Command::Man => {
+            return print(|out| clap_mangen::Man::new(Cli::command()).render(&mut { out }));
+        }
+        Command::Config(crate::cli::Config::Default) => {
+            return print(|out| out.write_all(crate::config::DEFAULT_FILE.as_bytes()));
+        }
+        _ => {}
+    }
+    let session = Session::new(&cli.global)?;
+    let ended = match cli.command {
+        Command::Get(args) => get::run(&session, &args).await,
+        Command::Meetings(args) => meetings::run(&session, &args).await,
+        Command::Participants(args) => participants::run(&session, &args).await,
+        Command::Api(args) => api::run(&session, &args).await,
+        Command::Auth(Auth::Check) => auth::check(&session).await,
+        Command::Config(command) => config::run(&session, &command),
+        Command::Completions { .. } | Command::Man => unreachable!("printed above"),
+    };
+    // Times in hints are the user's own.
+    ended.map_err(|error| match error.downcast::<zoom_dashboard::Error>() {
+        Ok(error) if !error.is_usage() => Failure { error, zone: session.zone.clone() }.into(),
+        Ok(error) => error.into(),
+        Err(error) => error,
+    })
+}
+
+fn print(
+    write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+) -> anyhow::Result<Exit> {
+    let mut output = Output::new();
+    output.write(write)?;
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+/// The form of typed rows that a format means.
+const fn row_form(format: Format) -> Option<RowForm> {
+    match format {
+        Format::Ndjson => Some(RowForm::Ndjson),
+        Format::Csv => Some(RowForm::Csv),
+        Format::Table | Format::Json | Format::Raw => None,
+    }
+}
+
+/// Refuses `raw` where rows of several answers come out.
+fn refuse_raw(format: Format, hint: &str) -> Result<(), UsageError> {
+    match format {
+        Format::Raw => {
+            Err(UsageError::new("`raw` gives one answer's bytes, and this may take several")
+                .hint(hint))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What did not come, or not wholly. It is told when the rows are out.
+#[derive(Debug, Default)]
+struct Missing {
+    lines: Vec<String>,
+    invalid_rows: u64,
+}
+
+/// How many invalid rows are told one by one.
+const INVALID_ROWS_SHOWN: u64 = 10;
+
+impl Missing {
+    fn invalid(&mut self, row: &zoom_wire::InvalidRow) {
+        self.invalid_rows += 1;
+        if self.invalid_rows <= INVALID_ROWS_SHOWN {
+            self.lines.push(format!("invalid row: {row}"));
+        }
+    }
+
+    /// Compares what a walk gave with what Zoom says there is.
+    fn compare(&mut self, given: u64, total: Option<u64>) {
+        if let Some(total) = total
+            && given < total
+        {
+            self.lines.push(format!("Zoom counts {total} rows, and gave {given}"));
+        }
+    }
+
+    /// Tells what is missing, and how the command ends with it.
+    fn tell(self) -> Exit {
+        for line in &self.lines {
+            crate::output::note(line);
+        }
+        if self.invalid_rows > INVALID_ROWS_SHOWN {
+            let more = self.invalid_rows - INVALID_ROWS_SHOWN;
+            crate::output::note(format_args!("and {more} more invalid rows"));
+        }
+        if self.lines.is_empty() { Exit::Done } else { Exit::Incomplete }
+    }
+}

@@ -1,0 +1,135 @@
+//! `zqos api`: any GET request.
+
+use zoom_wire::{RawPage, Request};
+
+use crate::cli::{Api, Format};
+use crate::command::Missing;
+use crate::exit::{Exit, UsageError};
+use crate::failure::head_of;
+use crate::output::json::{MergedPages, write_pretty};
+use crate::output::{Output, note};
+use crate::session::Session;
+
+pub(super) async fn run(session: &Session, args: &Api) -> anyhow::Result<Exit> {
+    let mut request = Request::get(&args.path).map_err(zoom_dashboard::Error::from)?;
+    for parameter in &args.parameters {
+        let Some((name, value)) = parameter.split_once('=') else {
+            return Err(UsageError::new(format!("`{parameter}` is not a query parameter"))
+                .hint("write it like `type=past`")
+                .into());
+        };
+        request = request.with(name.to_owned(), value);
+    }
+    let format = match session.format {
+        Some(format @ (Format::Table | Format::Csv)) => {
+            return Err(UsageError::new(format!(
+                "answers of any call have no {}",
+                if format == Format::Csv { "columns" } else { "table" }
+            ))
+            .hint("take `--format json`, `ndjson` (a row a line, with `--all`) or `raw`")
+            .into());
+        }
+        format => format.unwrap_or(Format::Json),
+    };
+    if args.all && format == Format::Raw {
+        return Err(UsageError::new("`raw` gives one answer's bytes, and `--all` takes several")
+            .hint("leave `--all` out, or take `--format json`")
+            .into());
+    }
+    let asker = session.asker()?;
+    let request = asker.addressed_request(request)?;
+    let mut output = Output::new();
+    if args.all {
+        return all(&asker, request, format, args.include, output).await;
+    }
+    let answer = asker.client.get(request).await?;
+    if args.include {
+        note(head_of(answer.status, &answer.reason, &answer.headers));
+    }
+    match format {
+        Format::Raw => output.write(|out| out.write_all(&answer.body))?,
+        Format::Ndjson => {
+            let page =
+                RawPage::decode(&answer.body, None).map_err(|error| answer.undecodable(error))?;
+            output.write(|out| {
+                page.rows.iter().try_for_each(|row| writeln!(out, "{}", one_line(row.get())))
+            })?;
+        }
+        _ => {
+            let text = json_text(&answer)?;
+            output.write(|out| {
+                write_pretty(out, text, 0)?;
+                out.write_all(b"\n")
+            })?;
+        }
+    }
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+/// The body as valid JSON, of whatever kind.
+fn json_text(answer: &zoom_dashboard::RawAnswer) -> anyhow::Result<&str> {
+    let text = zoom_wire::answer::text(&answer.body).map_err(|error| answer.undecodable(error))?;
+    let valid: Result<&serde_json::value::RawValue, _> = serde_json::from_str(text);
+    match valid {
+        Ok(value) => Ok(value.get()),
+        Err(error) => Err(answer.undecodable(error.into()).into()),
+    }
+}
+
+/// A row on one line: valid JSON has line breaks only between tokens.
+fn one_line(json: &str) -> String {
+    let mut line = Vec::new();
+    write_pretty(&mut line, json, 0).expect("a vector takes all");
+    String::from_utf8_lossy(&line).lines().map(str::trim_start).collect()
+}
+
+async fn all(
+    asker: &crate::session::Asker,
+    request: Request,
+    format: Format,
+    include: bool,
+    mut output: Output,
+) -> anyhow::Result<Exit> {
+    let mut pages = asker.client.raw_pages(request, None);
+    let mut merged: Option<MergedPages> = None;
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        if include {
+            note(head_of(page.raw().status, &page.raw().reason, &page.raw().headers));
+        }
+        output.write(|out| {
+            if format == Format::Ndjson {
+                let mut rows = page.raw_rows().into_iter();
+                return rows.try_for_each(|row| writeln!(out, "{}", one_line(row.get())));
+            }
+            let merged = match &mut merged {
+                Some(merged) => merged,
+                None => {
+                    let merged = merged.insert(MergedPages::new(rows_member(&page)));
+                    let frame = page.frame();
+                    let members = frame.envelope.iter();
+                    merged.begin(out, members.map(|(name, value)| (&**name, value.get())))?;
+                    merged
+                }
+            };
+            page.raw_rows().into_iter().try_for_each(|row| merged.row(out, row.get()))
+        })?;
+    }
+    if let Some(merged) = merged {
+        output.write(|out| merged.end(out))?;
+    }
+    output.finish()?;
+    let mut missing = Missing::default();
+    missing.compare(pages.given(), pages.total_records());
+    Ok(missing.tell())
+}
+
+/// The name of the member that holds the rows: the one that is not in the envelope.
+fn rows_member(page: &zoom_dashboard::RawPageAnswer) -> Option<String> {
+    let text = zoom_wire::answer::text(&page.raw().body).ok()?;
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let frame = page.frame();
+    let is_row_member = |name: &&String| frame.envelope.iter().all(|(known, _)| known != *name);
+    members.keys().find(is_row_member).cloned()
+}

@@ -1,0 +1,85 @@
+//! `zqos config`.
+
+
+use crate::cli::Config as Command;
+use crate::config::{Login, plan_name};
+use crate::exit::Exit;
+use crate::output::{Output, note};
+use crate::session::{Asker, Session};
+
+pub(super) fn run(session: &Session, command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Default => unreachable!("needs no settings, and is printed without them"),
+        Command::Show => show(session),
+        Command::Check => check(session),
+    }
+}
+
+fn show(session: &Session) -> anyhow::Result<Exit> {
+    let config = &session.config;
+    let http = &config.http;
+    let mut output = Output::new();
+    output.write(|out| {
+        match &config.path {
+            Some(path) => writeln!(out, "# from `{}` and the environment", path.display())?,
+            None => writeln!(out, "# from the environment; there is no configuration file")?,
+        }
+        writeln!(out, "tz = {:?}\n", session.zone.name())?;
+        writeln!(out, "[http]")?;
+        writeln!(out, "connect_timeout_s = {}", http.timeouts.connect.as_secs_f64())?;
+        writeln!(out, "read_timeout_s = {}", http.timeouts.read.as_secs_f64())?;
+        writeln!(out, "whole_timeout_s = {}", http.timeouts.whole.as_secs_f64())?;
+        writeln!(out, "tries = {}", http.retry.tries)?;
+        writeln!(out, "retry_for_s = {}", http.retry.elapsed.as_secs_f64())?;
+        writeln!(out, "retry_base_s = {}", http.retry.base.as_secs_f64())?;
+        writeln!(out, "retry_cap_s = {}", http.retry.cap.as_secs_f64())?;
+        writeln!(out, "max_body_mib = {}", http.max_body >> 20)?;
+        if let Some(path) = &http.ca_file {
+            writeln!(out, "ca_file = {:?}", path.display().to_string())?;
+        }
+        for account in config.accounts.values() {
+            writeln!(out, "\n[accounts.{}]", account.name)?;
+            match &account.login {
+                Login::None => writeln!(out, "# no credential")?,
+                Login::Bearer(token) => writeln!(out, "# access token: {}", token.describe())?,
+                Login::ServerToServer { client_secret, .. } => writeln!(
+                    out,
+                    "# server-to-server OAuth app; its secret: {}",
+                    client_secret.describe()
+                )?,
+            }
+            writeln!(out, "plan = {:?}", plan_name(account.plan))?;
+            let bases = [("api_base", &account.api_base), ("oauth_base", &account.oauth_base)];
+            for (name, base) in bases {
+                if let Some(base) = base {
+                    writeln!(out, "{name} = {:?}", without_login(base))?;
+                }
+            }
+            if let Some(sub_account) = &account.sub_account {
+                writeln!(out, "sub_account = {sub_account:?}")?;
+            }
+        }
+        Ok(())
+    })?;
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+/// A base URL without the user name and password that somebody may have put into it.
+fn without_login(base: &str) -> String {
+    match base.rsplit_once('@') {
+        Some((_, after)) => format!("…@{after}"),
+        None => base.to_owned(),
+    }
+}
+
+/// Reads everything that a command would, secrets and certificates included, and asks nobody.
+fn check(session: &Session) -> anyhow::Result<Exit> {
+    let accounts = session.accounts()?;
+    for account in accounts {
+        Asker::new(&session.config, account)?;
+        note(format_args!("account `{}`: the settings are good", account.name));
+    }
+    note("`zqos auth check` asks Zoom whether the credential is good too");
+    Ok(Exit::Done)
+}

@@ -1,0 +1,376 @@
+//! `zqos get`: the report of one participant, or of all.
+
+use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos, ParticipantQos, Samples};
+use zoom_wire::{Endpoint as _, When};
+use zqos_core::column::{DEVICE, DEVICE_FIGURES, SAMPLE_KEY, STREAM_FIGURES};
+use zqos_core::{Dbm, Fps, Kbps, Millis, ParticipantId, Percent, Pressure};
+
+use crate::cli::{Format, Get};
+use crate::command::resolve::{Meant, find_participant};
+use crate::command::{Missing, print_request, refuse_raw, report, row_form, summary};
+use crate::exit::{Exit, UsageError};
+use crate::failure::head_of;
+use crate::output::json::{MergedPages, write_pretty};
+use crate::output::rows::{Cell, Part, RowWriter};
+use crate::output::{Output, note};
+use crate::session::{Asker, Session};
+
+/// Zoom's API root, for a request that is printed and not sent.
+const API_BASE: &str = "https://api.zoom.us/v2";
+
+pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
+    let meant = Meant::read(&args.which, &session.zone)?;
+    let participant = args
+        .participant
+        .as_deref()
+        .map(|id| {
+            ParticipantId::new(id).ok_or_else(|| {
+                UsageError::new("the participant's id is empty")
+                    .hint("leave it out to get all participants, or give `--person`")
+            })
+        })
+        .transpose()?;
+    if args.summary && meant.when == Some(When::Live) {
+        return Err(UsageError::new("summaries are of past meetings only")
+            .hint("leave `--type live` out")
+            .into());
+    }
+    if let Some(form) = args.print_request {
+        return print(session, args, &meant, participant, form);
+    }
+    let output = Output::new();
+    let format = output.format(session.format);
+    if participant.is_none() && args.person.is_none() || args.summary {
+        refuse_raw(format, "name one participant, or take `--format json`")?;
+    }
+    let asker = session.asker()?;
+    let mut meant = meant.find_instance(&asker, &session.zone).await?;
+    let participant = match &args.person {
+        Some(person) => {
+            let (when, found) = find_participant(session, &asker, &meant, person).await?;
+            meant.when = Some(when);
+            Some(found)
+        }
+        None => participant,
+    };
+    let getting = Getting { session, asker: &asker, format, include: args.include };
+    match participant {
+        _ if args.summary => summary::run(&getting, meant, participant, output).await,
+        Some(participant) => getting.one(&meant, participant, output).await,
+        None => getting.all(meant, output).await,
+    }
+}
+
+/// Prints the first request that would be sent. None of it is asked for, so nothing can be looked
+/// up.
+fn print(
+    session: &Session,
+    args: &Get,
+    meant: &Meant,
+    participant: Option<ParticipantId>,
+    form: crate::cli::RequestForm,
+) -> anyhow::Result<Exit> {
+    if args.person.is_some() || args.which.at.is_some() {
+        return Err(UsageError::new("a printed request is not sent, so nobody can be looked up")
+            .hint("give the participant's id and the meeting's UUID")
+            .into());
+    }
+    let when = meant.when.unwrap_or_default();
+    let (kind, meeting) = (meant.kind, meant.meeting.clone());
+    let request = match participant {
+        _ if args.summary => {
+            zoom_wire::summary::ListQosSummary::new(meeting).kind(kind).to_request()
+        }
+        Some(participant) => {
+            GetParticipantQos::new(meeting, participant).kind(kind).when(when).to_request()
+        }
+        None => ListParticipantsQos::new(meeting).kind(kind).when(when).to_request(),
+    };
+    let request = request.map_err(zoom_dashboard::Error::from)?;
+    let account = session.account()?;
+    let base = account.api_base.as_deref().unwrap_or(API_BASE).trim_end_matches('/');
+    let url = url::Url::parse(&format!("{base}{}", request.target())).map_err(|error| {
+        UsageError::new(format!("the API root is no URL: {error}"))
+            .hint(format!("write it like `{API_BASE}`"))
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UsageError::new("the API root holds a user name or password").into());
+    }
+    let mut output = Output::new();
+    let text = print_request::printed(form, request.operation().name, &url);
+    output.write(|out| out.write_all(text.as_bytes()))?;
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+/// What getting works with.
+pub(super) struct Getting<'s> {
+    pub(super) session: &'s Session,
+    pub(super) asker: &'s Asker,
+    pub(super) format: Format,
+    include: bool,
+}
+
+impl Getting<'_> {
+    /// Shows the status line and headers, where they were asked for.
+    pub(super) fn include(&self, raw: &zoom_dashboard::RawAnswer) {
+        if self.include {
+            note(head_of(raw.status, &raw.reason, &raw.headers));
+        }
+    }
+
+    async fn one(
+        &self,
+        meant: &Meant,
+        participant: ParticipantId,
+        mut output: Output,
+    ) -> anyhow::Result<Exit> {
+        let (when, answer) = meant
+            .ask(|when| {
+                self.asker.send(
+                    GetParticipantQos::new(meant.meeting.clone(), participant.clone())
+                        .kind(meant.kind)
+                        .when(when),
+                )
+            })
+            .await?;
+        let raw = answer.raw();
+        self.include(raw);
+        if self.format == Format::Raw {
+            output.write(|out| out.write_all(&raw.body))?;
+            output.finish()?;
+            return Ok(Exit::Done);
+        }
+        let participant = answer.decode().map_err(|error| raw.undecodable(error))?;
+        let samples = participant.samples("$");
+        let mut missing = Missing::default();
+        match (self.format, row_form(self.format)) {
+            (_, Some(form)) => {
+                output.write(|out| {
+                    let mut writer = RowWriter::new(out, form, sample_columns())?;
+                    write_samples(out, &mut writer, meant, &participant, &samples)
+                })?;
+                samples.invalid.iter().for_each(|row| missing.invalid(row));
+            }
+            (Format::Table, None) => {
+                let (width, may_style) = (output.width(), output.may_style());
+                let zone = &self.session.zone;
+                output.write(|out| {
+                    report::write_one(out, zone, when, &participant, &samples, width, may_style)
+                })?;
+                samples.invalid.iter().for_each(|row| missing.invalid(row));
+            }
+            _ => {
+                let text =
+                    zoom_wire::answer::text(&raw.body).map_err(|error| raw.undecodable(error))?;
+                output.write(|out| {
+                    write_pretty(out, text, 0)?;
+                    out.write_all(b"\n")
+                })?;
+            }
+        }
+        output.finish()?;
+        if samples.streams.is_empty() && samples.devices.is_empty() && samples.invalid.is_empty() {
+            note(match when {
+                When::Live => {
+                    "no samples: the participant neither sends nor receives at the moment, which is \
+                     normal"
+                }
+                _ => "no samples: Zoom has none of this participant",
+            });
+        }
+        Ok(missing.tell())
+    }
+
+    async fn all(&self, meant: Meant, mut output: Output) -> anyhow::Result<Exit> {
+        let meant = meant.settle(self.asker, &self.session.zone).await?;
+        let (when, (mut pages, mut next)) = meant
+            .ask(|when| {
+                let listing =
+                    ListParticipantsQos::new(meant.meeting.clone()).kind(meant.kind).when(when);
+                let mut pages = self.asker.pages(listing);
+                async move {
+                    let first = pages.next().await.transpose()?;
+                    Ok((pages, first))
+                }
+            })
+            .await?;
+        let mut sink = Sink::new(self.format);
+        let mut missing = Missing::default();
+        let mut place = 0_usize;
+        while let Some(page) = next {
+            self.include(page.raw());
+            if let Sink::Json(_) = &sink {
+                output.write(|out| sink.json_page(out, &page))?;
+            } else {
+                let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
+                for (_, row) in rows {
+                    let path = format!("$.participants[{place}]");
+                    place += 1;
+                    match row.as_object(|| path.clone()) {
+                        Ok(participant) => {
+                            let samples = participant.samples(&path);
+                            samples.invalid.iter().for_each(|row| missing.invalid(row));
+                            output.write(|out| sink.row(out, &meant, participant, &samples))?;
+                        }
+                        Err(invalid) => missing.invalid(&invalid),
+                    }
+                }
+            }
+            next = match pages.next().await.transpose() {
+                Ok(next) => next,
+                Err(error) => {
+                    // What came before stays; the failure says what is missing.
+                    output.finish()?;
+                    return Err(error.into());
+                }
+            };
+        }
+        let (width, may_style) = (output.width(), output.may_style());
+        output.write(|out| sink.end(out, width, may_style))?;
+        output.finish()?;
+        missing.compare(pages.given(), pages.total_records());
+        if pages.given() == 0 {
+            note(format_args!(
+                "no participants: Zoom has no {when} reports of this {}",
+                meant.kind
+            ));
+        }
+        Ok(missing.tell())
+    }
+}
+
+/// Where the reports of all participants go, one by one.
+enum Sink {
+    Json(Option<MergedPages>),
+    Rows(crate::output::rows::RowForm, Option<RowWriter>),
+    Table(report::Overview),
+}
+
+impl Sink {
+    fn new(format: Format) -> Self {
+        match row_form(format) {
+            Some(form) => Self::Rows(form, None),
+            None if format == Format::Table => Self::Table(report::Overview::new()),
+            None => Self::Json(None),
+        }
+    }
+
+    fn json_page<E>(
+        &mut self,
+        out: &mut dyn std::io::Write,
+        page: &zoom_dashboard::PageAnswer<E>,
+    ) -> std::io::Result<()> {
+        let Self::Json(merged) = self else { return Ok(()) };
+        let merged = match merged {
+            Some(merged) => merged,
+            None => {
+                let merged = merged.insert(MergedPages::new(Some("participants".to_owned())));
+                let frame = page.frame();
+                merged.begin(
+                    out,
+                    frame.envelope.iter().map(|(name, value)| (&**name, value.get())),
+                )?;
+                merged
+            }
+        };
+        page.raw_rows().into_iter().try_for_each(|row| merged.row(out, row.get()))
+    }
+
+    fn row(
+        &mut self,
+        out: &mut dyn std::io::Write,
+        meant: &Meant,
+        participant: &ParticipantQos<'_>,
+        samples: &Samples,
+    ) -> std::io::Result<()> {
+        match self {
+            Self::Json(_) => Ok(()),
+            Self::Table(overview) => {
+                overview.add(participant, samples);
+                Ok(())
+            }
+            Self::Rows(form, writer) => {
+                let writer = match writer {
+                    Some(writer) => writer,
+                    None => writer.insert(RowWriter::new(out, *form, sample_columns())?),
+                };
+                write_samples(out, writer, meant, participant, samples)
+            }
+        }
+    }
+
+    fn end(
+        self,
+        out: &mut dyn std::io::Write,
+        width: usize,
+        may_style: bool,
+    ) -> std::io::Result<()> {
+        match self {
+            Self::Json(Some(merged)) => merged.end(out),
+            Self::Json(None) => out.write_all(b"{\n  \"participants\": []\n}\n"),
+            Self::Rows(form, None) => RowWriter::new(out, form, sample_columns()).map(drop),
+            Self::Rows(..) => Ok(()),
+            Self::Table(overview) => overview.write(out, width, may_style),
+        }
+    }
+}
+
+fn sample_columns() -> impl Iterator<Item = &'static str> {
+    SAMPLE_KEY.into_iter().chain(STREAM_FIGURES).chain(DEVICE_FIGURES)
+}
+
+/// Writes the samples of a participant: the streams of all minutes, then the device's.
+fn write_samples(
+    out: &mut dyn std::io::Write,
+    writer: &mut RowWriter,
+    meant: &Meant,
+    participant: &ParticipantQos<'_>,
+    samples: &Samples,
+) -> std::io::Result<()> {
+    let user_id = participant.user_id.get();
+    let user_name = participant.user_name.get();
+    let key = |ts, stream| {
+        [
+            Cell::from(meant.uuid().map(zqos_core::MeetingUuid::as_str)),
+            Cell::from(user_id.as_ref().map(ParticipantId::as_str)),
+            Cell::from(user_name.as_deref()),
+            Cell::Time(ts),
+            Cell::Text(stream),
+        ]
+    };
+    for sample in &samples.streams {
+        let figures = &sample.figures;
+        let cells = [
+            figures.bitrate.map(Kbps::get).into(),
+            figures.latency.map(Millis::get).into(),
+            figures.jitter.map(Millis::get).into(),
+            figures.avg_loss.map(Percent::get).into(),
+            figures.max_loss.map(Percent::get).into(),
+            figures.resolution.map(zqos_core::Resolution::width).into(),
+            figures.resolution.map(zqos_core::Resolution::height).into(),
+            figures.frame_rate.map(Fps::get).into(),
+        ];
+        let key = key(sample.ts, sample.stream.as_str());
+        let absent = Part::Absent(DEVICE_FIGURES.len());
+        writer.row(out, &[Part::Cells(&key), Part::Cells(&cells), absent])?;
+    }
+    for device in &samples.devices {
+        let cells = [
+            device.zoom_min_cpu.map(Percent::get).into(),
+            device.zoom_avg_cpu.map(Percent::get).into(),
+            device.zoom_max_cpu.map(Percent::get).into(),
+            device.system_max_cpu.map(Percent::get).into(),
+            device.min_pressure.map(Pressure::as_str).into(),
+            device.avg_pressure.map(Pressure::as_str).into(),
+            device.max_pressure.map(Pressure::as_str).into(),
+            device.min_rssi.map(Dbm::get).into(),
+            device.avg_rssi.map(Dbm::get).into(),
+            device.max_rssi.map(Dbm::get).into(),
+        ];
+        let key = key(device.ts, DEVICE);
+        let absent = Part::Absent(STREAM_FIGURES.len());
+        writer.row(out, &[Part::Cells(&key), absent, Part::Cells(&cells)])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,417 @@
+//! Reports for people: who, where, on what; then a line for each stream, with its curve.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr as _;
+use zoom_wire::When;
+use zoom_wire::field::Text;
+use zoom_wire::qos::{ParticipantQos, Samples};
+use zqos_core::{
+    Figures, Fps, Kbps, Leg, Medium, Millis, Percent, Resolution, Shown, Stream, StreamName,
+    StreamSample, Timestamp,
+};
+
+use crate::output::columns::{Align, Columns, cut};
+use crate::output::sparkline::sparkline;
+use crate::time::{Zone, duration};
+
+/// The widest curve.
+const CURVE_WIDTH: usize = 40;
+
+/// The narrowest one.
+const CURVE_MIN_WIDTH: usize = 10;
+
+/// Writes the report of one participant.
+pub(super) fn write_one(
+    out: &mut dyn Write,
+    zone: &Zone,
+    when: When,
+    participant: &ParticipantQos<'_>,
+    samples: &Samples,
+    width: usize,
+    may_style: bool,
+) -> io::Result<()> {
+    let (bold, dim, plain) =
+        if may_style { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
+    let name = text(&participant.user_name).unwrap_or_else(|| "(no name)".to_owned());
+    let email = text(&participant.email).map_or_else(String::new, |email| format!("  <{email}>"));
+    writeln!(out, "{bold}{}{plain}", cut(&format!("{name}{email}"), width))?;
+    for (label, line) in particulars(zone, when, participant) {
+        if !line.is_empty() {
+            writeln!(out, "{dim}{label:<9}{plain}{}", cut(&line, width.saturating_sub(9)))?;
+        }
+    }
+    let times = samples
+        .streams
+        .iter()
+        .map(|sample| sample.ts)
+        .chain(samples.devices.iter().map(|device| device.ts));
+    let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return Ok(()) };
+    writeln!(out)?;
+    write_streams(out, samples, (first, last), width, may_style)?;
+    write_device(out, samples, dim, plain)?;
+    let scale = highest(samples, |figures| figures.latency.map(Millis::get));
+    let curve = match scale {
+        Some(top) if first != last => format!("; a full bar is {top} ms"),
+        _ => String::new(),
+    };
+    writeln!(out)?;
+    writeln!(
+        out,
+        "{dim}{} to {} {}, by minute; worst is the highest latency, jitter and maximum loss, and the \
+         lowest{plain}\n{dim}bitrate, picture and frame rate{curve}{plain}",
+        zone.date_and_time(first),
+        if zone.same_day(first, last) { zone.time(last) } else { zone.date_and_time(last) },
+        zone.name(),
+    )
+}
+
+/// A text, safe to show; `None` when it is missing.
+fn text(field: &Text<'_>) -> Option<String> {
+    field.get().map(|text| Shown(text.trim()).to_string()).filter(|text| !text.is_empty())
+}
+
+/// Joins what is there.
+fn joined<const N: usize>(parts: [Option<String>; N], separator: &str) -> String {
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
+}
+
+/// Where, on what network, on what device, when, and what Zoom thinks of it.
+fn particulars(
+    zone: &Zone,
+    when: When,
+    participant: &ParticipantQos<'_>,
+) -> [(&'static str, String); 5] {
+    let p = participant;
+    let internal = p.internal_ip_addresses.get().map(|list| format!("internal {list}"));
+    let place = joined(
+        [
+            text(&p.location),
+            text(&p.ip_address),
+            internal.filter(|text| text != "internal "),
+            text(&p.data_center).map(|name| format!("data centre {name}")),
+        ],
+        ", ",
+    );
+    // Audio names the way; the others only where they differ.
+    let audio = text(&p.connection_type);
+    let differing = |field: &Text<'_>, medium: &str| {
+        text(field).filter(|way| Some(way) != audio.as_ref()).map(|way| format!("{medium} {way}"))
+    };
+    let network = joined(
+        [
+            text(&p.network_type),
+            audio.clone(),
+            differing(&p.video_connection_type, "video"),
+            differing(&p.as_connection_type, "share"),
+        ],
+        ", ",
+    );
+    let os = joined([text(&p.os), text(&p.os_version)], " ");
+    let browser = joined([text(&p.browser_name), text(&p.browser_version)], " ");
+    let device = joined(
+        [
+            text(&p.device),
+            text(&p.device_name),
+            Some(os),
+            Some(browser),
+            text(&p.client),
+            text(&p.version).map(|version| format!("Zoom {version}")),
+            text(&p.pc_name),
+            text(&p.microphone).map(|name| format!("microphone {name}")),
+            text(&p.speaker).map(|name| format!("speaker {name}")),
+            text(&p.camera).map(|name| format!("camera {name}")),
+        ],
+        ", ",
+    );
+    let (join, leave) = (p.join_time.get(), p.leave_time.get());
+    let stay = join.map(|join| match leave {
+        Some(leave) => {
+            let until = if zone.same_day(join, leave) {
+                zone.time(leave)
+            } else {
+                zone.date_and_time(leave)
+            };
+            let length =
+                duration(join, leave).map_or_else(String::new, |length| format!(" ({length})"));
+            format!("{} to {until}{length}", zone.date_and_time(join))
+        }
+        None => format!("{}, still in", zone.date_and_time(join)),
+    });
+    let state = match when {
+        When::Live => "live report",
+        When::Past | When::PastOne => "past report",
+    };
+    let joined_line =
+        joined([stay.map(|stay| format!("{stay} {}", zone.name())), Some(state.into())], ", ");
+    let issues = p.issue_list.get().map(|list| list.to_string());
+    let health = joined([text(&p.health), issues], ": ");
+    [
+        ("Where", place),
+        ("Network", network),
+        ("Device", device),
+        ("Joined", joined_line),
+        ("Health", health),
+    ]
+}
+
+/// The samples of each stream, in Zoom's order, unknown ones last.
+fn by_stream(samples: &Samples) -> Vec<(&StreamName, Vec<&StreamSample>)> {
+    let mut streams: Vec<(&StreamName, Vec<&StreamSample>)> = Vec::new();
+    for sample in &samples.streams {
+        match streams.iter_mut().find(|(name, _)| **name == sample.stream) {
+            Some((_, of_stream)) => of_stream.push(sample),
+            None => streams.push((&sample.stream, vec![sample])),
+        }
+    }
+    streams.sort_by_key(|(name, _)| match name {
+        StreamName::Known(stream) => stream.index(),
+        StreamName::Other(_) => Stream::COUNT,
+    });
+    streams
+}
+
+fn write_streams(
+    out: &mut dyn Write,
+    samples: &Samples,
+    (first, last): (Timestamp, Timestamp),
+    width: usize,
+    may_style: bool,
+) -> io::Result<()> {
+    use Align::{Left, Right};
+
+    let streams = by_stream(samples);
+    let heads = [
+        ("stream", Left),
+        ("min", Right),
+        ("latency ms\nmedian", Right),
+        ("\nworst", Right),
+        ("jitter ms\nmedian", Right),
+        ("\nworst", Right),
+        ("loss %\nmedian", Right),
+        ("\nworst", Right),
+        ("kbit/s\nmedian", Right),
+        ("\nworst", Right),
+        ("picture\nmedian", Right),
+        ("\nworst", Right),
+        ("fps\nmedian", Right),
+        ("\nworst", Right),
+        ("latency\nby minute", Left),
+    ];
+    let top = highest(samples, |figures| figures.latency.map(Millis::get)).unwrap_or(0.0);
+    let table = |curve_width: usize| {
+        let mut table = Columns::new(heads);
+        for (name, of_stream) in &streams {
+            let figures: Vec<Figures> = of_stream.iter().map(|sample| sample.figures).collect();
+            let mut cells = vec![name.to_string(), of_stream.len().to_string()];
+            cells.extend(numbers(&figures));
+            let points = of_stream
+                .iter()
+                .filter_map(|sample| Some((sample.ts, sample.figures.latency?.get())));
+            cells.push(sparkline(points, (first, last), top, curve_width));
+            table.row(cells);
+        }
+        let mut lines = Vec::new();
+        table.write(&mut lines, usize::MAX, may_style).map(|()| lines)
+    };
+    // The curve takes what room the figures leave.
+    let widest = |lines: &[u8]| {
+        String::from_utf8_lossy(lines).lines().map(|line| line.width()).max().unwrap_or(0)
+    };
+    let mut lines = table(CURVE_WIDTH)?;
+    let excess = widest(&lines).saturating_sub(width);
+    if excess > 0 {
+        lines = table(CURVE_WIDTH.saturating_sub(excess).max(CURVE_MIN_WIDTH))?;
+    }
+    out.write_all(&lines)
+}
+
+/// Median and worst of each figure, in the order of the heads.
+fn numbers(figures: &[Figures]) -> [String; 12] {
+    let [latency, latency_worst] = high(figures, |f| f.latency, |f| f.latency, Millis::get);
+    let [jitter, jitter_worst] = high(figures, |f| f.jitter, |f| f.jitter, Millis::get);
+    let [loss, loss_worst] = high(figures, |f| f.avg_loss, |f| f.max_loss, Percent::get);
+    let [bitrate, bitrate_worst] = low(figures, |f| f.bitrate, |value| number(Kbps::get(value)));
+    let [picture, picture_worst] =
+        low(figures, |f| f.resolution, |value: Resolution| value.to_string());
+    let [rate, rate_worst] = low(figures, |f| f.frame_rate, |value| number(Fps::get(value)));
+    [
+        latency,
+        latency_worst,
+        jitter,
+        jitter_worst,
+        loss,
+        loss_worst,
+        bitrate,
+        bitrate_worst,
+        picture,
+        picture_worst,
+        rate,
+        rate_worst,
+    ]
+}
+
+/// The middle value; of an even number the lower one, so that it is one that was measured.
+fn median<T: Ord + Copy>(values: &mut [T]) -> Option<T> {
+    values.sort_unstable();
+    values.get(values.len().checked_sub(1)? / 2).copied()
+}
+
+/// Median and highest, for figures that are worse the higher they are.
+fn high<T: Ord + Copy>(
+    figures: &[Figures],
+    typical: impl Fn(&Figures) -> Option<T>,
+    worst: impl Fn(&Figures) -> Option<T>,
+    value: impl Fn(T) -> f64,
+) -> [String; 2] {
+    let mut typical: Vec<T> = figures.iter().filter_map(typical).collect();
+    let shown = |figure: Option<T>| figure.map_or_else(String::new, |figure| number(value(figure)));
+    [shown(median(&mut typical)), shown(figures.iter().filter_map(worst).max())]
+}
+
+/// Median and lowest, for figures that are worse the lower they are.
+fn low<T: Ord + Copy>(
+    figures: &[Figures],
+    figure: impl Fn(&Figures) -> Option<T>,
+    show: impl Fn(T) -> String,
+) -> [String; 2] {
+    let mut values: Vec<T> = figures.iter().filter_map(figure).collect();
+    let shown = |figure: Option<T>| figure.map_or_else(String::new, &show);
+    [shown(median(&mut values)), shown(values.iter().min().copied())]
+}
+
+/// A number of people's length: whole from ten on, else with one decimal.
+fn number(value: f64) -> String {
+    if value >= 10.0 || value.fract() == 0.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
+    }
+}
+
+fn highest(samples: &Samples, figure: impl Fn(&Figures) -> Option<f64>) -> Option<f64> {
+    samples.streams.iter().filter_map(|sample| figure(&sample.figures)).max_by(f64::total_cmp)
+}
+
+/// CPU, pressure and signal, each in a line, if the device reports it.
+fn write_device(out: &mut dyn Write, samples: &Samples, dim: &str, plain: &str) -> io::Result<()> {
+    let devices = &samples.devices;
+    let mut typical: Vec<Percent> = devices.iter().filter_map(|d| d.zoom_avg_cpu).collect();
+    let load = joined(
+        [
+            median(&mut typical).map(|load| format!("Zoom median {load:.0}")),
+            devices.iter().filter_map(|d| d.zoom_max_cpu).max().map(|l| format!("worst {l:.0}")),
+            devices
+                .iter()
+                .filter_map(|d| d.system_max_cpu)
+                .max()
+                .map(|load| format!("whole machine worst {load:.0}")),
+        ],
+        ", ",
+    );
+    let mut levels: Vec<_> = devices.iter().filter_map(|d| d.avg_pressure).collect();
+    let pressure = joined(
+        [
+            median(&mut levels).map(|level| format!("median {level}")),
+            devices.iter().filter_map(|d| d.max_pressure).max().map(|l| format!("worst {l}")),
+        ],
+        ", ",
+    );
+    let mut signals: Vec<_> = devices.iter().filter_map(|d| d.avg_rssi).collect();
+    let weakest = devices.iter().flat_map(|d| [d.min_rssi, d.avg_rssi, d.max_rssi]).flatten().min();
+    let signal = joined(
+        [
+            median(&mut signals).map(|signal| format!("median {signal}")),
+            weakest.map(|signal| format!("weakest {signal}")),
+        ],
+        ", ",
+    );
+    if [&load, &pressure, &signal].iter().any(|line| !line.is_empty()) {
+        writeln!(out)?;
+    }
+    for (label, line) in [("CPU", load), ("Pressure", pressure), ("Wi-Fi", signal)] {
+        if !line.is_empty() {
+            writeln!(out, "{dim}{label:<9}{plain}{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// All participants, a line each: who, on what, and the streams that most have.
+pub(super) struct Overview {
+    table: Columns,
+}
+
+impl Overview {
+    pub(super) fn new() -> Self {
+        use Align::{Left, Right};
+
+        Self {
+            table: Columns::new([
+                ("participant", Right),
+                ("name", Left),
+                ("network", Left),
+                ("device", Left),
+                ("min", Right),
+                ("audio_input\nlatency", Right),
+                ("\njitter", Right),
+                ("\nloss", Right),
+                ("audio_output\nlatency", Right),
+                ("\njitter", Right),
+                ("\nloss", Right),
+                ("video_input\nloss", Right),
+                ("\nfps", Right),
+                ("video_output\nloss", Right),
+                ("\nfps", Right),
+                ("CPU\n%", Right),
+            ]),
+        }
+    }
+
+    pub(super) fn add(&mut self, participant: &ParticipantQos<'_>, samples: &Samples) {
+        let of_stream = |medium: Medium, leg: Leg| -> Vec<Figures> {
+            let is_it = |sample: &&StreamSample| match sample.stream {
+                StreamName::Known(stream) => stream.medium() == medium && stream.leg() == leg,
+                StreamName::Other(_) => false,
+            };
+            samples.streams.iter().filter(is_it).map(|sample| sample.figures).collect()
+        };
+        let mut minutes: Vec<_> = samples.streams.iter().map(|sample| sample.ts).collect();
+        minutes.sort_unstable();
+        minutes.dedup();
+        let mut cells = vec![
+            participant.user_id.get().map_or_else(String::new, |id| id.to_string()),
+            text(&participant.user_name).unwrap_or_default(),
+            joined([text(&participant.network_type), text(&participant.connection_type)], " "),
+            text(&participant.device).unwrap_or_default(),
+            minutes.len().to_string(),
+        ];
+        for leg in [Leg::Input, Leg::Output] {
+            let [_, latency, _, jitter, _, loss, ..] = numbers(&of_stream(Medium::Audio, leg));
+            cells.extend([latency, jitter, loss]);
+        }
+        for leg in [Leg::Input, Leg::Output] {
+            let [_, _, _, _, _, loss, .., rate] = numbers(&of_stream(Medium::Video, leg));
+            cells.extend([loss, rate]);
+        }
+        let load = samples.devices.iter().filter_map(|device| device.system_max_cpu).max();
+        cells.push(load.map_or_else(String::new, |load| number(load.get())));
+        self.table.row(cells);
+    }
+
+    pub(super) fn write(
+        &self,
+        out: &mut dyn Write,
+        width: usize,
+        may_style: bool,
+    ) -> io::Result<()> {
+        let (dim, plain) = if may_style { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+        self.table.write(out, width, may_style)?;
+        writeln!(
+            out,
+            "\n{dim}each figure is the worst of the participant's minutes: highest latency and \
+             jitter in ms, highest\nmaximum loss in %, lowest frame rate, highest load of the \
+             machine; name a participant for the rest{plain}"
+        )
+    }
+}

@@ -1,0 +1,368 @@
+//! Settings: by flag, then environment, then file, then default.
+
+mod file;
+mod secret;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use zoom_dashboard::{Credential, Plan, RetryPolicy, Timeouts};
+
+use crate::exit::UsageError;
+pub(crate) use file::DEFAULT_FILE;
+use file::{RawAccount, RawConfig, RawHttp};
+use secret::{Environment, SecretSource};
+
+/// The environment variables that are read. Each of the first five may also be given as `…_FILE`,
+/// the path of a file that holds the value.
+pub(crate) mod variable {
+    /// A token that was got elsewhere.
+    pub(crate) const ACCESS_TOKEN: &str = "ZOOM_ACCESS_TOKEN";
+    /// The account of a server-to-server OAuth app.
+    pub(crate) const ACCOUNT_ID: &str = "ZOOM_ACCOUNT_ID";
+    /// The id of a server-to-server OAuth app.
+    pub(crate) const CLIENT_ID: &str = "ZOOM_CLIENT_ID";
+    /// The secret of a server-to-server OAuth app.
+    pub(crate) const CLIENT_SECRET: &str = "ZOOM_CLIENT_SECRET";
+    /// The API root, with `/v2`.
+    pub(crate) const API_BASE: &str = "ZOOM_API_BASE";
+    /// Where tokens are had, without `/oauth/token`.
+    pub(crate) const OAUTH_BASE: &str = "ZOOM_OAUTH_BASE";
+}
+
+/// The name of the account that has no other.
+pub(crate) const DEFAULT_ACCOUNT: &str = "default";
+
+/// The settings in force.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The file that was read; `None` when there is none.
+    pub(crate) path: Option<PathBuf>,
+    /// The time zone of the file.
+    pub(crate) tz: Option<String>,
+    /// How HTTP is done.
+    pub(crate) http: Http,
+    /// Every account, by its name.
+    pub(crate) accounts: BTreeMap<String, Account>,
+}
+
+/// How HTTP is done.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Http {
+    pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) max_body: usize,
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// One account. Its secrets are not read before they are needed.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) login: Login,
+    pub(crate) plan: Plan,
+    pub(crate) api_base: Option<String>,
+    pub(crate) oauth_base: Option<String>,
+    /// The sub-account of a master account that requests are about.
+    pub(crate) sub_account: Option<String>,
+}
+
+/// How an account proves who it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Login {
+    /// Nothing was given.
+    None,
+    /// A token that was got elsewhere.
+    Bearer(SecretSource),
+    /// A server-to-server OAuth app.
+    ServerToServer {
+        account_id: SecretSource,
+        client_id: SecretSource,
+        client_secret: SecretSource,
+    },
+}
+
+impl Config {
+    /// Reads the settings: `path` as `--config` or `ZQOS_CONFIG` gave it.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self, UsageError> {
+        let found = match path {
+            Some(path) => Some(path.to_owned()),
+            None => usual_path().filter(|path| path.exists()),
+        };
+        let raw = match &found {
+            Some(path) => RawConfig::read(path)?,
+            None => RawConfig::default(),
+        };
+        Self::resolve(raw, found, &Environment::of_process())
+    }
+
+    fn resolve(
+        raw: RawConfig,
+        path: Option<PathBuf>,
+        environment: &Environment,
+    ) -> Result<Self, UsageError> {
+        let mut accounts = BTreeMap::new();
+        for (name, account) in raw.accounts {
+            check_name(&name)?;
+            accounts.insert(name.clone(), Account::resolve(name, account)?);
+        }
+        let from_environment = environment_login(environment)?;
+        let bases = [variable::API_BASE, variable::OAUTH_BASE].map(|name| environment.text(name));
+        let is_named = |given: &Option<String>| given.is_some();
+        if from_environment.is_some() || accounts.is_empty() || bases.iter().any(is_named) {
+            // The environment speaks of the account without a name; of the only one, if there is
+            // just one.
+            let name = match accounts.keys().next() {
+                Some(only) if accounts.len() == 1 => only.clone(),
+                _ => DEFAULT_ACCOUNT.to_owned(),
+            };
+            let account = accounts.entry(name.clone()).or_insert_with(|| Account::empty(name));
+            if let Some(login) = from_environment {
+                account.login = login;
+            }
+            let [api_base, oauth_base] = bases;
+            account.api_base = api_base.or(account.api_base.take());
+            account.oauth_base = oauth_base.or(account.oauth_base.take());
+        }
+        Ok(Self { path, tz: raw.tz, http: Http::resolve(raw.http)?, accounts })
+    }
+
+    /// The accounts that a command is about: the named one, every one for `all`, else the only
+    /// one or `default`.
+    pub(crate) fn select(&self, name: Option<&str>) -> Result<Vec<&Account>, UsageError> {
+        let names = || self.accounts.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        match name {
+            Some("all") => Ok(self.accounts.values().collect()),
+            Some(name) => match self.accounts.get(name) {
+                Some(account) => Ok(vec![account]),
+                None => Err(UsageError::new(format!("there is no account `{name}`"))
+                    .hint(format!("the configuration has {}", names().join(", ")))),
+            },
+            None => {
+                let mut all = self.accounts.values();
+                match (all.next(), all.next()) {
+                    (Some(only), None) => Ok(vec![only]),
+                    _ => {
+                        self.accounts.get(DEFAULT_ACCOUNT).map(|account| vec![account]).ok_or_else(
+                            || {
+                                UsageError::new("there are several accounts, and none was chosen")
+                                    .hint(format!("add `--account` with {}", names().join(", ")))
+                            },
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    /// The one account that a command is about.
+    pub(crate) fn select_one(&self, name: Option<&str>) -> Result<&Account, UsageError> {
+        match self.select(name)?[..] {
+            [account] => Ok(account),
+            _ => Err(UsageError::new("this command asks one account, not several")
+                .hint("name one with `--account`")),
+        }
+    }
+}
+
+/// `zqos.toml` in the configuration folder of the system (XDG on Linux).
+fn usual_path() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.config_dir().join("zqos").join("zqos.toml"))
+}
+
+/// Names of accounts come into columns and file names.
+fn check_name(name: &str) -> Result<(), UsageError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if name.is_empty() || name == "all" || name.len() > 64 || !name.chars().all(is_plain) {
+        return Err(UsageError::new(format!("an account can't be named `{name}`"))
+            .hint("take 1 to 64 letters, digits, `-` and `_`; `all` stands for all accounts"));
+    }
+    Ok(())
+}
+
+/// The credential that the environment gives, if any.
+fn environment_login(environment: &Environment) -> Result<Option<Login>, UsageError> {
+    let [token, account_id, client_id, client_secret] = [
+        variable::ACCESS_TOKEN,
+        variable::ACCOUNT_ID,
+        variable::CLIENT_ID,
+        variable::CLIENT_SECRET,
+    ]
+    .map(|name| environment.secret(name));
+    if let Some(token) = token? {
+        return Ok(Some(Login::Bearer(token)));
+    }
+    match (account_id?, client_id?, client_secret?) {
+        (None, None, None) => Ok(None),
+        (Some(account_id), Some(client_id), Some(client_secret)) => {
+            Ok(Some(Login::ServerToServer { account_id, client_id, client_secret }))
+        }
+        (account_id, client_id, client_secret) => {
+            let missing: Vec<&str> = [
+                (account_id.is_none(), variable::ACCOUNT_ID),
+                (client_id.is_none(), variable::CLIENT_ID),
+                (client_secret.is_none(), variable::CLIENT_SECRET),
+            ]
+            .into_iter()
+            .filter_map(|(is_missing, name)| is_missing.then_some(name))
+            .collect();
+            Err(UsageError::new("the environment holds only a part of a credential")
+                .hint(format!("set {} as well", missing.join(" and "))))
+        }
+    }
+}
+
+impl Account {
+    fn empty(name: String) -> Self {
+        Self {
+            name,
+            login: Login::None,
+            plan: Plan::default(),
+            api_base: None,
+            oauth_base: None,
+            sub_account: None,
+        }
+    }
+
+    fn resolve(name: String, raw: RawAccount) -> Result<Self, UsageError> {
+        let place = format!("[accounts.{name}]");
+        let token = SecretSource::one_of(&place, "access_token", raw.access_token)?;
+        let secret = SecretSource::one_of(&place, "client_secret", raw.client_secret)?;
+        let login = match (token, raw.account_id, raw.client_id, secret) {
+            (None, None, None, None) => Login::None,
+            (Some(token), None, None, None) => Login::Bearer(token),
+            (None, Some(account_id), Some(client_id), Some(client_secret)) => {
+                Login::ServerToServer {
+                    account_id: SecretSource::Value(account_id.into()),
+                    client_id: SecretSource::Value(client_id.into()),
+                    client_secret,
+                }
+            }
+            _ => {
+                return Err(UsageError::new(format!("{place} is not one whole credential")).hint(
+                    "give either an access token, or `account_id`, `client_id` and a client \
+                     secret",
+                ));
+            }
+        };
+        Ok(Self {
+            name,
+            login,
+            plan: raw.plan.map_or(Ok(Plan::default()), |plan| read_plan(&place, &plan))?,
+            api_base: raw.api_base,
+            oauth_base: raw.oauth_base,
+            sub_account: raw.sub_account,
+        })
+    }
+
+    /// Reads the secrets.
+    pub(crate) fn credential(&self) -> Result<Credential, UsageError> {
+        match &self.login {
+            Login::None => Err(UsageError::new(format!(
+                "there is no credential for the account `{}`",
+                self.name
+            ))
+            .hint(
+                "set ZOOM_ACCESS_TOKEN, or ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and \
+                 ZOOM_CLIENT_SECRET (each also as …_FILE), or write a file: see \
+                 `zqos config default`",
+            )),
+            Login::Bearer(token) => Ok(Credential::bearer(token.read()?)),
+            Login::ServerToServer { account_id, client_id, client_secret } => {
+                let plain = |source: &SecretSource| {
+                    source.read().map(|text| secrecy::ExposeSecret::expose_secret(&text).to_owned())
+                };
+                Ok(Credential::server_to_server(
+                    plain(account_id)?,
+                    plain(client_id)?,
+                    client_secret.read()?,
+                ))
+            }
+        }
+    }
+}
+
+/// The plan of this name.
+fn read_plan(place: &str, name: &str) -> Result<Plan, UsageError> {
+    match name {
+        "free" => Ok(Plan::Free),
+        "pro" => Ok(Plan::Pro),
+        "business" => Ok(Plan::Business),
+        _ => Err(UsageError::new(format!("{place}: `{name}` is not a plan")).hint(
+            "write `free`, `pro` or `business`; Education, Enterprise and Partner have the limits \
+             of `business`",
+        )),
+    }
+}
+
+/// The name of a plan.
+pub(crate) const fn plan_name(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Free => "free",
+        Plan::Pro => "pro",
+        Plan::Business => "business",
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            timeouts: Timeouts::default(),
+            retry: RetryPolicy::default(),
+            max_body: 64 << 20,
+            ca_file: None,
+        }
+    }
+}
+
+impl Http {
+    fn resolve(raw: RawHttp) -> Result<Self, UsageError> {
+        let default = Self::default();
+        let seconds = |name: &str, given: Option<f64>, default: Duration| match given {
+            None => Ok(default),
+            Some(seconds) => Duration::try_from_secs_f64(seconds)
+                .ok()
+                .filter(|time| !time.is_zero())
+                .ok_or_else(|| {
+                    UsageError::new(format!("[http] `{name}` is not a number of seconds above 0"))
+                }),
+        };
+        Ok(Self {
+            timeouts: Timeouts {
+                connect: seconds(
+                    "connect_timeout_s",
+                    raw.connect_timeout_s,
+                    default.timeouts.connect,
+                )?,
+                read: seconds("read_timeout_s", raw.read_timeout_s, default.timeouts.read)?,
+                whole: seconds("whole_timeout_s", raw.whole_timeout_s, default.timeouts.whole)?,
+            },
+            retry: RetryPolicy {
+                tries: raw.tries.unwrap_or(default.retry.tries),
+                elapsed: seconds("retry_for_s", raw.retry_for_s, default.retry.elapsed)?,
+                base: seconds("retry_base_s", raw.retry_base_s, default.retry.base)?,
+                cap: seconds("retry_cap_s", raw.retry_cap_s, default.retry.cap)?,
+            },
+            max_body: match raw.max_body_mib {
+                None => default.max_body,
+                Some(mebibytes) => usize::try_from(mebibytes)
+                    .ok()
+                    .and_then(|mebibytes| mebibytes.checked_mul(1 << 20))
+                    .filter(|bytes| *bytes > 0)
+                    .ok_or_else(|| UsageError::new("[http] `max_body_mib` is out of range"))?,
+            },
+            ca_file: raw.ca_file,
+        })
+    }
+}
+
+/// A secret from its source. Nothing else of the crate reads one.
+pub(crate) type Secret = SecretString;
+
+#[cfg(test)]
+mod tests;

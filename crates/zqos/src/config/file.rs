@@ -1,0 +1,150 @@
+//! The file, as it is written.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::Secret;
+use super::secret::refuse_if_shared;
+use crate::exit::UsageError;
+
+/// A file with every setting explained. A test reads it and finds the defaults in it.
+pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawConfig {
+    pub(super) tz: Option<String>,
+    #[serde(default)]
+    pub(super) http: RawHttp,
+    #[serde(default)]
+    pub(super) accounts: BTreeMap<String, RawAccount>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHttp {
+    pub(super) connect_timeout_s: Option<f64>,
+    pub(super) read_timeout_s: Option<f64>,
+    pub(super) whole_timeout_s: Option<f64>,
+    pub(super) tries: Option<u32>,
+    pub(super) retry_for_s: Option<f64>,
+    pub(super) retry_base_s: Option<f64>,
+    pub(super) retry_cap_s: Option<f64>,
+    pub(super) max_body_mib: Option<u64>,
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(from = "RawAccountFields")]
+pub(super) struct RawAccount {
+    pub(super) account_id: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) client_secret: RawSecret,
+    pub(super) access_token: RawSecret,
+    pub(super) plan: Option<String>,
+    pub(super) api_base: Option<String>,
+    pub(super) oauth_base: Option<String>,
+    pub(super) sub_account: Option<String>,
+}
+
+/// The three ways to give a secret.
+#[derive(Debug)]
+pub(super) struct RawSecret {
+    pub(super) value: Option<Secret>,
+    pub(super) file: Option<PathBuf>,
+    pub(super) command: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAccountFields {
+    account_id: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<SecretText>,
+    client_secret_file: Option<PathBuf>,
+    client_secret_command: Option<String>,
+    access_token: Option<SecretText>,
+    access_token_file: Option<PathBuf>,
+    access_token_command: Option<String>,
+    plan: Option<String>,
+    api_base: Option<String>,
+    oauth_base: Option<String>,
+    sub_account: Option<String>,
+}
+
+/// A text that `Debug` does not show.
+#[derive(Debug)]
+struct SecretText(Secret);
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
+impl From<RawAccountFields> for RawAccount {
+    fn from(fields: RawAccountFields) -> Self {
+        let secret = |value: Option<SecretText>, file, command| RawSecret {
+            value: value.map(|SecretText(secret)| secret),
+            file,
+            command,
+        };
+        Self {
+            account_id: fields.account_id,
+            client_id: fields.client_id,
+            client_secret: secret(
+                fields.client_secret,
+                fields.client_secret_file,
+                fields.client_secret_command,
+            ),
+            access_token: secret(
+                fields.access_token,
+                fields.access_token_file,
+                fields.access_token_command,
+            ),
+            plan: fields.plan,
+            api_base: fields.api_base,
+            oauth_base: fields.oauth_base,
+            sub_account: fields.sub_account,
+        }
+    }
+}
+
+impl RawConfig {
+    pub(super) fn read(path: &Path) -> Result<Self, UsageError> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            UsageError::new(format!("the configuration `{shown}` can't be read: {error}"))
+                .hint("`zqos config default` prints one to start from")
+        })?;
+        let raw = Self::parse(&text).map_err(|problem| {
+            UsageError::new(format!("the configuration `{shown}`: {problem}"))
+        })?;
+        if raw.holds_a_secret() {
+            refuse_if_shared(path)?;
+        }
+        Ok(raw)
+    }
+
+    /// Reads the text of a file; an error names the place but never quotes the line, which may
+    /// hold a secret.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| {
+            let place = error.span().map_or_else(String::new, |span| {
+                let before = &text[..span.start.min(text.len())];
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+                format!("line {line}, column {column}: ")
+            });
+            format!("{place}{}", error.message().lines().next().unwrap_or("not TOML"))
+        })
+    }
+
+    fn holds_a_secret(&self) -> bool {
+        self.accounts.values().any(|account| {
+            account.client_secret.value.is_some() || account.access_token.value.is_some()
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! What is logged, on standard error.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging: at the level of `-v`, or as the variable `ZQOS_LOG` says, in the syntax of
+/// `tracing`'s filters.
+///
+/// No event of ours holds a secret, a name or an address of a person.
+pub(crate) fn init(verbose: u8) {
+    let filter = match (std::env::var("ZQOS_LOG"), verbose) {
+        (Ok(filter), 0) if !filter.is_empty() => EnvFilter::new(filter),
+        (_, 0) => return,
+        (_, 1) => EnvFilter::new("zqos=info,zoom_dashboard=info"),
+        (_, 2) => EnvFilter::new("zqos=debug,zoom_dashboard=debug"),
+        _ => EnvFilter::new("trace"),
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+}

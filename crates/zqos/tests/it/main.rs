@@ -1,0 +1,1 @@
+//! The program, tested as users run it.
