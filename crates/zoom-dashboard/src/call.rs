@@ -103,7 +103,8 @@ impl<'c> Call<'c> {
             if !self.token_refreshed && failed.is_token_rejected() {
                 self.token_refreshed = shared.tokens.reject(&token).await;
                 if self.token_refreshed {
-                    tracing::debug!(target: crate::TARGET, "the token was rejected, getting another");
+                    let operation = self.operation;
+                    tracing::debug!(target: crate::TARGET, operation, "the token was rejected, getting another");
                     continue;
                 }
             }
@@ -215,7 +216,7 @@ impl<'c> Call<'c> {
         let Failed { what, response, source, .. } = failed;
         let kind = match (what, asked) {
             (What::Transport(kind), _) => kind.into(),
-            (What::Api(api), Asked::Token) => token_refusal(&api, response.as_ref()),
+            (What::Api(api), Asked::Token) => token_refusal(api, response.as_ref()),
             (What::Api(api), Asked::Api(label)) => match api.kind {
                 ApiErrorKind::RateLimited(_) | ApiErrorKind::TooManyConcurrent => {
                     ErrorKind::RateLimited { label, daily, until: retry_at, api: Some(api) }
@@ -245,14 +246,10 @@ impl<'c> Call<'c> {
 
     /// The error for a success without a token. Its body is not kept: there may be one in it.
     fn unusable_token(&self, answer: HttpAnswer, url: Url) -> Error {
-        let status = answer.head.status;
-        let said = OAuthError::read(&answer.body);
-        let kind = ErrorKind::TokenRequest {
-            status,
-            reason: said.reason.or_else(|| Some("the answer holds no usable access token".into())),
-            error: said.error,
-        };
-        let response = failed_response(answer.head, &[]);
+        let HttpAnswer { head, body } = without_secrets(answer, &self.shared.tokens.secrets());
+        let otherwise = "the answer holds no usable access token".into();
+        let kind = OAuthError::read(&body).into_kind(head.status, Some(otherwise));
+        let response = failed_response(head, &[]);
         self.error(kind).with_request(Method::POST, url).with_response(Some(response))
     }
 }
@@ -277,27 +274,32 @@ impl Failed {
     }
 }
 
-/// What the token endpoint says when it says no.
+/// What the token endpoint says when it says no: Zoom's `reason`, or what the OAuth standard
+/// calls `error_description`.
 #[derive(Default, Deserialize)]
 struct OAuthError {
     error: Option<Box<str>>,
-    #[serde(alias = "error_description", alias = "message")]
     reason: Option<Box<str>>,
+    error_description: Option<Box<str>>,
 }
 
 impl OAuthError {
     fn read(body: &[u8]) -> Self {
         serde_json::from_slice(body).unwrap_or_default()
     }
+
+    /// The kind of error; where the body is not what a token endpoint says, `otherwise` is why.
+    fn into_kind(self, status: u16, otherwise: Option<Box<str>>) -> ErrorKind {
+        let Self { error, reason, error_description } = self;
+        let otherwise = if error.is_none() { otherwise } else { None };
+        let reason = reason.or(error_description).or(otherwise);
+        ErrorKind::TokenRequest { status, error, reason }
+    }
 }
 
-fn token_refusal(api: &ApiError, response: Option<&FailedResponse>) -> ErrorKind {
+fn token_refusal(api: ApiError, response: Option<&FailedResponse>) -> ErrorKind {
     let said = response.map(|response| OAuthError::read(&response.body)).unwrap_or_default();
-    let status = api.status;
-    // Of a body that is not JSON, its first words; of JSON, what its members say.
-    let reason =
-        said.reason.or_else(|| if said.error.is_none() { api.message.clone() } else { None });
-    ErrorKind::TokenRequest { status, error: said.error, reason }
+    said.into_kind(api.status, api.message)
 }
 
 fn rate_limit(headers: &HeaderMap) -> RateLimit {

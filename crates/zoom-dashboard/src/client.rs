@@ -114,6 +114,6 @@ impl Client {
 
 impl Shared {
     pub(crate) async fn token(&self) -> Result<Arc<Token>, Error> {
-        self.tokens.get(self.clock.now(), Call::new(self, "get_token").ask_for_token()).await
+        self.tokens.get(&*self.clock, Call::new(self, "get_token").ask_for_token()).await
     }
 }

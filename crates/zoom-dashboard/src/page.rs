@@ -91,11 +91,12 @@ impl<E> Pages<E> {
                 }
                 Position::End => return Ok(None),
             };
+            let operation = request.operation().name;
             let raw = match self.client.get(request).await {
                 Ok(raw) => raw,
                 Err(error) if error.is_page_token_expired() && self.walk.token().is_some() => {
                     self.walk.restart().map_err(|endless| given_up(endless, &error))?;
-                    tracing::debug!(target: crate::TARGET, "the page token expired, starting again");
+                    tracing::debug!(target: crate::TARGET, operation, "the page token expired, starting again");
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -103,12 +104,8 @@ impl<E> Pages<E> {
             let page = RawPage::decode(&raw.body, self.rows.as_deref())
                 .map_err(|error| raw.undecodable(error))?;
             let facts = self.walk.came(&page);
-            return Ok(Some(PageAnswer {
-                rows: self.rows.clone(),
-                facts,
-                raw,
-                listing: PhantomData,
-            }));
+            let rows = self.rows.clone();
+            return Ok(Some(PageAnswer { raw, rows, facts, listing: PhantomData }));
         }
     }
 

@@ -158,7 +158,7 @@ impl Tries {
             }
         };
         let spent = self.began.map(|began| began.elapsed()).unwrap_or_default();
-        if self.count >= self.policy.tries || spent + wait > self.policy.elapsed {
+        if self.count >= self.policy.tries || spent.saturating_add(wait) > self.policy.elapsed {
             let retry_at = asked.then(|| now.saturating_add(wait));
             return Verdict::GiveUp { retry_at };
         }
@@ -262,6 +262,7 @@ mod tests {
         let mut random = StdRng::seed_from_u64(1);
         let mut tries = Tries::new(policy);
         for _ in 0..3 {
+            tries.begin();
             let failure = Failure::Transport(TransportErrorKind::Reset);
             let verdict = tries.judge(failure, now(), &mut random);
             assert_eq!(verdict, Verdict::Again { wait: Duration::MAX, limited: false });

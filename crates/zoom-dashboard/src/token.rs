@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
-use zqos_core::Timestamp;
+use zqos_core::{Clock, Timestamp};
 
 use crate::credential::{Grant, TokenSource, bearer};
 use crate::error::Error;
@@ -185,11 +185,12 @@ impl Tokens {
     /// **Cancel safety**: when the asking caller leaves, the next one asks.
     pub(crate) async fn get(
         &self,
-        now: Timestamp,
+        clock: &dyn Clock,
         ask: impl Future<Output = Result<(TokenAnswer, Option<Timestamp>), Error>> + Send,
     ) -> Result<Arc<Token>, Error> {
         let asked_before = self.asked.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
+        let now = clock.now();
         if let Some(token) = &state.token
             && token.refresh_at.is_none_or(|refresh_at| now < refresh_at)
         {
@@ -211,7 +212,10 @@ impl Tokens {
             Ok((answer, server_time)) => {
                 self.source.granted(&answer);
                 state.generation += 1;
-                let token = Arc::new(granted(answer, server_time, now, state.generation));
+                let mut token = granted(answer, now, state.generation);
+                token.info.server_time = server_time;
+                token.info.received_at = clock.now();
+                let token = Arc::new(token);
                 state.token = Some(Arc::clone(&token));
                 state.failure = None;
                 Ok(token)
@@ -253,25 +257,20 @@ fn fixed(secret: SecretString, authorization: HeaderValue, now: Timestamp) -> To
     }
 }
 
-fn granted(
-    answer: TokenAnswer,
-    server_time: Option<Timestamp>,
-    now: Timestamp,
-    generation: u64,
-) -> Token {
-    let until = |lifetime: Duration| now.saturating_add(lifetime);
+/// A token whose life is counted from `asked_at`: it may have begun then.
+fn granted(answer: TokenAnswer, asked_at: Timestamp, generation: u64) -> Token {
+    let until = |lifetime: Duration| asked_at.saturating_add(lifetime);
+    let usable = |lifetime: Duration| lifetime.saturating_sub(margin(lifetime));
     Token {
         authorization: answer.authorization,
         secret: answer.secret,
-        refresh_at: answer
-            .lifetime
-            .map(|lifetime| until(lifetime.saturating_sub(margin(lifetime)))),
+        refresh_at: answer.lifetime.map(usable).map(until),
         info: TokenInfo {
             scopes: answer.scopes,
             expires_at: answer.lifetime.map(until),
             api_url: answer.api_url,
-            server_time,
-            received_at: now,
+            server_time: None,
+            received_at: asked_at,
         },
         generation,
         is_fixed: false,

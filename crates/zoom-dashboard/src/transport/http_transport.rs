@@ -49,7 +49,7 @@ impl fmt::Debug for Proxies {
 pub(crate) struct HttpConfig {
     pub(crate) timeouts: Timeouts,
     pub(crate) proxies: Proxies,
-    /// Roots that are trusted beside those of the system.
+    /// Trusted beside the system's roots.
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) user_agent: HeaderValue,
 }
@@ -61,7 +61,6 @@ pub(crate) struct HttpConfig {
 ///   are read when the first request needs them, which plain HTTP does not.
 /// - **Proxies** as configured. Plain HTTP goes only to this machine, so it passes only through
 ///   a proxy that is on this machine too: any other would see the token.
-#[derive(Debug)]
 pub struct HttpTransport {
     config: HttpConfig,
     /// Knows the proxies, to tell which requests may not use them.
@@ -113,11 +112,12 @@ impl HttpTransport {
         // A system may hold certificates that are no roots by today's rules.
         store.add_parsable_certificates(roots.iter().cloned());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
+        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("the provider supports TLS 1.2 and 1.3")
             .with_root_certificates(store)
             .with_no_client_auth();
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .user_agent(self.config.user_agent.clone())
@@ -157,6 +157,13 @@ impl HttpTransport {
             Ok(body) => Ok(HttpAnswer { head, body }),
             Err(error) => Err(error.with_head(head)),
         }
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    /// Leaves out what knows the proxies: their URLs may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").field("config", &self.config).finish_non_exhaustive()
     }
 }
 

@@ -24,7 +24,7 @@ async fn is_tried_again_after(failure: Outcome, request: Request, least_ms: u64,
     let case = format!("{failure:?}");
     let (result, times) = after(failure, request).await;
     assert_eq!(result.unwrap(), 2, "{case}");
-    let wait = times[1] - times[0];
+    let wait = times[1].saturating_sub(times[0]);
     // A timer of tokio's is up to a millisecond late.
     let range = Duration::from_millis(least_ms)..=Duration::from_millis(most_ms + 2);
     assert!(range.contains(&wait), "{case}: {wait:?}");
@@ -211,7 +211,7 @@ async fn a_try_that_takes_too_long_is_ended_and_tried_again() {
     assert!(matches!(error.kind(), ErrorKind::Timeout(TimeoutPhase::Whole)));
     let times = fake.times();
     assert_eq!(times.len(), 2);
-    assert!(times[1] >= Duration::from_secs(120), "{times:?}");
+    assert!(times[1] >= Duration::from_mins(2), "{times:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,1 +1,203 @@
-//! .
+//! Secrets stay where they are.
+
+use std::fmt::Debug;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use zoom_dashboard::transport::{Proxies, TransportError, TransportErrorKind};
+use zoom_dashboard::{Client, Credential, Error, RetryPolicy};
+use zoom_wire::Request;
+use zoom_wire::participant::ListParticipants;
+use zqos_replay::{Matcher, Responder, Response, Routes, Server};
+
+use crate::support::{Asked, Fake, answer, answer_with, builder_with, heavy};
+
+/// The bearer token, the client secret, and the token that the secret gets.
+const CANARIES: [&str; 3] =
+    ["canary-bearer-Zm9v", "canary-client-secret-YmFy", "canary-access-token-YmF6"];
+
+/// The second canary in base 64, as it stands after a client id and colon of three bytes.
+const BASIC: &str = "Y2FuYXJ5LWNsaWVudC1zZWNyZXQtWW1GeQ";
+
+/// Everything that is shown and traced.
+#[derive(Clone, Default)]
+struct Shown(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Shown {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Shown {
+    fn show(&self, text: &str) {
+        self.0.lock().unwrap().extend_from_slice(text.as_bytes());
+    }
+
+    fn show_debug(&self, value: &impl Debug) {
+        self.show(&format!("{value:?}\n{value:#?}\n"));
+    }
+
+    fn show_error(&self, error: &Error) {
+        self.show_debug(error);
+        let mut next: Option<&dyn std::error::Error> = Some(error);
+        while let Some(cause) = next {
+            self.show(&format!("{cause}\n{cause:?}\n"));
+            next = cause.source();
+        }
+    }
+
+    fn holds_no_secret(&self) {
+        let shown = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
+        for secret in CANARIES.into_iter().chain([BASIC]) {
+            if let Some(at) = shown.find(secret) {
+                panic!("{secret} is shown: {}", &shown[at.saturating_sub(300)..at]);
+            }
+        }
+    }
+}
+
+fn credentials() -> [Credential; 2] {
+    let [bearer, secret, _] = CANARIES;
+    [Credential::bearer(bearer), Credential::server_to_server("account", "ab", secret)]
+}
+
+fn token_answer() -> String {
+    format!(r#"{{"access_token":"{}","expires_in":3600}}"#, CANARIES[2])
+}
+
+/// An answer that quotes the request's authorization wherever it can.
+fn echo(status: u16, authorization: &str) -> Response {
+    let body = format!(
+        r#"{{"code":300,"message":"no: {authorization}","errors":[{{"field":"{authorization}","message":"x"}}]}}"#
+    );
+    Response::new(status)
+        .reason(authorization)
+        .header("X-Echo", authorization)
+        .header("Location", &format!("https://evil.example/?{authorization}"))
+        .body(body)
+}
+
+#[tokio::test]
+async fn nothing_that_is_shown_or_traced_holds_a_secret() {
+    let shown = Shown::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer({
+            let shown = shown.clone();
+            move || shown.clone()
+        })
+        .init();
+
+    for credential in credentials() {
+        let mut turn = 0;
+        let calls = Responder::with(move |request| {
+            turn += 1;
+            let authorization = request.header("authorization").unwrap().to_owned();
+            match turn % 7 {
+                0 => Response::new(200).json("{}"),
+                1 => echo(400, &authorization),
+                2 => echo(401, &authorization),
+                3 => echo(302, &authorization),
+                4 => echo(503, &authorization),
+                5 => Response::new(200).body(format!("<html>{authorization}</html>")),
+                _ => echo(200, &authorization).cut_after(3),
+            }
+        });
+        let routes = Routes::new()
+            .on("POST", "/oauth/token", Response::new(200).json(token_answer()))
+            .on("GET", Matcher::prefix("/v2/"), calls);
+        let server = Server::start(routes).unwrap();
+        let builder = Client::builder(credential)
+            .api_base(&format!("{}/v2", server.url()))
+            .unwrap()
+            .oauth_base(&server.url())
+            .unwrap()
+            .proxies(Proxies::Off)
+            .retry(RetryPolicy {
+                tries: 2,
+                base: std::time::Duration::ZERO,
+                ..RetryPolicy::default()
+            });
+        shown.show_debug(&builder);
+        let client = builder.build().unwrap();
+        shown.show_debug(&client);
+        shown.show_debug(&client.token_info().await);
+        for _ in 0..14 {
+            match client.get(Request::get("/metrics/quality").unwrap()).await {
+                Ok(answer) => {
+                    shown.show_debug(&answer);
+                    shown.show(&String::from_utf8_lossy(&answer.body));
+                }
+                Err(error) => shown.show_error(&error),
+            }
+            let mut pages = client.pages(&ListParticipants::new("932".parse().unwrap()));
+            while let Some(page) = pages.next().await {
+                match page {
+                    Ok(page) => shown.show_debug(&page),
+                    Err(error) => shown.show_error(&error),
+                }
+            }
+            shown.show_debug(&pages);
+        }
+        shown.show_debug(&client);
+        shown.show_debug(&client.quota());
+        let all = server.requests();
+        assert!(all.iter().any(|asked| asked.header("authorization").unwrap().contains("canary")));
+    }
+    let traced = String::from_utf8_lossy(&shown.0.lock().unwrap()).into_owned();
+    assert!(traced.contains("zoom_dashboard") && traced.contains("trying again"), "it is traced");
+    assert!(traced.contains("[secret]"), "echoes are struck out");
+    shown.holds_no_secret();
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_of_the_token_endpoint_hold_no_secret() {
+    let shown = Shown::default();
+    let [_, secret, token] = CANARIES;
+    for (status, body) in [
+        (400, format!(r#"{{"error":"invalid_client","reason":"what is {secret}?"}}"#)),
+        (401, format!("<html>{secret}</html>")),
+        // A token that can't be used is a secret all the same.
+        (200, format!(r#"{{"access_token":"{token} {token}"}}"#)),
+        (200, format!(r#"{{"token":"{token}"}}"#)),
+        (200, format!(r#"{{"access_token":"{token}""#)),
+    ] {
+        let fake =
+            Fake::new(move |_: &Asked| answer_with(status, body.clone(), &[("x-echo", secret)]));
+        let [_, app] = credentials();
+        let client = builder_with(app, &fake).build().unwrap();
+        shown.show_error(&client.get(heavy()).await.unwrap_err());
+        shown.show_debug(&client);
+    }
+    shown.holds_no_secret();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_does_not_show_its_secrets() {
+    let shown = Shown::default();
+    let mut first = true;
+    let fake = Fake::new(move |asked| {
+        if asked.is_token_request() {
+            return answer(200, token_answer());
+        }
+        if std::mem::take(&mut first) {
+            return Err(TransportError::new(TransportErrorKind::Reset)
+                .with_source(io::Error::other("the line is dead")));
+        }
+        answer(404, "")
+    });
+    let [_, app] = credentials();
+    let client = builder_with(app, &fake).build().unwrap();
+    shown.show_error(&client.get(heavy()).await.unwrap_err());
+    for request in fake.requests() {
+        shown.show_debug(&request);
+    }
+    assert_eq!(fake.requests().len(), 3);
+    shown.holds_no_secret();
+}

@@ -50,6 +50,7 @@ type Script = dyn FnMut(&Asked) -> Outcome + Send;
 pub(crate) struct Fake {
     script: Mutex<Box<Script>>,
     asked: Mutex<Vec<Asked>>,
+    requests: Mutex<Vec<HttpRequest>>,
     began: Instant,
     delay: Duration,
 }
@@ -67,6 +68,7 @@ impl Fake {
         Arc::new(Self {
             script: Mutex::new(Box::new(script)),
             asked: Mutex::default(),
+            requests: Mutex::default(),
             began: Instant::now(),
             delay,
         })
@@ -86,6 +88,11 @@ impl Fake {
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
+    }
+
+    /// The same, as the transport got it.
+    pub(crate) fn requests(&self) -> Vec<HttpRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -130,6 +137,7 @@ impl Transport for Fake {
         };
         Box::pin(async move {
             self.asked.lock().unwrap().push(asked.clone());
+            self.requests.lock().unwrap().push(request);
             let outcome = (self.script.lock().unwrap())(&asked);
             if !self.delay.is_zero() {
                 tokio::time::sleep(self.delay).await;
@@ -140,6 +148,7 @@ impl Transport for Fake {
 }
 
 /// An answer with this status, body and headers.
+#[expect(clippy::unnecessary_wraps, reason = "scripts mix answers and failures")]
 pub(crate) fn answer_with(
     status: u16,
     body: impl Into<Bytes>,

@@ -223,9 +223,12 @@ async fn info_of(
     configure: impl FnOnce(&Arc<Fake>) -> Client,
 ) -> (TokenInfo, String) {
     let date = [("date", "Mon, 05 Jan 2026 11:58:00 GMT")];
-    let fake = Fake::new(move |asked| match asked.is_token_request() {
-        true => answer_with(200, body.clone(), &date),
-        false => answer(200, "{}"),
+    let fake = Fake::new(move |asked| {
+        if asked.is_token_request() {
+            answer_with(200, body.clone(), &date)
+        } else {
+            answer(200, "{}")
+        }
     });
     let client = configure(&fake);
     let info = client.token_info().await.unwrap();
