@@ -76,6 +76,8 @@ impl<'c> Call<'c> {
             let admitted = shared.limiter.admit(label, &*shared.clock).await;
             admitted.map_err(|spent| self.quota_spent(label, spent))?;
             let token = shared.token().await?;
+            let mut secrets = shared.tokens.secrets();
+            secrets.push(token.secret.clone());
             let url = joined(token.api_base().unwrap_or(&shared.api_base), &target);
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -83,20 +85,13 @@ impl<'c> Call<'c> {
             let outgoing =
                 HttpRequest { method: Method::GET, url: url.clone(), headers, body: Bytes::new() };
             let failed = match self.try_once(outgoing, shared.max_body).await {
-                Err(error) => Failed::on_the_way(error),
+                Err(error) => Failed::on_the_way(error, &secrets),
                 Ok(answer) => {
                     let limit = rate_limit(&answer.head.headers);
                     shared.limiter.learn(label, limit, shared.clock.now());
-                    let answer = if is_report(&answer) {
-                        answer
-                    } else {
-                        let mut secrets = shared.tokens.secrets();
-                        secrets.push(token.secret.clone());
-                        without_secrets(answer, &secrets)
-                    };
-                    match ApiError::from_answer(answer.head.status, &answer.body) {
-                        None => return Ok(raw_answer(answer, url, self.tries.count())),
-                        Some(api) => Failed::by_answer(api, limit, answer),
+                    match examined(answer, &secrets) {
+                        (answer, None) => return Ok(raw_answer(answer, url, self.tries.count())),
+                        (answer, Some(api)) => Failed::by_answer(api, limit, answer),
                     }
                 }
             };
@@ -115,6 +110,7 @@ impl<'c> Call<'c> {
     /// Asks the token endpoint; gives the answer and the server's time.
     pub(crate) async fn ask_for_token(mut self) -> Result<(TokenAnswer, Option<Timestamp>), Error> {
         let shared = self.shared;
+        let secrets = shared.tokens.secrets();
         let url = shared.token_url.clone();
         loop {
             let Grant::Ask { authorization, form } = shared.tokens.grant() else {
@@ -128,18 +124,17 @@ impl<'c> Call<'c> {
             let outgoing =
                 HttpRequest { method: Method::POST, url: url.clone(), headers, body: form.into() };
             let failed = match self.try_once(outgoing, MAX_TOKEN_BODY).await {
-                Err(error) => Failed::on_the_way(error),
+                Err(error) => Failed::on_the_way(error, &secrets),
                 Ok(answer) if (200..300).contains(&answer.head.status) => {
                     match TokenAnswer::read(&answer.body, shared.has_explicit_base) {
                         Some(token) => return Ok((token, server_time(&answer.head.headers))),
-                        None => return Err(self.unusable_token(answer, url)),
+                        None => return Err(self.unusable_token(answer, url, &secrets)),
                     }
                 }
                 Ok(answer) => {
                     let limit = rate_limit(&answer.head.headers);
-                    let answer = without_secrets(answer, &shared.tokens.secrets());
-                    let api = ApiError::from_answer(answer.head.status, &answer.body)
-                        .expect("a status that is no success is a failure");
+                    let (answer, api) = examined(answer, &secrets);
+                    let api = api.expect("a status that is no success is a failure");
                     Failed::by_answer(api, limit, answer)
                 }
             };
@@ -245,23 +240,25 @@ impl<'c> Call<'c> {
     }
 
     /// The error for a success without a token. Its body is not kept: there may be one in it.
-    fn unusable_token(&self, answer: HttpAnswer, url: Url) -> Error {
-        let HttpAnswer { head, body } = without_secrets(answer, &self.shared.tokens.secrets());
+    fn unusable_token(&self, answer: HttpAnswer, url: Url, secrets: &[SecretString]) -> Error {
+        let HttpAnswer { mut head, body } = answer;
+        strike_out_of_head(&mut head, secrets);
+        let said = OAuthError::read(strike_out(&body, secrets).as_deref().unwrap_or(&body));
         let otherwise = "the answer holds no usable access token".into();
-        let kind = OAuthError::read(&body).into_kind(head.status, Some(otherwise));
+        let kind = said.into_kind(head.status, Some(otherwise));
         let response = failed_response(head, &[]);
         self.error(kind).with_request(Method::POST, url).with_response(Some(response))
     }
 }
 
 impl Failed {
-    fn on_the_way(error: TransportError) -> Self {
-        Self {
-            what: What::Transport(error.kind),
-            limit: RateLimit::default(),
-            response: error.head.map(|head| failed_response(*head, &[])),
-            source: error.source,
-        }
+    fn on_the_way(error: TransportError, secrets: &[SecretString]) -> Self {
+        let TransportError { kind, head, source } = error;
+        let response = head.map(|mut head| {
+            strike_out_of_head(&mut head, secrets);
+            failed_response(*head, &[])
+        });
+        Self { what: What::Transport(kind), limit: RateLimit::default(), response, source }
     }
 
     fn by_answer(api: ApiError, limit: RateLimit, answer: HttpAnswer) -> Self {
@@ -324,18 +321,23 @@ fn failed_response(head: Head, body: &[u8]) -> FailedResponse {
     FailedResponse { status, reason, headers, body: Bytes::copy_from_slice(kept) }
 }
 
-/// True for an answer that is what was asked for, as far as its first byte shows. Those are handed
-/// on as they came; Zoom writes no token into them.
-fn is_report(answer: &HttpAnswer) -> bool {
-    (200..300).contains(&answer.head.status) && answer.body.trim_ascii_start().starts_with(b"{")
+/// Finds out whether an answer is a failure, and strikes the secrets out of it. A report's body is
+/// left as it came: Zoom writes no token into it.
+fn examined(answer: HttpAnswer, secrets: &[SecretString]) -> (HttpAnswer, Option<ApiError>) {
+    let HttpAnswer { mut head, body } = answer;
+    strike_out_of_head(&mut head, secrets);
+    let failure = ApiError::from_answer(head.status, &body);
+    let is_report = failure.is_none() && body.trim_ascii_start().starts_with(b"{");
+    match if is_report { None } else { strike_out(&body, secrets) } {
+        None => (HttpAnswer { head, body }, failure),
+        Some(struck) => {
+            let failure = ApiError::from_answer(head.status, &struck);
+            (HttpAnswer { head, body: struck.into() }, failure)
+        }
+    }
 }
 
-/// Strikes the secrets out of an answer that is not what was asked for.
-fn without_secrets(answer: HttpAnswer, secrets: &[SecretString]) -> HttpAnswer {
-    let HttpAnswer { mut head, mut body } = answer;
-    if let Some(struck) = strike_out(&body, secrets) {
-        body = struck.into();
-    }
+fn strike_out_of_head(head: &mut Head, secrets: &[SecretString]) {
     for value in head.headers.values_mut() {
         if let Some(struck) = strike_out(value.as_bytes(), secrets) {
             *value = HeaderValue::from_bytes(&struck)
@@ -345,5 +347,4 @@ fn without_secrets(answer: HttpAnswer, secrets: &[SecretString]) -> HttpAnswer {
     if let Some(struck) = strike_out(head.reason.as_bytes(), secrets) {
         head.reason = String::from_utf8_lossy(&struck).into();
     }
-    HttpAnswer { head, body }
 }

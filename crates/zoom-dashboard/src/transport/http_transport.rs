@@ -225,13 +225,13 @@ fn before_answer(error: reqwest::Error) -> TransportError {
         })
     } else if error.is_dns() {
         TransportErrorKind::Dns
-    } else if has::<rustls::Error>(&error) {
+    } else if chain(&error).any(is_of_tls) {
         TransportErrorKind::Tls
-    } else if is_refused_by_proxy(&error) {
+    } else if chain(&error).any(is_refusal_of_proxy) {
         TransportErrorKind::Proxy
     } else if error.is_connect() {
         TransportErrorKind::Connect
-    } else if find::<hyper::Error>(&error).is_some_and(hyper::Error::is_parse) {
+    } else if chain(&error).any(is_not_http) {
         TransportErrorKind::Malformed
     } else {
         TransportErrorKind::Reset
@@ -243,11 +243,9 @@ fn before_answer(error: reqwest::Error) -> TransportError {
 fn within_body(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() {
         TransportErrorKind::Timeout(TimeoutPhase::Read)
-    } else if has::<rustls::Error>(&error) {
+    } else if chain(&error).any(is_of_tls) {
         TransportErrorKind::Tls
-    } else if find::<io::Error>(&error)
-        .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
-    {
+    } else if chain(&error).any(is_invalid_data) {
         TransportErrorKind::Malformed
     } else {
         TransportErrorKind::Cut
@@ -255,35 +253,45 @@ fn within_body(error: reqwest::Error) -> TransportError {
     failed(kind, error)
 }
 
-/// The first error of type `E` in a chain of causes, those within `io::Error`s included.
-fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
+/// An error and its causes, those within `io::Error`s included.
+fn chain<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    fn beneath<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
         // The error within an `io::Error` is not its source.
-        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            Some(inner) => Some(inner as &(dyn StdError + 'static)),
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
             None => error.source(),
-        };
+        }
     }
-    None
+
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = beneath(error);
+        Some(error)
+    })
 }
 
-fn has<E: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
-    find::<E>(error).is_some()
+fn is_of_tls(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<rustls::Error>()
 }
 
 /// True when a proxy answered, and answered no. The error's type is private where it is made, so
 /// it is known by its words.
-fn is_refused_by_proxy(error: &(dyn StdError + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.to_string().starts_with("tunnel error") {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+fn is_refusal_of_proxy(error: &(dyn StdError + 'static)) -> bool {
+    error.to_string().starts_with("tunnel error")
+}
+
+/// True when what came can't be parsed, or came before anything was asked.
+fn is_not_http(error: &(dyn StdError + 'static)) -> bool {
+    error
+        .downcast_ref::<hyper::Error>()
+        .is_some_and(|error| error.is_parse() || error.to_string().contains("unexpected message"))
+}
+
+fn is_invalid_data(error: &(dyn StdError + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
 }

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use tracing_subscriber::filter::LevelFilter;
 use zoom_dashboard::transport::{Proxies, TransportError, TransportErrorKind};
 use zoom_dashboard::{Client, Credential, Error, RetryPolicy};
 use zoom_wire::Request;
@@ -83,76 +85,83 @@ fn echo(status: u16, authorization: &str) -> Response {
         .body(body)
 }
 
+/// Answers in turn in all the ways in which a secret could come back.
+fn echoes() -> Responder {
+    let mut turn = 0;
+    Responder::with(move |request| {
+        turn += 1;
+        let authorization = request.header("authorization").unwrap();
+        match turn % 8 {
+            0 => Response::new(200).header("X-Echo", authorization).json("{}"),
+            1 => echo(400, authorization),
+            2 => echo(401, authorization),
+            3 => echo(302, authorization),
+            4 => echo(503, authorization),
+            5 => Response::new(200).body(format!("<html>{authorization}</html>")),
+            6 => echo(200, authorization),
+            _ => echo(200, authorization).cut_after(3),
+        }
+    })
+}
+
+/// Shows all that a client gives out.
+async fn provoke(shown: &Shown, credential: Credential, tries: u32) {
+    let token = Response::new(200).header("X-Echo", CANARIES[2]).json(token_answer());
+    let routes = Routes::new().on("POST", "/oauth/token", token).on(
+        "GET",
+        Matcher::prefix("/v2/"),
+        echoes(),
+    );
+    let server = Server::start(routes).unwrap();
+    let builder = Client::builder(credential)
+        .api_base(&format!("{}/v2", server.url()))
+        .unwrap()
+        .oauth_base(&server.url())
+        .unwrap()
+        .proxies(Proxies::Off)
+        .retry(RetryPolicy { tries, base: Duration::ZERO, ..RetryPolicy::default() });
+    shown.show_debug(&builder);
+    let client = builder.build().unwrap();
+    shown.show_debug(&client);
+    shown.show_debug(&client.token_info().await);
+    for _ in 0..16 {
+        match client.get(Request::get("/metrics/quality").unwrap()).await {
+            Ok(answer) => {
+                shown.show_debug(&answer);
+                shown.show(&String::from_utf8_lossy(&answer.body));
+            }
+            Err(error) => shown.show_error(&error),
+        }
+    }
+    let mut pages = client.pages(&ListParticipants::new("932".parse().unwrap()));
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) => shown.show_debug(&page),
+            Err(error) => shown.show_error(&error),
+        }
+    }
+    shown.show_debug(&pages);
+    shown.show_debug(&client);
+    shown.show_debug(&client.quota());
+    let asked = server.requests();
+    assert!(asked.iter().any(|asked| asked.header("authorization").unwrap().contains("canary")));
+}
+
 #[tokio::test]
 async fn nothing_that_is_shown_or_traced_holds_a_secret() {
     let shown = Shown::default();
+    let writer = shown.clone();
     tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer({
-            let shown = shown.clone();
-            move || shown.clone()
-        })
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
         .init();
-
     for credential in credentials() {
-        let mut turn = 0;
-        let calls = Responder::with(move |request| {
-            turn += 1;
-            let authorization = request.header("authorization").unwrap().to_owned();
-            match turn % 7 {
-                0 => Response::new(200).json("{}"),
-                1 => echo(400, &authorization),
-                2 => echo(401, &authorization),
-                3 => echo(302, &authorization),
-                4 => echo(503, &authorization),
-                5 => Response::new(200).body(format!("<html>{authorization}</html>")),
-                _ => echo(200, &authorization).cut_after(3),
-            }
-        });
-        let routes = Routes::new()
-            .on("POST", "/oauth/token", Response::new(200).json(token_answer()))
-            .on("GET", Matcher::prefix("/v2/"), calls);
-        let server = Server::start(routes).unwrap();
-        let builder = Client::builder(credential)
-            .api_base(&format!("{}/v2", server.url()))
-            .unwrap()
-            .oauth_base(&server.url())
-            .unwrap()
-            .proxies(Proxies::Off)
-            .retry(RetryPolicy {
-                tries: 2,
-                base: std::time::Duration::ZERO,
-                ..RetryPolicy::default()
-            });
-        shown.show_debug(&builder);
-        let client = builder.build().unwrap();
-        shown.show_debug(&client);
-        shown.show_debug(&client.token_info().await);
-        for _ in 0..14 {
-            match client.get(Request::get("/metrics/quality").unwrap()).await {
-                Ok(answer) => {
-                    shown.show_debug(&answer);
-                    shown.show(&String::from_utf8_lossy(&answer.body));
-                }
-                Err(error) => shown.show_error(&error),
-            }
-            let mut pages = client.pages(&ListParticipants::new("932".parse().unwrap()));
-            while let Some(page) = pages.next().await {
-                match page {
-                    Ok(page) => shown.show_debug(&page),
-                    Err(error) => shown.show_error(&error),
-                }
-            }
-            shown.show_debug(&pages);
-        }
-        shown.show_debug(&client);
-        shown.show_debug(&client.quota());
-        let all = server.requests();
-        assert!(all.iter().any(|asked| asked.header("authorization").unwrap().contains("canary")));
+        provoke(&shown, credential.clone(), 1).await;
+        provoke(&shown, credential, 2).await;
     }
-    let traced = String::from_utf8_lossy(&shown.0.lock().unwrap()).into_owned();
-    assert!(traced.contains("zoom_dashboard") && traced.contains("trying again"), "it is traced");
-    assert!(traced.contains("[secret]"), "echoes are struck out");
+    let text = String::from_utf8_lossy(&shown.0.lock().unwrap()).into_owned();
+    assert!(text.contains("zoom_dashboard") && text.contains("trying again"), "it is traced");
+    assert!(text.contains("[secret]"), "echoes are struck out");
     shown.holds_no_secret();
 }
 

@@ -86,6 +86,10 @@ impl Fake {
         })
     }
 
+    pub(crate) const fn began(&self) -> Instant {
+        self.began
+    }
+
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }

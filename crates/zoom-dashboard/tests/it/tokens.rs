@@ -101,6 +101,20 @@ async fn a_token_is_refreshed_before_it_expires() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_of_short_life_is_used_for_nine_tenths_of_it() {
+    let fake = Fake::new(|asked| {
+        let token = r#"{"access_token":"t","expires_in":30}"#;
+        answer(200, if asked.is_token_request() { token } else { "{}" })
+    });
+    let client = builder_with(app(), &fake).build().unwrap();
+    for (second, token_requests) in [(0, 1), (26, 1), (27, 2)] {
+        tokio::time::sleep_until(fake.began() + Duration::from_secs(second)).await;
+        client.get(heavy()).await.unwrap();
+        assert_eq!(fake.token_requests(), token_requests, "{second} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rejected_token_is_replaced_once() {
     // Zoom may say 401 without a code, or a code under another status.
     for rejection in [answer(401, REJECTED), answer(401, ""), answer(400, REJECTED)] {
