@@ -59,6 +59,7 @@ pub(crate) struct Http {
 
 /// One account. Its secrets are not read before they are needed.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "a sub-account is Zoom's term")]
 pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) login: Login,

@@ -151,7 +151,6 @@ fn hint(error: &Error, zone: Option<&Zone>) -> Option<String> {
         ErrorKind::EndlessPages(_) => {
             "the pages go round in circles; try again, or fetch fewer rows"
         }
-        ErrorKind::Config(_) | ErrorKind::Request(_) => return None,
         _ => return None,
     };
     Some(text.to_owned())

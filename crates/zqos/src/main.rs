@@ -2,6 +2,11 @@
 //! settings, wiring, exit codes and hints. What can be used without a command line lives in
 //! `zoom-dashboard` (the client), `zoom-wire` (Zoom's JSON) and `zqos-core` (units and records).
 
+#![expect(
+    clippy::future_not_send,
+    reason = "one thread runs everything, and holds standard output"
+)]
+
 mod cli;
 mod command;
 mod config;

@@ -2,6 +2,7 @@
 
 pub(crate) mod columns;
 pub(crate) mod json;
+pub(crate) mod listing;
 pub(crate) mod rows;
 pub(crate) mod sparkline;
 

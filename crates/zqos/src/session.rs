@@ -1,7 +1,5 @@
 //! What a command works with: settings, the user's zone, and a client for an account.
 
-use std::path::PathBuf;
-
 use zoom_dashboard::{Answer, Client, Pages};
 use zoom_wire::{Endpoint, ForAccount, Listing, Request};
 use zqos_core::{Clock as _, SystemClock};
@@ -68,7 +66,7 @@ impl Asker {
         if let Some(base) = &account.oauth_base {
             builder = builder.oauth_base(base)?;
         }
-        if let Some(path) = http.ca_file.as_ref().map(PathBuf::as_path) {
+        if let Some(path) = &http.ca_file {
             builder = builder.ca_file(path)?;
         }
         Ok(Self {

@@ -34,6 +34,7 @@ impl Zone {
     /// The name of the zone, for people.
     pub(crate) fn name(&self) -> String {
         match self.zone.iana_name() {
+            Some("Etc/UTC" | "Etc/Zulu" | "Zulu" | "Etc/UCT" | "UCT") => "UTC".to_owned(),
             Some(name) => name.to_owned(),
             None => self.zoned(self.now).strftime("%:z").to_string(),
         }

@@ -7,6 +7,7 @@ use crate::command::Missing;
 use crate::exit::{Exit, UsageError};
 use crate::failure::head_of;
 use crate::output::json::{MergedPages, write_pretty};
+use crate::output::listing::begin;
 use crate::output::{Output, note};
 use crate::session::Session;
 
@@ -105,13 +106,7 @@ async fn all(
             }
             let merged = match &mut merged {
                 Some(merged) => merged,
-                None => {
-                    let merged = merged.insert(MergedPages::new(rows_member(&page)));
-                    let frame = page.frame();
-                    let members = frame.envelope.iter();
-                    merged.begin(out, members.map(|(name, value)| (&**name, value.get())))?;
-                    merged
-                }
+                None => merged.insert(begin(out, rows_member(&page), &page.frame())?),
             };
             page.raw_rows().into_iter().try_for_each(|row| merged.row(out, row.get()))
         })?;

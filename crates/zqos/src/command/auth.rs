@@ -85,7 +85,7 @@ async fn check_account(
     match &token.api_url {
         ApiUrl::Absent => {}
         ApiUrl::Used(url) => base = format!("{url} (named by the token answer)"),
-        ApiUrl::Overridden(url) => base.push_str(&format!(" (set; the token answer names {url})")),
+        ApiUrl::Overridden(url) => base = format!("{base} (set; the token answer names {url})"),
         ApiUrl::Refused(url) => {
             lines.problem(
                 "API",

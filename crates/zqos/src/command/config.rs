@@ -1,6 +1,5 @@
 //! `zqos config`.
 
-
 use crate::cli::Config as Command;
 use crate::config::{Login, plan_name};
 use crate::exit::Exit;

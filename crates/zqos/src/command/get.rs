@@ -1,7 +1,10 @@
 //! `zqos get`: the report of one participant, or of all.
 
+use std::io::{self, Write};
+
+use zoom_dashboard::PageAnswer;
 use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos, ParticipantQos, Samples};
-use zoom_wire::{Endpoint as _, When};
+use zoom_wire::{Endpoint as _, ForAccount, When};
 use zqos_core::column::{DEVICE, DEVICE_FIGURES, SAMPLE_KEY, STREAM_FIGURES};
 use zqos_core::{Dbm, Fps, Kbps, Millis, ParticipantId, Percent, Pressure};
 
@@ -10,7 +13,9 @@ use crate::command::resolve::{Meant, find_participant};
 use crate::command::{Missing, print_request, refuse_raw, report, row_form, summary};
 use crate::exit::{Exit, UsageError};
 use crate::failure::head_of;
-use crate::output::json::{MergedPages, write_pretty};
+use crate::output::columns::Columns;
+use crate::output::json::write_pretty;
+use crate::output::listing::{ListedRow, Listing};
 use crate::output::rows::{Cell, Part, RowWriter};
 use crate::output::{Output, note};
 use crate::session::{Asker, Session};
@@ -147,7 +152,7 @@ impl Getting<'_> {
         match (self.format, row_form(self.format)) {
             (_, Some(form)) => {
                 output.write(|out| {
-                    let mut writer = RowWriter::new(out, form, sample_columns())?;
+                    let mut writer = RowWriter::new(out, form, &SAMPLE_COLUMNS)?;
                     write_samples(out, &mut writer, meant, &participant, &samples)
                 })?;
                 samples.invalid.iter().for_each(|row| missing.invalid(row));
@@ -182,53 +187,30 @@ impl Getting<'_> {
         Ok(missing.tell())
     }
 
-    async fn all(&self, meant: Meant, mut output: Output) -> anyhow::Result<Exit> {
+    async fn all(&self, meant: Meant, output: Output) -> anyhow::Result<Exit> {
         let meant = meant.settle(self.asker, &self.session.zone).await?;
         let (when, (mut pages, mut next)) = meant
-            .ask(|when| {
-                let listing =
-                    ListParticipantsQos::new(meant.meeting.clone()).kind(meant.kind).when(when);
-                let mut pages = self.asker.pages(listing);
-                async move {
-                    let first = pages.next().await.transpose()?;
-                    Ok((pages, first))
-                }
+            .ask_pages(self.asker, |when| {
+                ListParticipantsQos::new(meant.meeting.clone()).kind(meant.kind).when(when)
             })
             .await?;
-        let mut sink = Sink::new(self.format);
+        let mut listing =
+            Listing::new(output, self.format, &SAMPLE_COLUMNS, report::overview(), "participants");
         let mut missing = Missing::default();
         let mut place = 0_usize;
         while let Some(page) = next {
             self.include(page.raw());
-            if let Sink::Json(_) = &sink {
-                output.write(|out| sink.json_page(out, &page))?;
-            } else {
-                let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
-                for (_, row) in rows {
-                    let path = format!("$.participants[{place}]");
-                    place += 1;
-                    match row.as_object(|| path.clone()) {
-                        Ok(participant) => {
-                            let samples = participant.samples(&path);
-                            samples.invalid.iter().for_each(|row| missing.invalid(row));
-                            output.write(|out| sink.row(out, &meant, participant, &samples))?;
-                        }
-                        Err(invalid) => missing.invalid(&invalid),
-                    }
-                }
-            }
+            add_page(&mut listing, &meant, &page, &mut place, &mut missing)?;
             next = match pages.next().await.transpose() {
                 Ok(next) => next,
                 Err(error) => {
                     // What came before stays; the failure says what is missing.
-                    output.finish()?;
+                    listing.end("The rest is missing.")?;
                     return Err(error.into());
                 }
             };
         }
-        let (width, may_style) = (output.width(), output.may_style());
-        output.write(|out| sink.end(out, width, may_style))?;
-        output.finish()?;
+        listing.end(report::OVERVIEW_LEGEND)?;
         missing.compare(pages.given(), pages.total_records());
         if pages.given() == 0 {
             note(format_args!(
@@ -240,94 +222,69 @@ impl Getting<'_> {
     }
 }
 
-/// Where the reports of all participants go, one by one.
-enum Sink {
-    Json(Option<MergedPages>),
-    Rows(crate::output::rows::RowForm, Option<RowWriter>),
-    Table(report::Overview),
+/// Adds the participants of a page. Nothing of them is read for JSON, which goes out as it came.
+fn add_page(
+    listing: &mut Listing,
+    meant: &Meant,
+    page: &PageAnswer<ForAccount<ListParticipantsQos>>,
+    place: &mut usize,
+    missing: &mut Missing,
+) -> anyhow::Result<()> {
+    let frame = page.frame();
+    if listing.is_json() {
+        return page.raw_rows().into_iter().try_for_each(|row| listing.add_raw(&frame, row.get()));
+    }
+    for (_, row) in page.rows().map_err(|error| page.raw().undecodable(error))? {
+        let path = format!("$.participants[{place}]");
+        *place += 1;
+        match row.as_object(|| path.clone()) {
+            Ok(participant) => {
+                let samples = participant.samples(&path);
+                samples.invalid.iter().for_each(|row| missing.invalid(row));
+                listing.add(&frame, "", &Report { meant, participant, samples: &samples })?;
+            }
+            Err(invalid) => missing.invalid(&invalid),
+        }
+    }
+    Ok(())
 }
 
-impl Sink {
-    fn new(format: Format) -> Self {
-        match row_form(format) {
-            Some(form) => Self::Rows(form, None),
-            None if format == Format::Table => Self::Table(report::Overview::new()),
-            None => Self::Json(None),
-        }
+/// The report of one of all participants.
+struct Report<'r> {
+    meant: &'r Meant,
+    participant: &'r ParticipantQos<'r>,
+    samples: &'r Samples,
+}
+
+impl ListedRow for Report<'_> {
+    fn write_cells(&self, out: &mut dyn Write, writer: &mut RowWriter) -> io::Result<()> {
+        write_samples(out, writer, self.meant, self.participant, self.samples)
     }
 
-    fn json_page<E>(
-        &mut self,
-        out: &mut dyn std::io::Write,
-        page: &zoom_dashboard::PageAnswer<E>,
-    ) -> std::io::Result<()> {
-        let Self::Json(merged) = self else { return Ok(()) };
-        let merged = match merged {
-            Some(merged) => merged,
-            None => {
-                let merged = merged.insert(MergedPages::new(Some("participants".to_owned())));
-                let frame = page.frame();
-                merged.begin(
-                    out,
-                    frame.envelope.iter().map(|(name, value)| (&**name, value.get())),
-                )?;
-                merged
-            }
-        };
-        page.raw_rows().into_iter().try_for_each(|row| merged.row(out, row.get()))
-    }
-
-    fn row(
-        &mut self,
-        out: &mut dyn std::io::Write,
-        meant: &Meant,
-        participant: &ParticipantQos<'_>,
-        samples: &Samples,
-    ) -> std::io::Result<()> {
-        match self {
-            Self::Json(_) => Ok(()),
-            Self::Table(overview) => {
-                overview.add(participant, samples);
-                Ok(())
-            }
-            Self::Rows(form, writer) => {
-                let writer = match writer {
-                    Some(writer) => writer,
-                    None => writer.insert(RowWriter::new(out, *form, sample_columns())?),
-                };
-                write_samples(out, writer, meant, participant, samples)
-            }
-        }
-    }
-
-    fn end(
-        self,
-        out: &mut dyn std::io::Write,
-        width: usize,
-        may_style: bool,
-    ) -> std::io::Result<()> {
-        match self {
-            Self::Json(Some(merged)) => merged.end(out),
-            Self::Json(None) => out.write_all(b"{\n  \"participants\": []\n}\n"),
-            Self::Rows(form, None) => RowWriter::new(out, form, sample_columns()).map(drop),
-            Self::Rows(..) => Ok(()),
-            Self::Table(overview) => overview.write(out, width, may_style),
-        }
+    fn add_line(&self, table: &mut Columns) {
+        table.row(report::overview_line(self.participant, self.samples));
     }
 }
 
-fn sample_columns() -> impl Iterator<Item = &'static str> {
-    SAMPLE_KEY.into_iter().chain(STREAM_FIGURES).chain(DEVICE_FIGURES)
-}
+/// The columns of typed rows.
+const SAMPLE_COLUMNS: [&str; SAMPLE_KEY.len() + STREAM_FIGURES.len() + DEVICE_FIGURES.len()] = {
+    let mut columns = [""; SAMPLE_KEY.len() + STREAM_FIGURES.len() + DEVICE_FIGURES.len()];
+    let (key, figures) = columns.split_at_mut(SAMPLE_KEY.len());
+    let (stream, device) = figures.split_at_mut(STREAM_FIGURES.len());
+    key.copy_from_slice(&SAMPLE_KEY);
+    stream.copy_from_slice(&STREAM_FIGURES);
+    device.copy_from_slice(&DEVICE_FIGURES);
+    columns
+};
 
 /// Writes the samples of a participant: the streams of all minutes, then the device's.
 fn write_samples(
-    out: &mut dyn std::io::Write,
+    out: &mut dyn Write,
     writer: &mut RowWriter,
     meant: &Meant,
     participant: &ParticipantQos<'_>,
     samples: &Samples,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     let user_id = participant.user_id.get();
     let user_name = participant.user_name.get();
     let key = |ts, stream| {

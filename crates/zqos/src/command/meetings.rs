@@ -1,21 +1,24 @@
 //! `zqos meetings`: the meetings or webinars of a range.
 
+use std::io::{self, Write};
+
+use zoom_wire::field::{Field, Text};
 use zoom_wire::meeting::{ListMeetings, Meeting};
 use zoom_wire::participant::ListParticipants;
 use zoom_wire::request::Bound;
 use zoom_wire::{Kind, Range, When};
-use zqos_core::{MeetingId, MeetingUuid, Shown, Timestamp};
+use zqos_core::{MeetingId, MeetingNumber, MeetingUuid, Shown, Timestamp};
 
-use crate::cli::{Format, ListType, Meetings};
+use crate::cli::{ListType, Meetings};
 use crate::command::resolve::{is_not_available, mentions, ran_at, range_before};
-use crate::command::{Missing, refuse_raw, row_form};
+use crate::command::{Missing, refuse_raw};
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
-use crate::output::json::{new_line, write_pretty, write_string};
+use crate::output::listing::{ListedRow, Listing};
 use crate::output::rows::{Cell, Part, RowWriter};
 use crate::output::{Output, note};
 use crate::session::{Asker, Session};
-use crate::time::{by_month, duration, second_before};
+use crate::time::{Zone, by_month, duration, second_before};
 
 const COLUMNS: [&str; 14] = [
     "account",
@@ -39,14 +42,65 @@ pub(super) async fn run(session: &Session, args: &Meetings) -> anyhow::Result<Ex
     let format = output.format(session.format);
     refuse_raw(format, "take `--format json`, or `zqos api /metrics/meetings --format raw`")?;
     let wanted = Wanted::read(session, args)?;
-    let mut listing = Listing::new(session, format, wanted.kind, output);
+    let member = format!("{}s", wanted.kind);
+    let mut listing = Listing::new(output, format, &COLUMNS, table(), &member);
+    let mut missing = Missing::default();
     for account in session.accounts()? {
         let asker = Asker::new(&session.config, account)?;
         for range in &wanted.ranges {
-            listing.list(&asker, &wanted, *range).await?;
+            list(session, &asker, &wanted, *range, &mut listing, &mut missing).await?;
         }
     }
-    listing.end()
+    let count = listing.count();
+    let plural = if count == 1 { "" } else { "s" };
+    listing.end(&format!(
+        "{count} {}{plural}; times are of {}",
+        wanted.kind,
+        session.zone.name()
+    ))?;
+    Ok(missing.tell())
+}
+
+/// Lists the meetings of one range of one account.
+async fn list(
+    session: &Session,
+    asker: &Asker,
+    wanted: &Wanted,
+    range: Range,
+    listing: &mut Listing,
+    missing: &mut Missing,
+) -> anyhow::Result<()> {
+    let mut pages = asker.pages(ListMeetings::new(range).kind(wanted.kind).when(wanted.when));
+    let mut place = 0_usize;
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        let frame = page.frame();
+        let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
+        for ((_, row), raw) in rows.into_iter().zip(page.raw_rows()) {
+            let path = format!("$.{}s[{place}]", wanted.kind);
+            place += 1;
+            match row.as_object(|| path) {
+                Ok(meeting) if wanted.fits(meeting) => {
+                    if let Some(person) = &wanted.participant
+                        && !took_part(asker, wanted, meeting, person).await?
+                    {
+                        continue;
+                    }
+                    let row = MeetingRow {
+                        account: &asker.account,
+                        kind: wanted.kind,
+                        zone: &session.zone,
+                        meeting,
+                    };
+                    listing.add(&frame, raw.get(), &row)?;
+                }
+                Ok(_) => {}
+                Err(invalid) => missing.invalid(&invalid),
+            }
+        }
+    }
+    missing.compare(pages.given(), pages.total_records());
+    Ok(())
 }
 
 /// Which meetings are wanted.
@@ -126,167 +180,89 @@ impl Wanted {
     }
 }
 
-/// Writes meetings as they come; the table at the end.
-struct Listing<'s> {
-    session: &'s Session,
-    format: Format,
-    kind: Kind,
-    output: Output,
-    rows: Option<RowWriter>,
-    table: Columns,
-    count: u64,
-    missing: Missing,
+fn table() -> Columns {
+    use Align::{Left, Right};
+
+    Columns::new([
+        ("start", Left),
+        ("length", Right),
+        ("topic", Left),
+        ("host", Left),
+        ("people", Right),
+        ("audio", Left),
+        ("video", Left),
+        ("share", Left),
+        ("number", Right),
+        ("UUID", Left),
+    ])
 }
 
-impl<'s> Listing<'s> {
-    fn new(session: &'s Session, format: Format, kind: Kind, output: Output) -> Self {
-        use Align::{Left, Right};
+struct MeetingRow<'r> {
+    account: &'r str,
+    kind: Kind,
+    zone: &'r Zone,
+    meeting: &'r Meeting<'r>,
+}
 
-        let table = Columns::new([
-            ("start", Left),
-            ("length", Right),
-            ("topic", Left),
-            ("host", Left),
-            ("people", Right),
-            ("audio", Left),
-            ("video", Left),
-            ("share", Left),
-            ("number", Right),
-            ("UUID", Left),
+impl ListedRow for MeetingRow<'_> {
+    fn write_cells(&self, out: &mut dyn Write, writer: &mut RowWriter) -> io::Result<()> {
+        let m = self.meeting;
+        let kind = self.kind.to_string();
+        let uuid = m.uuid.get();
+        let [topic, host, email, dept, audio, video, share] = [
+            &m.topic,
+            &m.host,
+            &m.email,
+            &m.dept,
+            &m.audio_quality,
+            &m.video_quality,
+            &m.screen_share_quality,
+        ]
+        .map(Field::get);
+        writer.row(
+            out,
+            &[Part::Cells(&[
+                Cell::Text(self.account),
+                uuid.as_ref().map(MeetingUuid::as_str).into(),
+                m.id.get().map(MeetingNumber::get).into(),
+                Cell::Text(&kind),
+                topic.as_deref().into(),
+                host.as_deref().into(),
+                email.as_deref().into(),
+                dept.as_deref().into(),
+                m.start_time.get().into(),
+                m.end_time.get().into(),
+                m.participants.get().into(),
+                audio.as_deref().into(),
+                video.as_deref().into(),
+                share.as_deref().into(),
+            ])],
+        )
+    }
+
+    fn add_line(&self, table: &mut Columns) {
+        let (m, zone) = (self.meeting, self.zone);
+        let shown = |field: &Text<'_>| {
+            field.get().map_or_else(String::new, |text| Shown(&text).to_string())
+        };
+        let (start, end) = (m.start_time.get(), m.end_time.get());
+        let length = match (start, end) {
+            (Some(start), Some(end)) => duration(start, end).unwrap_or_default(),
+            (Some(_), None) => "running".to_owned(),
+            _ => String::new(),
+        };
+        table.row([
+            start.map_or_else(String::new, |start| zone.date_and_time(start)),
+            length,
+            shown(&m.topic),
+            shown(&m.host),
+            m.participants.get().map_or_else(String::new, |count| count.to_string()),
+            shown(&m.audio_quality),
+            shown(&m.video_quality),
+            shown(&m.screen_share_quality),
+            m.id.get().map_or_else(String::new, |number| number.to_string()),
+            m.uuid.get().map_or_else(String::new, |uuid| uuid.to_string()),
         ]);
-        let missing = Missing::default();
-        Self { session, format, kind, output, rows: None, table, count: 0, missing }
-    }
-
-    async fn list(&mut self, asker: &Asker, wanted: &Wanted, range: Range) -> anyhow::Result<()> {
-        let listing = ListMeetings::new(range).kind(wanted.kind).when(wanted.when);
-        let mut pages = asker.pages(listing);
-        while let Some(page) = pages.next().await {
-            let page = page?;
-            let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
-            for ((place, row), raw) in rows.into_iter().zip(page.raw_rows()) {
-                match row.as_object(|| format!("$.{}s[{place}]", self.kind)) {
-                    Ok(meeting) if wanted.fits(meeting) => {
-                        if let Some(person) = &wanted.participant
-                            && !took_part(asker, wanted, meeting, person).await?
-                        {
-                            continue;
-                        }
-                        self.add(&asker.account, meeting, raw.get())?;
-                    }
-                    Ok(_) => {}
-                    Err(invalid) => self.missing.invalid(&invalid),
-                }
-            }
-        }
-        self.missing.compare(pages.given(), pages.total_records());
-        Ok(())
-    }
-
-    fn add(&mut self, account: &str, meeting: &Meeting<'_>, raw: &str) -> anyhow::Result<()> {
-        self.count += 1;
-        let (start, end) = (meeting.start_time.get(), meeting.end_time.get());
-        match row_form(self.format) {
-            Some(form) => {
-                let rows = &mut self.rows;
-                let kind = self.kind.to_string();
-                let uuid = meeting.uuid.get();
-                let [topic, host, email, dept, audio, video, share] = [
-                    &meeting.topic,
-                    &meeting.host,
-                    &meeting.email,
-                    &meeting.dept,
-                    &meeting.audio_quality,
-                    &meeting.video_quality,
-                    &meeting.screen_share_quality,
-                ]
-                .map(zoom_wire::field::Field::get);
-                let cells = [
-                    Cell::Text(account),
-                    uuid.as_ref().map(MeetingUuid::as_str).into(),
-                    meeting.id.get().map(zqos_core::MeetingNumber::get).into(),
-                    Cell::Text(&kind),
-                    topic.as_deref().into(),
-                    host.as_deref().into(),
-                    email.as_deref().into(),
-                    dept.as_deref().into(),
-                    start.into(),
-                    end.into(),
-                    meeting.participants.get().into(),
-                    audio.as_deref().into(),
-                    video.as_deref().into(),
-                    share.as_deref().into(),
-                ];
-                self.output.write(|out| {
-                    let writer = match rows {
-                        Some(writer) => writer,
-                        None => rows.insert(RowWriter::new(out, form, COLUMNS)?),
-                    };
-                    writer.row(out, &[Part::Cells(&cells)])
-                })
-            }
-            None if self.format == Format::Table => {
-                let zone = &self.session.zone;
-                let shown = |field: &zoom_wire::field::Text<'_>| {
-                    field.get().map_or_else(String::new, |text| Shown(&text).to_string())
-                };
-                let length = match (start, end) {
-                    (Some(start), Some(end)) => duration(start, end).unwrap_or_default(),
-                    (Some(_), None) => "running".to_owned(),
-                    _ => String::new(),
-                };
-                self.table.row([
-                    start.map_or_else(String::new, |start| zone.date_and_time(start)),
-                    length,
-                    shown(&meeting.topic),
-                    shown(&meeting.host),
-                    meeting.participants.get().map_or_else(String::new, |count| count.to_string()),
-                    shown(&meeting.audio_quality),
-                    shown(&meeting.video_quality),
-                    shown(&meeting.screen_share_quality),
-                    meeting.id.get().map_or_else(String::new, |number| number.to_string()),
-                    meeting.uuid.get().map_or_else(String::new, |uuid| uuid.to_string()),
-                ]);
-                Ok(())
-            }
-            None => {
-                let is_first = self.count == 1;
-                let member = format!("{}s", self.kind);
-                self.output.write(|out| {
-                    if is_first {
-                        out.write_all(b"{")?;
-                        new_line(out, 1)?;
-                        write_string(out, &member)?;
-                        out.write_all(b": [")?;
-                    } else {
-                        out.write_all(b",")?;
-                    }
-                    new_line(out, 2)?;
-                    write_pretty(out, raw, 2)
-                })
-            }
-        }
-    }
-
-    fn end(mut self) -> anyhow::Result<Exit> {
-        let (width, may_style) = (self.output.width(), self.output.may_style());
-        let (count, kind, zone) = (self.count, self.kind, &self.session.zone);
-        self.output.write(|out| match (row_form(self.format), count) {
-            (Some(form), 0) => RowWriter::new(out, form, COLUMNS).map(drop),
-            (Some(_), _) => Ok(()),
-            (None, _) if self.format == Format::Table => {
-                if count > 0 {
-                    self.table.write(out, width, may_style)?;
-                    writeln!(out)?;
-                }
-                let plural = if count == 1 { "" } else { "s" };
-                writeln!(out, "{count} {kind}{plural}; times are of {}", zone.name())
-            }
-            (None, 0) => writeln!(out, "{{\n  \"{kind}s\": []\n}}"),
-            (None, _) => out.write_all(b"\n  ]\n}\n"),
-        })?;
-        self.output.finish()?;
-        Ok(self.missing.tell())
     }
 }
 

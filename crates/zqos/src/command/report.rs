@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr as _;
 use zoom_wire::When;
 use zoom_wire::field::Text;
 use zoom_wire::qos::{ParticipantQos, Samples};
@@ -11,15 +10,15 @@ use zqos_core::{
     StreamSample, Timestamp,
 };
 
-use crate::output::columns::{Align, Columns, cut};
+use crate::output::columns::{Align, Columns, cut, wrapped};
 use crate::output::sparkline::sparkline;
 use crate::time::{Zone, duration};
 
 /// The widest curve.
 const CURVE_WIDTH: usize = 40;
 
-/// The narrowest one.
-const CURVE_MIN_WIDTH: usize = 10;
+/// The head of the curve's column, and how wide it is.
+const CURVE_HEAD: (&str, usize) = ("latency\nby minute", 9);
 
 /// Writes the report of one participant.
 pub(super) fn write_one(
@@ -50,20 +49,18 @@ pub(super) fn write_one(
     writeln!(out)?;
     write_streams(out, samples, (first, last), width, may_style)?;
     write_device(out, samples, dim, plain)?;
-    let scale = highest(samples, |figures| figures.latency.map(Millis::get));
-    let curve = match scale {
-        Some(top) if first != last => format!("; a full bar is {top} ms"),
-        _ => String::new(),
-    };
-    writeln!(out)?;
-    writeln!(
-        out,
-        "{dim}{} to {} {}, by minute; worst is the highest latency, jitter and maximum loss, and the \
-         lowest{plain}\n{dim}bitrate, picture and frame rate{curve}{plain}",
+    let mut legend = format!(
+        "{} to {} {}. Worst is the highest latency, jitter and maximum loss, and the lowest bitrate, \
+         picture and frame rate.",
         zone.date_and_time(first),
         if zone.same_day(first, last) { zone.time(last) } else { zone.date_and_time(last) },
         zone.name(),
-    )
+    );
+    if let Some(top) = highest_latency(samples) {
+        legend = format!("{legend} A full bar is {top} ms; a gap is a minute without figures.");
+    }
+    writeln!(out)?;
+    wrapped(&legend, width).iter().try_for_each(|line| writeln!(out, "{dim}{line}{plain}"))
 }
 
 /// A text, safe to show; `None` when it is missing.
@@ -171,6 +168,66 @@ fn by_stream(samples: &Samples) -> Vec<(&StreamName, Vec<&StreamSample>)> {
     streams
 }
 
+/// How the streams are set out: with a column for each figure, or, on a narrow terminal, with
+/// median and worst in one.
+#[derive(Clone, Copy)]
+enum Layout {
+    Wide,
+    Narrow,
+}
+
+impl Layout {
+    fn heads(self) -> Vec<(&'static str, Align)> {
+        use Align::{Left, Right};
+
+        let figures: &[&str] = match self {
+            Self::Wide => &[
+                "latency ms\nmedian",
+                "\nworst",
+                "jitter ms\nmedian",
+                "\nworst",
+                "loss %\nmedian",
+                "\nworst",
+                "kbit/s\nmedian",
+                "\nworst",
+                "picture\nmedian",
+                "\nworst",
+                "fps\nmedian",
+                "\nworst",
+            ],
+            Self::Narrow => {
+                &["latency\nms", "jitter\nms", "loss\n%", "\nkbit/s", "picture\nlines", "\nfps"]
+            }
+        };
+        let mut heads = vec![("stream", Left), ("min", Right)];
+        heads.extend(figures.iter().map(|head| (*head, Right)));
+        heads.push((CURVE_HEAD.0, Left));
+        heads
+    }
+
+    fn cells(self, figures: &[Figures]) -> Vec<String> {
+        let numbers = numbers(figures);
+        match self {
+            Self::Wide => numbers.to_vec(),
+            Self::Narrow => numbers
+                .chunks_exact(2)
+                .map(|pair| {
+                    let lines = |text: &String| match text.split_once('×') {
+                        Some((_, lines)) => lines.to_owned(),
+                        None => text.clone(),
+                    };
+                    let (median, worst) = (lines(&pair[0]), lines(&pair[1]));
+                    if median.is_empty() && worst.is_empty() {
+                        String::new()
+                    } else {
+                        format!("{median}/{worst}")
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
 fn write_streams(
     out: &mut dyn Write,
     samples: &Samples,
@@ -178,52 +235,31 @@ fn write_streams(
     width: usize,
     may_style: bool,
 ) -> io::Result<()> {
-    use Align::{Left, Right};
-
     let streams = by_stream(samples);
-    let heads = [
-        ("stream", Left),
-        ("min", Right),
-        ("latency ms\nmedian", Right),
-        ("\nworst", Right),
-        ("jitter ms\nmedian", Right),
-        ("\nworst", Right),
-        ("loss %\nmedian", Right),
-        ("\nworst", Right),
-        ("kbit/s\nmedian", Right),
-        ("\nworst", Right),
-        ("picture\nmedian", Right),
-        ("\nworst", Right),
-        ("fps\nmedian", Right),
-        ("\nworst", Right),
-        ("latency\nby minute", Left),
-    ];
-    let top = highest(samples, |figures| figures.latency.map(Millis::get)).unwrap_or(0.0);
-    let table = |curve_width: usize| {
-        let mut table = Columns::new(heads);
+    let top = highest_latency(samples).unwrap_or(0.0);
+    let drawn = |layout: Layout, curve_width: usize| {
+        let mut table = Columns::new(layout.heads());
         for (name, of_stream) in &streams {
             let figures: Vec<Figures> = of_stream.iter().map(|sample| sample.figures).collect();
             let mut cells = vec![name.to_string(), of_stream.len().to_string()];
-            cells.extend(numbers(&figures));
+            cells.extend(layout.cells(&figures));
             let points = of_stream
                 .iter()
                 .filter_map(|sample| Some((sample.ts, sample.figures.latency?.get())));
             cells.push(sparkline(points, (first, last), top, curve_width));
             table.row(cells);
         }
-        let mut lines = Vec::new();
-        table.write(&mut lines, usize::MAX, may_style).map(|()| lines)
+        table
     };
-    // The curve takes what room the figures leave.
-    let widest = |lines: &[u8]| {
-        String::from_utf8_lossy(lines).lines().map(|line| line.width()).max().unwrap_or(0)
-    };
-    let mut lines = table(CURVE_WIDTH)?;
-    let excess = widest(&lines).saturating_sub(width);
-    if excess > 0 {
-        lines = table(CURVE_WIDTH.saturating_sub(excess).max(CURVE_MIN_WIDTH))?;
+    // The curve takes what room the figures leave; its column is at least as wide as its head.
+    let room = |layout: Layout| (width + CURVE_HEAD.1).saturating_sub(drawn(layout, 1).width());
+    let layout = if room(Layout::Wide) >= CURVE_WIDTH / 2 { Layout::Wide } else { Layout::Narrow };
+    let table = drawn(layout, room(layout).clamp(1, CURVE_WIDTH));
+    table.write(out, usize::MAX, may_style)?;
+    if let Layout::Narrow = layout {
+        writeln!(out, "figures are median/worst")?;
     }
-    out.write_all(&lines)
+    Ok(())
 }
 
 /// Median and worst of each figure, in the order of the heads.
@@ -289,8 +325,8 @@ fn number(value: f64) -> String {
     }
 }
 
-fn highest(samples: &Samples, figure: impl Fn(&Figures) -> Option<f64>) -> Option<f64> {
-    samples.streams.iter().filter_map(|sample| figure(&sample.figures)).max_by(f64::total_cmp)
+fn highest_latency(samples: &Samples) -> Option<f64> {
+    samples.streams.iter().filter_map(|sample| sample.figures.latency).max().map(Millis::get)
 }
 
 /// CPU, pressure and signal, each in a line, if the device reports it.
@@ -337,81 +373,63 @@ fn write_device(out: &mut dyn Write, samples: &Samples, dim: &str, plain: &str) 
     Ok(())
 }
 
+/// What stands below [`overview`].
+pub(super) const OVERVIEW_LEGEND: &str = "Each figure is the worst of the participant's minutes: highest latency and jitter in ms, highest \
+     maximum loss in %, lowest frame rate, highest load of the machine. Name a participant for the \
+     rest.";
+
 /// All participants, a line each: who, on what, and the streams that most have.
-pub(super) struct Overview {
-    table: Columns,
+pub(super) fn overview() -> Columns {
+    use Align::{Left, Right};
+
+    Columns::new([
+        ("participant", Right),
+        ("name", Left),
+        ("network", Left),
+        ("device", Left),
+        ("min", Right),
+        ("audio_input\nlatency", Right),
+        ("\njitter", Right),
+        ("\nloss", Right),
+        ("audio_output\nlatency", Right),
+        ("\njitter", Right),
+        ("\nloss", Right),
+        ("video_input\nloss", Right),
+        ("\nfps", Right),
+        ("video_output\nloss", Right),
+        ("\nfps", Right),
+        ("CPU\n%", Right),
+    ])
 }
 
-impl Overview {
-    pub(super) fn new() -> Self {
-        use Align::{Left, Right};
-
-        Self {
-            table: Columns::new([
-                ("participant", Right),
-                ("name", Left),
-                ("network", Left),
-                ("device", Left),
-                ("min", Right),
-                ("audio_input\nlatency", Right),
-                ("\njitter", Right),
-                ("\nloss", Right),
-                ("audio_output\nlatency", Right),
-                ("\njitter", Right),
-                ("\nloss", Right),
-                ("video_input\nloss", Right),
-                ("\nfps", Right),
-                ("video_output\nloss", Right),
-                ("\nfps", Right),
-                ("CPU\n%", Right),
-            ]),
-        }
-    }
-
-    pub(super) fn add(&mut self, participant: &ParticipantQos<'_>, samples: &Samples) {
-        let of_stream = |medium: Medium, leg: Leg| -> Vec<Figures> {
-            let is_it = |sample: &&StreamSample| match sample.stream {
-                StreamName::Known(stream) => stream.medium() == medium && stream.leg() == leg,
-                StreamName::Other(_) => false,
-            };
-            samples.streams.iter().filter(is_it).map(|sample| sample.figures).collect()
+/// A participant's line of [`overview`].
+pub(super) fn overview_line(participant: &ParticipantQos<'_>, samples: &Samples) -> Vec<String> {
+    let of_stream = |medium: Medium, leg: Leg| -> Vec<Figures> {
+        let is_it = |sample: &&StreamSample| match sample.stream {
+            StreamName::Known(stream) => stream.medium() == medium && stream.leg() == leg,
+            StreamName::Other(_) => false,
         };
-        let mut minutes: Vec<_> = samples.streams.iter().map(|sample| sample.ts).collect();
-        minutes.sort_unstable();
-        minutes.dedup();
-        let mut cells = vec![
-            participant.user_id.get().map_or_else(String::new, |id| id.to_string()),
-            text(&participant.user_name).unwrap_or_default(),
-            joined([text(&participant.network_type), text(&participant.connection_type)], " "),
-            text(&participant.device).unwrap_or_default(),
-            minutes.len().to_string(),
-        ];
-        for leg in [Leg::Input, Leg::Output] {
-            let [_, latency, _, jitter, _, loss, ..] = numbers(&of_stream(Medium::Audio, leg));
-            cells.extend([latency, jitter, loss]);
-        }
-        for leg in [Leg::Input, Leg::Output] {
-            let [_, _, _, _, _, loss, .., rate] = numbers(&of_stream(Medium::Video, leg));
-            cells.extend([loss, rate]);
-        }
-        let load = samples.devices.iter().filter_map(|device| device.system_max_cpu).max();
-        cells.push(load.map_or_else(String::new, |load| number(load.get())));
-        self.table.row(cells);
+        samples.streams.iter().filter(is_it).map(|sample| sample.figures).collect()
+    };
+    let mut minutes: Vec<_> = samples.streams.iter().map(|sample| sample.ts).collect();
+    minutes.sort_unstable();
+    minutes.dedup();
+    let mut cells = vec![
+        participant.user_id.get().map_or_else(String::new, |id| id.to_string()),
+        text(&participant.user_name).unwrap_or_default(),
+        joined([text(&participant.network_type), text(&participant.connection_type)], " "),
+        text(&participant.device).unwrap_or_default(),
+        minutes.len().to_string(),
+    ];
+    for leg in [Leg::Input, Leg::Output] {
+        let [_, latency, _, jitter, _, loss, ..] = numbers(&of_stream(Medium::Audio, leg));
+        cells.extend([latency, jitter, loss]);
     }
-
-    pub(super) fn write(
-        &self,
-        out: &mut dyn Write,
-        width: usize,
-        may_style: bool,
-    ) -> io::Result<()> {
-        let (dim, plain) = if may_style { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-        self.table.write(out, width, may_style)?;
-        writeln!(
-            out,
-            "\n{dim}each figure is the worst of the participant's minutes: highest latency and \
-             jitter in ms, highest\nmaximum loss in %, lowest frame rate, highest load of the \
-             machine; name a participant for the rest{plain}"
-        )
+    for leg in [Leg::Input, Leg::Output] {
+        let [_, _, _, _, _, loss, .., rate] = numbers(&of_stream(Medium::Video, leg));
+        cells.extend([loss, rate]);
     }
+    let load = samples.devices.iter().filter_map(|device| device.system_max_cpu).max();
+    cells.push(load.map_or_else(String::new, |load| number(load.get())));
+    cells
 }

@@ -2,11 +2,11 @@
 
 use std::future::Future;
 
-use zoom_dashboard::Error;
+use zoom_dashboard::{Error, PageAnswer, Pages};
 use zoom_wire::meeting::{GetMeeting, ListMeetings, Meeting};
 use zoom_wire::participant::{ListParticipants, Participant};
 use zoom_wire::request::Bound;
-use zoom_wire::{ApiErrorKind, Kind, Range, When};
+use zoom_wire::{ApiErrorKind, ForAccount, Kind, Listing, Range, When};
 use zqos_core::{MeetingId, MeetingUuid, ParticipantId, Shown, Timestamp};
 
 use crate::cli::{LiveOrPast, WhichMeeting};
@@ -18,7 +18,7 @@ use crate::time::Zone;
 
 /// The longest that a meeting can last: Zoom ends them after thirty hours. An instance that ran at
 /// some time started within this before it.
-const LONGEST_MEETING: std::time::Duration = std::time::Duration::from_secs(30 * 60 * 60);
+const LONGEST_MEETING: std::time::Duration = std::time::Duration::from_hours(30);
 
 /// Which meeting is meant, as it was typed.
 #[derive(Debug, Clone)]
@@ -108,6 +108,23 @@ impl Meant {
         }
     }
 
+    /// Begins a walk over pages with the `type` that was asked for, as [`Meant::ask`] does; gives
+    /// the walk and its first page.
+    pub(super) async fn ask_pages<E: Listing>(
+        &self,
+        asker: &Asker,
+        listing: impl Fn(When) -> E,
+    ) -> Result<(When, Walk<E>), Error> {
+        self.ask(|when| {
+            let mut pages = asker.pages(listing(when));
+            async move {
+                let first = pages.next().await.transpose()?;
+                Ok((pages, first))
+            }
+        })
+        .await
+    }
+
     /// For a walk over pages: a number becomes the UUID of its instance, so that all pages are of
     /// the same one, and the `type` is settled.
     pub(super) async fn settle(mut self, asker: &Asker, zone: &Zone) -> anyhow::Result<Self> {
@@ -133,6 +150,9 @@ impl Meant {
         }
     }
 }
+
+/// A walk over pages, and its first page.
+pub(super) type Walk<E> = (Pages<ForAccount<E>>, Option<PageAnswer<ForAccount<E>>>);
 
 fn tell(instance: &Instance, kind: Kind, zone: &Zone) {
     let started = instance.start.map_or_else(String::new, |start| {
@@ -211,15 +231,8 @@ pub(super) async fn find_participant(
     meant: &Meant,
     person: &str,
 ) -> anyhow::Result<(When, ParticipantId)> {
-    let first = |when| {
-        let listing = ListParticipants::new(meant.meeting.clone()).kind(meant.kind).when(when);
-        let mut pages = asker.pages(listing);
-        async move {
-            let first = pages.next().await.transpose()?;
-            Ok((pages, first))
-        }
-    };
-    let (when, (mut pages, mut next)) = meant.ask(first).await?;
+    let listing = |when| ListParticipants::new(meant.meeting.clone()).kind(meant.kind).when(when);
+    let (when, (mut pages, mut next)) = meant.ask_pages(asker, listing).await?;
     let mut joins = Vec::new();
     while let Some(page) = next {
         for (_, row) in page.rows().map_err(|error| page.raw().undecodable(error))? {

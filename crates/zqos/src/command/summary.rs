@@ -1,26 +1,32 @@
 //! `zqos get --summary`: a line for each stream of a whole join.
 
+use std::borrow::Cow;
+use std::io::{self, Write};
+
 use zoom_wire::field::Field;
 use zoom_wire::summary::{ListQosSummary, QosSummary, SummaryDetails};
-use zoom_wire::value::FromWire;
+use zoom_wire::value::{FromWire, Malformed};
 use zoom_wire::{InvalidRow, When};
-use zqos_core::{ParticipantId, Shown};
+use zqos_core::{MeetingUuid, ParticipantId, Shown};
 
-use crate::cli::Format;
+use crate::command::Missing;
 use crate::command::get::Getting;
 use crate::command::resolve::Meant;
-use crate::command::{Missing, row_form};
 use crate::exit::Exit;
 use crate::output::columns::{Align, Columns};
-use crate::output::json::MergedPages;
+use crate::output::listing::{ListedRow, Listing};
 use crate::output::rows::{Cell, Part, RowWriter};
 use crate::output::{Output, note};
 
-/// What leads every line.
-const KEY: [&str; 4] = ["meeting_uuid", "user_id", "user_name", "stream"];
+/// How many columns lead every line; the others are figures.
+const KEY: usize = 4;
 
-/// The figures of a line.
-const FIGURES: [&str; 27] = [
+/// The columns of typed rows.
+const COLUMNS: [&str; 31] = [
+    "meeting_uuid",
+    "user_id",
+    "user_name",
+    "stream",
     "min_bitrate_kbps",
     "avg_bitrate_kbps",
     "max_bitrate_kbps",
@@ -55,141 +61,132 @@ pub(super) async fn run(
     getting: &Getting<'_>,
     mut meant: Meant,
     participant: Option<ParticipantId>,
-    mut output: Output,
+    output: Output,
 ) -> anyhow::Result<Exit> {
     meant.when = Some(When::Past);
     let meant = meant.settle(getting.asker, &getting.session.zone).await?;
     let mut pages =
         getting.asker.pages(ListQosSummary::new(meant.meeting.clone()).kind(meant.kind));
     let is_wanted = |id: Option<ParticipantId>| participant.is_none() || id == participant;
+    let mut listing = Listing::new(output, getting.format, &COLUMNS, table(), "participants");
     let mut missing = Missing::default();
-    let mut merged: Option<MergedPages> = None;
-    let mut writer: Option<RowWriter> = None;
-    let mut table = summary_table();
-    let (mut place, mut found) = (0_usize, 0_usize);
+    let mut place = 0_usize;
     while let Some(page) = pages.next().await {
         let page = page?;
         getting.include(page.raw());
+        let frame = page.frame();
         let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
         for ((_, row), raw) in rows.into_iter().zip(page.raw_rows()) {
             let path = format!("$.participants[{place}]");
             place += 1;
-            let summary = match row.as_object(|| path.clone()) {
-                Ok(summary) if is_wanted(summary.participant_id.get()) => summary,
-                Ok(_) => continue,
-                Err(invalid) => {
-                    missing.invalid(&invalid);
-                    continue;
+            match row.as_object(|| path.clone()) {
+                Ok(summary) if is_wanted(summary.participant_id.get()) => {
+                    let row = SummaryRow::read(&meant, summary, &path, &mut missing);
+                    listing.add(&frame, raw.get(), &row)?;
                 }
-            };
-            found += 1;
-            match row_form(getting.format) {
-                Some(form) => output.write(|out| {
-                    let writer = match &mut writer {
-                        Some(writer) => writer,
-                        None => writer.insert(RowWriter::new(out, form, columns())?),
-                    };
-                    write_rows(out, writer, &meant, summary, &path, &mut missing)
-                })?,
-                None if getting.format == Format::Table => {
-                    add_lines(&mut table, summary, &path, &mut missing);
-                }
-                None => output.write(|out| {
-                    let merged = match &mut merged {
-                        Some(merged) => merged,
-                        None => {
-                            let new = MergedPages::new(Some("participants".to_owned()));
-                            let merged = merged.insert(new);
-                            let frame = page.frame();
-                            let members = frame.envelope.iter();
-                            merged
-                                .begin(out, members.map(|(name, value)| (&**name, value.get())))?;
-                            merged
-                        }
-                    };
-                    merged.row(out, raw.get())
-                })?,
-            }
-        }
-    }
-    let (width, may_style) = (output.width(), output.may_style());
-    output.write(|out| match (row_form(getting.format), merged) {
-        (Some(form), _) if writer.is_none() => RowWriter::new(out, form, columns()).map(drop),
-        (Some(_), _) => Ok(()),
-        (None, _) if getting.format == Format::Table => table.write(out, width, may_style),
-        (None, Some(merged)) => merged.end(out),
-        (None, None) => out.write_all(b"{\n  \"participants\": []\n}\n"),
-    })?;
-    output.finish()?;
-    if found == 0 {
-        note("no summaries: Zoom has none of what was asked for");
-    }
-    Ok(missing.tell())
-}
-
-fn columns() -> impl Iterator<Item = &'static str> {
-    KEY.into_iter().chain(FIGURES)
-}
-
-fn write_rows(
-    out: &mut dyn std::io::Write,
-    writer: &mut RowWriter,
-    meant: &Meant,
-    summary: &QosSummary<'_>,
-    path: &str,
-    missing: &mut Missing,
-) -> std::io::Result<()> {
-    let user_id = summary.participant_id.get();
-    let user_name = summary.user_name.get();
-    each_element(summary, path, missing, |stream, details, reader| {
-        let key = [
-            Cell::from(meant.uuid().map(zqos_core::MeetingUuid::as_str)),
-            Cell::from(user_id.as_ref().map(ParticipantId::as_str)),
-            Cell::from(user_name.as_deref()),
-            Cell::Text(stream),
-        ];
-        let cells = cells(details, reader);
-        writer.row(out, &[Part::Cells(&key), Part::Cells(&cells)])
-    })
-}
-
-/// Goes through the elements of a summary. What is wrong in one is one invalid row.
-fn each_element(
-    summary: &QosSummary<'_>,
-    path: &str,
-    missing: &mut Missing,
-    mut each: impl FnMut(&str, &SummaryDetails<'_>, &mut Reader) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    let path = format!("{path}.qos");
-    for (place, element) in summary.qos.objects(&path).enumerate() {
-        let element = match element {
-            Ok(element) => element,
-            Err(invalid) => {
-                missing.invalid(&invalid);
-                continue;
-            }
-        };
-        let details_path = format!("{path}[{place}].details");
-        for details in element.details.objects(&details_path) {
-            match details {
-                Ok(details) => {
-                    let mut reader = Reader { wrong: None };
-                    let stream = element.kind.get().unwrap_or_default();
-                    each(&stream, details, &mut reader)?;
-                    if let Some(reason) = reader.wrong {
-                        missing.invalid(&InvalidRow::new(&*details_path, reason));
-                    }
-                }
+                Ok(_) => {}
                 Err(invalid) => missing.invalid(&invalid),
             }
         }
     }
-    Ok(())
+    if listing.count() == 0 {
+        note("no summaries: Zoom has none of what was asked for");
+    }
+    listing.end("Figures are of the whole join.")?;
+    missing.compare(pages.given(), pages.total_records());
+    Ok(missing.tell())
+}
+
+/// The summary of one join, its elements read.
+struct SummaryRow<'r> {
+    meant: &'r Meant,
+    user_id: Option<ParticipantId>,
+    user_name: Option<Cow<'r, str>>,
+    elements: Vec<(String, Figures)>,
+}
+
+/// The figures of a summary's element, in the order of the columns.
+type Figures = [Cell<'static>; COLUMNS.len() - KEY];
+
+impl<'r> SummaryRow<'r> {
+    /// Reads a summary. What is wrong in an element is one invalid row.
+    fn read(meant: &'r Meant, summary: &QosSummary<'r>, path: &str, missing: &mut Missing) -> Self {
+        let path = format!("{path}.qos");
+        let mut elements = Vec::new();
+        for (place, element) in summary.qos.objects(&path).enumerate() {
+            let details_path = format!("{path}[{place}].details");
+            let read = element.and_then(|element| {
+                let stream = element.kind.get().unwrap_or_default().into_owned();
+                for details in element.details.objects(&details_path) {
+                    let mut reader = Reader { wrong: None };
+                    elements.push((stream.clone(), figures(details?, &mut reader)));
+                    if let Some(reason) = reader.wrong {
+                        return Err(InvalidRow::new(&*details_path, reason));
+                    }
+                }
+                Ok(())
+            });
+            if let Err(invalid) = read {
+                missing.invalid(&invalid);
+            }
+        }
+        Self {
+            meant,
+            user_id: summary.participant_id.get(),
+            user_name: summary.user_name.get(),
+            elements,
+        }
+    }
+}
+
+impl ListedRow for SummaryRow<'_> {
+    fn write_cells(&self, out: &mut dyn Write, writer: &mut RowWriter) -> io::Result<()> {
+        self.elements.iter().try_for_each(|(stream, figures)| {
+            let key = [
+                Cell::from(self.meant.uuid().map(MeetingUuid::as_str)),
+                Cell::from(self.user_id.as_ref().map(ParticipantId::as_str)),
+                Cell::from(self.user_name.as_deref()),
+                Cell::Text(stream),
+            ];
+            writer.row(out, &[Part::Cells(&key), Part::Cells(figures)])
+        })
+    }
+
+    fn add_line(&self, table: &mut Columns) {
+        for (stream, figures) in &self.elements {
+            let of = |column: &str| {
+                let place = COLUMNS.iter().position(|name| *name == column);
+                place
+                    .and_then(|place| figures.get(place - KEY))
+                    .map_or_else(String::new, Cell::shown)
+            };
+            let picture = match [of("width_px"), of("height_px")] {
+                [width, height] if !width.is_empty() => format!("{width}×{height}"),
+                _ => String::new(),
+            };
+            table.row([
+                self.user_id.as_ref().map_or_else(String::new, ToString::to_string),
+                self.user_name.as_ref().map_or_else(String::new, |name| Shown(name).to_string()),
+                Shown(stream).to_string(),
+                of("avg_latency_ms"),
+                of("max_latency_ms"),
+                of("avg_jitter_ms"),
+                of("max_jitter_ms"),
+                of("avg_loss_pct"),
+                of("max_loss_pct"),
+                of("avg_bitrate_kbps"),
+                of("min_bitrate_kbps"),
+                picture,
+                of("avg_frame_rate_fps"),
+                of("min_frame_rate_fps"),
+            ]);
+        }
+    }
 }
 
 /// Reads fields, and remembers the first that is malformed.
 struct Reader {
-    wrong: Option<zoom_wire::value::Malformed>,
+    wrong: Option<Malformed>,
 }
 
 impl Reader {
@@ -201,7 +198,7 @@ impl Reader {
     }
 }
 
-fn cells(details: &SummaryDetails<'_>, reader: &mut Reader) -> [Cell<'static>; FIGURES.len()] {
+fn figures(details: &SummaryDetails<'_>, reader: &mut Reader) -> Figures {
     /// The number of a field's unit.
     macro_rules! number {
         ($field:ident) => {
@@ -246,7 +243,7 @@ fn cells(details: &SummaryDetails<'_>, reader: &mut Reader) -> [Cell<'static>; F
     ]
 }
 
-fn summary_table() -> Columns {
+fn table() -> Columns {
     use Align::{Left, Right};
 
     Columns::new([
@@ -265,38 +262,4 @@ fn summary_table() -> Columns {
         ("fps\naverage", Right),
         ("\nmin", Right),
     ])
-}
-
-fn add_lines(table: &mut Columns, summary: &QosSummary<'_>, path: &str, missing: &mut Missing) {
-    let user_id = summary.participant_id.get().map_or_else(String::new, |id| id.to_string());
-    let name = summary.user_name.get().map_or_else(String::new, |name| Shown(&name).to_string());
-    let added = each_element(summary, path, missing, |stream, details, reader| {
-        /// The number of a field's unit, or nothing.
-        macro_rules! shown {
-            ($field:ident) => {
-                reader
-                    .read(details.$field)
-                    .map_or_else(String::new, |value| value.get().to_string())
-            };
-        }
-        let picture = reader.read(details.resolution);
-        table.row([
-            user_id.clone(),
-            name.clone(),
-            Shown(stream).to_string(),
-            shown!(avg_latency),
-            shown!(max_latency),
-            shown!(avg_jitter),
-            shown!(max_jitter),
-            shown!(avg_loss),
-            shown!(max_loss),
-            shown!(avg_bitrate),
-            shown!(min_bitrate),
-            picture.map_or_else(String::new, |picture| picture.to_string()),
-            shown!(avg_frame_rate),
-            shown!(min_frame_rate),
-        ]);
-        Ok(())
-    });
-    added.expect("adding a line to a table writes nothing");
 }

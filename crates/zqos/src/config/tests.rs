@@ -34,7 +34,8 @@ fn the_commented_settings_of_the_default_file_are_settings() {
         .lines()
         .map(|line| match line.strip_prefix("# ") {
             Some(setting) if setting.contains(" = ") || setting.starts_with('[') => setting,
-            _ => "",
+            Some(_) => "",
+            None => line,
         })
         .filter(|line| !line.starts_with("client_secret_command"))
         .flat_map(|line| [line, "\n"])

@@ -65,6 +65,12 @@ impl Columns {
         Ok(())
     }
 
+    /// How wide the table is when nothing is cut.
+    pub(crate) fn width(&self) -> usize {
+        let widths = self.widths(usize::MAX);
+        widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+    }
+
     fn widths(&self, width: usize) -> Vec<usize> {
         let mut widths: Vec<usize> = (0..self.heads.len())
             .map(|column| {
@@ -125,6 +131,23 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     cut
 }
 
+/// Breaks a text into lines of at most `width` columns, at its blanks.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.width() + 1 + word.width() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +174,11 @@ mod tests {
              Share Now                     1.9  a\n\
              日本語の会議とても長い題名     12  bc\n"
         );
+    }
+
+    #[test]
+    fn text_is_broken_at_blanks() {
+        assert_eq!(wrapped("a bar of no height is zero", 10), ["a bar of", "no height", "is zero"]);
     }
 
     #[test]

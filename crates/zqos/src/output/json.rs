@@ -9,45 +9,41 @@ use zqos_core::Shown;
 /// Only blanks between tokens change, and characters that would steer a terminal are written as
 /// JSON escapes, which read as the same text.
 pub(crate) fn write_pretty(out: &mut dyn Write, json: &str, mut level: usize) -> io::Result<()> {
-    let mut rest = json;
-    let mut at_start_of_container = false;
-    while let Some(token) = rest.chars().next() {
-        if at_start_of_container && !token.is_ascii_whitespace() {
-            at_start_of_container = false;
-            if !matches!(token, '}' | ']') {
+    let mut rest = json.trim_ascii_start();
+    while let Some(token) = rest.as_bytes().first() {
+        let length = match token {
+            b'"' => string_length(rest),
+            b'{' | b'[' | b'}' | b']' | b',' | b':' => 1,
+            // A number or a word ends where the next token begins.
+            _ => rest
+                .find(|c: char| matches!(c, ',' | '}' | ']') || c.is_ascii_whitespace())
+                .unwrap_or(rest.len()),
+        };
+        let (text, after) = rest.split_at(length);
+        rest = after.trim_ascii_start();
+        match token {
+            b'{' | b'[' if rest.starts_with(['}', ']']) => {
+                out.write_all(text.as_bytes())?;
+                out.write_all(&rest.as_bytes()[..1])?;
+                rest = rest[1..].trim_ascii_start();
+            }
+            b'{' | b'[' => {
+                out.write_all(text.as_bytes())?;
                 level += 1;
                 new_line(out, level)?;
-            } else {
-                write!(out, "{token}")?;
-                rest = &rest[1..];
-                continue;
             }
-        }
-        match token {
-            '"' => {
-                let length = string_length(rest);
-                write_safe(out, &rest[..length])?;
-                rest = &rest[length..];
-                continue;
-            }
-            '{' | '[' => {
-                write!(out, "{token}")?;
-                at_start_of_container = true;
-            }
-            '}' | ']' => {
+            b'}' | b']' => {
                 level = level.saturating_sub(1);
                 new_line(out, level)?;
-                write!(out, "{token}")?;
+                out.write_all(text.as_bytes())?;
             }
-            ',' => {
+            b',' => {
                 out.write_all(b",")?;
                 new_line(out, level)?;
             }
-            ':' => out.write_all(b": ")?,
-            blank if blank.is_ascii_whitespace() => {}
-            other => write!(out, "{other}")?,
+            b':' => out.write_all(b": ")?,
+            _ => write_safe(out, text)?,
         }
-        rest = &rest[token.len_utf8()..];
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(crate) enum Cell<'a> {
     Time(Timestamp),
 }
 
-impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
@@ -53,6 +53,19 @@ macro_rules! from_integer {
 
 from_integer!(i16 u32 u64);
 
+impl Cell<'_> {
+    /// The value for people; nothing when it is missing.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Text(text) => Shown(text).to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Time(time) => time.to_string(),
+        }
+    }
+}
+
 /// In which form typed rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowForm {
@@ -63,7 +76,7 @@ pub(crate) enum RowForm {
 /// Writes rows of the same columns.
 pub(crate) struct RowWriter {
     form: RowForm,
-    columns: Vec<&'static str>,
+    columns: &'static [&'static str],
     line: Vec<u8>,
 }
 
@@ -72,9 +85,8 @@ impl RowWriter {
     pub(crate) fn new(
         out: &mut dyn Write,
         form: RowForm,
-        columns: impl IntoIterator<Item = &'static str>,
+        columns: &'static [&'static str],
     ) -> io::Result<Self> {
-        let columns: Vec<_> = columns.into_iter().collect();
         let mut writer = Self { form, columns, line: Vec::new() };
         if form == RowForm::Csv {
             let heading: Vec<_> = writer.columns.iter().map(|name| Cell::Text(name)).collect();
@@ -83,8 +95,8 @@ impl RowWriter {
         Ok(writer)
     }
 
-    /// Writes a row whose cells are those of the columns from `skipped` on left out: JSON lines
-    /// say only what their kind of row can have, CSV lines have every column.
+    /// Writes a row. JSON lines say only what their kind of row can have, CSV lines have every
+    /// column.
     pub(crate) fn row(&mut self, out: &mut dyn Write, cells: &[Part<'_>]) -> io::Result<()> {
         match self.form {
             RowForm::Ndjson => self.ndjson(out, cells),
@@ -127,13 +139,7 @@ impl RowWriter {
         self.line.clear();
         let mut writer = csv::Writer::from_writer(&mut self.line);
         for cell in cells {
-            match cell {
-                Cell::Null => writer.write_field("")?,
-                Cell::Text(text) => writer.write_field(Shown(text).to_string())?,
-                Cell::Number(number) => writer.write_field(number.to_string())?,
-                Cell::Integer(number) => writer.write_field(number.to_string())?,
-                Cell::Time(time) => writer.write_field(time.to_string())?,
-            }
+            writer.write_field(cell.shown())?;
         }
         writer.write_record(None::<&[u8]>)?;
         writer.flush()?;
@@ -165,7 +171,7 @@ mod tests {
 
     fn written(form: RowForm) -> String {
         let mut out = Vec::new();
-        let mut writer = RowWriter::new(&mut out, form, ["name", "ts", "load", "count"]).unwrap();
+        let mut writer = RowWriter::new(&mut out, form, &["name", "ts", "load", "count"]).unwrap();
         let time = "2026-01-05T10:00:12Z".parse().unwrap();
         let key = [Cell::Text("Eve, \"\u{1b}\""), Cell::Time(time)];
         let rest = [Cell::Number(0.3), Cell::Null];
