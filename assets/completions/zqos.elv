@@ -1,0 +1,254 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[zqos] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'zqos'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'zqos'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand get 'Fetch the quality-of-service report of one participant, or of all'
+            cand meetings 'List meetings or webinars'
+            cand participants 'List who took part in a meeting: one row for each join'
+            cand api 'Send any GET request of Zoom''s API, with our authentication, limits and retries'
+            cand auth 'Look at the credential'
+            cand config 'Look at the configuration'
+            cand completions 'Print a script that completes commands in a shell'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;get'= {
+            cand --type '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one'
+            cand --at 'With a number: the instance that ran at this time'
+            cand --person 'The participant, looked up by name or e-mail address'
+            cand --print-request 'Print the request and send nothing; there is never a token in it'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --webinar 'The meeting is a webinar'
+            cand --summary 'The summary of the whole join, which needs the QSS add-on; past meetings only'
+            cand --include 'Also show the status line and headers, on standard error'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;meetings'= {
+            cand --type 'Which meetings'
+            cand --from 'From this time on; today''s midnight if not given'
+            cand --to 'Until before this time; now if not given'
+            cand --at 'Only those that ran at this time'
+            cand --host 'Only those whose host''s name or e-mail address has this in it'
+            cand --topic 'Only those whose topic has this in it'
+            cand --participant 'Only those in which somebody of this name or e-mail address took part; costs a call for each meeting that the other conditions leave'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --webinar 'List webinars'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;participants'= {
+            cand --type '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one'
+            cand --at 'With a number: the instance that ran at this time'
+            cand --person 'Only those whose name or e-mail address has this in it'
+            cand --participant 'Only those whose name or e-mail address has this in it'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --webinar 'The meeting is a webinar'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;api'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --all 'Follow the pages, and give all rows as one answer'
+            cand --include 'Also show the status line and headers, on standard error'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;auth'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand check 'Is the credential good, which scopes has it, which limits, and is the clock right'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;auth;check'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;auth;help'= {
+            cand check 'Is the credential good, which scopes has it, which limits, and is the clock right'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;auth;help;check'= {
+        }
+        &'zqos;auth;help;help'= {
+        }
+        &'zqos;config'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Show the settings in force, without secrets'
+            cand default 'Print a configuration file with every setting explained'
+            cand check 'Check the settings in force without asking Zoom'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;config;show'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;config;default'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;config;check'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;config;help'= {
+            cand show 'Show the settings in force, without secrets'
+            cand default 'Print a configuration file with every setting explained'
+            cand check 'Check the settings in force without asking Zoom'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;config;help;show'= {
+        }
+        &'zqos;config;help;default'= {
+        }
+        &'zqos;config;help;check'= {
+        }
+        &'zqos;config;help;help'= {
+        }
+        &'zqos;completions'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;man'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand --verbose 'Says more on standard error: once what is done, twice each try, three times everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;help'= {
+            cand get 'Fetch the quality-of-service report of one participant, or of all'
+            cand meetings 'List meetings or webinars'
+            cand participants 'List who took part in a meeting: one row for each join'
+            cand api 'Send any GET request of Zoom''s API, with our authentication, limits and retries'
+            cand auth 'Look at the credential'
+            cand config 'Look at the configuration'
+            cand completions 'Print a script that completes commands in a shell'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;help;get'= {
+        }
+        &'zqos;help;meetings'= {
+        }
+        &'zqos;help;participants'= {
+        }
+        &'zqos;help;api'= {
+        }
+        &'zqos;help;auth'= {
+            cand check 'Is the credential good, which scopes has it, which limits, and is the clock right'
+        }
+        &'zqos;help;auth;check'= {
+        }
+        &'zqos;help;config'= {
+            cand show 'Show the settings in force, without secrets'
+            cand default 'Print a configuration file with every setting explained'
+            cand check 'Check the settings in force without asking Zoom'
+        }
+        &'zqos;help;config;show'= {
+        }
+        &'zqos;help;config;default'= {
+        }
+        &'zqos;help;config;check'= {
+        }
+        &'zqos;help;completions'= {
+        }
+        &'zqos;help;man'= {
+        }
+        &'zqos;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

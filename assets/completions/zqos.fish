@@ -1,0 +1,217 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_zqos_global_optspecs
+    string join \n account= config= format= tz= v/verbose h/help V/version
+end
+
+function __fish_zqos_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_zqos_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_zqos_using_subcommand
+    set -l cmd (__fish_zqos_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c zqos -n "__fish_zqos_needs_command" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_needs_command" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_needs_command" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_needs_command" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_needs_command" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_needs_command" -s V -l version -d 'Print version'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l type -d '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one' -r -f -a "live\t'Still running'
+past\t'Ended'"
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l at -d 'With a number: the instance that ran at this time' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l person -d 'The participant, looked up by name or e-mail address' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l print-request -d 'Print the request and send nothing; there is never a token in it' -r -f -a "curl\t'A curl command'
+postman\t'An item for a Postman collection'"
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l webinar -d 'The meeting is a webinar'
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l summary -d 'The summary of the whole join, which needs the QSS add-on; past meetings only'
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l include -d 'Also show the status line and headers, on standard error'
+complete -c zqos -n "__fish_zqos_using_subcommand get" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l type -d 'Which meetings' -r -f -a "live\t'Still running'
+past\t'Ended'
+pastOne\t'Ended, and held by one participant only'"
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l from -d 'From this time on; today\'s midnight if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l to -d 'Until before this time; now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l at -d 'Only those that ran at this time' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l host -d 'Only those whose host\'s name or e-mail address has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l topic -d 'Only those whose topic has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l participant -d 'Only those in which somebody of this name or e-mail address took part; costs a call for each meeting that the other conditions leave' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l webinar -d 'List webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l type -d '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one' -r -f -a "live\t'Still running'
+past\t'Ended'"
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l at -d 'With a number: the instance that ran at this time' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l person -l participant -d 'Only those whose name or e-mail address has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l webinar -d 'The meeting is a webinar'
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand api" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand api" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand api" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand api" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand api" -l all -d 'Follow the pages, and give all rows as one answer'
+complete -c zqos -n "__fish_zqos_using_subcommand api" -l include -d 'Also show the status line and headers, on standard error'
+complete -c zqos -n "__fish_zqos_using_subcommand api" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -f -a "show" -d 'Show the settings in force, without secrets'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -f -a "default" -d 'Print a configuration file with every setting explained'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -f -a "check" -d 'Check the settings in force without asking Zoom'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the settings in force, without secrets'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "default" -d 'Print a configuration file with every setting explained'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the settings in force without asking Zoom'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand man" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand man" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand man" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check the settings in force without asking Zoom'
