@@ -14,7 +14,7 @@ use crate::answer::{Endpoint, Page};
 use crate::field::{Field, Text, wire_object};
 use crate::operation::Operation;
 use crate::request::{
-    Kind, Range, Request, RequestError, When, collection_path, meeting_path, page_size,
+    Kind, Range, Request, RequestError, When, collection_path, meeting_path, page_size, setters,
 };
 use crate::row::{Row, Rows};
 use crate::value::List;
@@ -62,24 +62,10 @@ impl ListMeetings {
         self
     }
 
-    /// Asks for another `type`.
-    #[must_use]
-    pub const fn when(mut self, when: When) -> Self {
-        self.when = when;
-        self
-    }
-
     /// Takes the range as that of starts or ends; only past meetings can be listed by their end.
     #[must_use]
     pub const fn range_of(mut self, range_of: RangeOf) -> Self {
         self.range_of = range_of;
-        self
-    }
-
-    /// Asks for pages of another size, 1 to 300.
-    #[must_use]
-    pub const fn page_size(mut self, rows: u16) -> Self {
-        self.page_size = rows;
         self
     }
 
@@ -97,6 +83,8 @@ impl ListMeetings {
         self
     }
 }
+
+setters!(ListMeetings: when, page_size);
 
 impl Endpoint for ListMeetings {
     type Answer<'a> = MeetingsPage<'a>;
@@ -139,21 +127,9 @@ impl GetMeeting {
     pub const fn new(meeting: MeetingId) -> Self {
         Self { kind: Kind::Meeting, when: When::Live, meeting }
     }
-
-    /// Asks for a webinar instead.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// Asks for another `type`.
-    #[must_use]
-    pub const fn when(mut self, when: When) -> Self {
-        self.when = when;
-        self
-    }
 }
+
+setters!(GetMeeting: kind, when);
 
 impl Endpoint for GetMeeting {
     type Answer<'a> = Meeting<'a>;

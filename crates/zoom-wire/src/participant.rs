@@ -13,7 +13,7 @@ use zqos_core::{MeetingId, MeetingUuid, ParticipantId, Timestamp};
 use crate::answer::{Endpoint, Page};
 use crate::field::{Field, Text, wire_object};
 use crate::operation::Operation;
-use crate::request::{Kind, Request, RequestError, When, meeting_path, page_size};
+use crate::request::{Kind, Request, RequestError, When, meeting_path, page_size, setters};
 use crate::row::{Row, Rows};
 use crate::value::List;
 
@@ -39,27 +39,6 @@ impl ListParticipants {
         }
     }
 
-    /// Asks for a webinar instead.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// Asks for another `type`.
-    #[must_use]
-    pub const fn when(mut self, when: When) -> Self {
-        self.when = when;
-        self
-    }
-
-    /// Asks for pages of another size, 1 to 300.
-    #[must_use]
-    pub const fn page_size(mut self, rows: u16) -> Self {
-        self.page_size = rows;
-        self
-    }
-
     /// Asks for the registrant's id of each participant as well; Zoom ignores it for live ones.
     #[must_use]
     pub const fn registrant_id(mut self) -> Self {
@@ -67,6 +46,8 @@ impl ListParticipants {
         self
     }
 }
+
+setters!(ListParticipants: kind, when, page_size);
 
 impl Endpoint for ListParticipants {
     type Answer<'a> = ParticipantsPage<'a>;

@@ -18,7 +18,7 @@ use crate::field::{Field, Text, wire_object};
 use crate::object::Cursor;
 use crate::operation::Operation;
 use crate::request::{
-    Kind, Request, RequestError, When, meeting_path, page_size, participant_segment,
+    Kind, Request, RequestError, When, meeting_path, page_size, participant_segment, setters,
 };
 use crate::row::{InvalidRow, Row, Rows};
 use crate::value::{FromWire, List, Malformed, Quantity, documented_resolution};
@@ -37,21 +37,9 @@ impl GetParticipantQos {
     pub const fn new(meeting: MeetingId, participant: ParticipantId) -> Self {
         Self { kind: Kind::Meeting, when: When::Live, meeting, participant }
     }
-
-    /// Asks for a webinar instead.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// Asks for another `type`.
-    #[must_use]
-    pub const fn when(mut self, when: When) -> Self {
-        self.when = when;
-        self
-    }
 }
+
+setters!(GetParticipantQos: kind, when);
 
 impl Endpoint for GetParticipantQos {
     type Answer<'a> = ParticipantQos<'a>;
@@ -82,28 +70,9 @@ impl ListParticipantsQos {
     pub const fn new(meeting: MeetingId) -> Self {
         Self { kind: Kind::Meeting, when: When::Live, meeting, page_size: 10 }
     }
-
-    /// Asks for a webinar instead.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// Asks for another `type`.
-    #[must_use]
-    pub const fn when(mut self, when: When) -> Self {
-        self.when = when;
-        self
-    }
-
-    /// Asks for pages of another size, 1 to 10.
-    #[must_use]
-    pub const fn page_size(mut self, rows: u16) -> Self {
-        self.page_size = rows;
-        self
-    }
 }
+
+setters!(ListParticipantsQos: kind, when, page_size);
 
 impl Endpoint for ListParticipantsQos {
     type Answer<'a> = ParticipantsQosPage<'a>;

@@ -353,6 +353,42 @@ pub(crate) fn participant_segment(participant: &ParticipantId) -> Result<String,
     segment(participant.as_str())
 }
 
+/// Defines the setters that most endpoints share.
+macro_rules! setters {
+    ($endpoint:ident: $($setter:ident),+) => {
+        impl $endpoint {
+            $($crate::request::setters!(@ $setter);)+
+        }
+    };
+    (@ kind) => {
+        /// Asks for a webinar instead.
+        #[must_use]
+        pub const fn kind(mut self, kind: $crate::request::Kind) -> Self {
+            self.kind = kind;
+            self
+        }
+    };
+    (@ when) => {
+        /// Asks for another `type`.
+        #[must_use]
+        pub const fn when(mut self, when: $crate::request::When) -> Self {
+            self.when = when;
+            self
+        }
+    };
+    (@ page_size) => {
+        /// Asks for pages of another size, from 1 to the operation's
+        /// [`max_size`](crate::operation::Paging::max_size).
+        #[must_use]
+        pub const fn page_size(mut self, rows: u16) -> Self {
+            self.page_size = rows;
+            self
+        }
+    };
+}
+
+pub(crate) use setters;
+
 /// Asks for pages of `rows` rows.
 pub(crate) fn page_size(request: Request, rows: u16) -> Result<Request, RequestError> {
     let max = request.operation().paging.map_or(u16::MAX, |paging| paging.max_size);

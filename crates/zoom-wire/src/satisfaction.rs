@@ -10,7 +10,7 @@ use zqos_core::{MeetingId, ParticipantId, Timestamp};
 use crate::answer::{Endpoint, Page};
 use crate::field::{Field, Text, wire_object};
 use crate::operation::Operation;
-use crate::request::{Kind, Request, RequestError, When, meeting_path, page_size};
+use crate::request::{Kind, Request, RequestError, When, meeting_path, page_size, setters};
 use crate::row::{Row, Rows};
 
 /// Asks for the feedback on a meeting, by pages.
@@ -27,28 +27,9 @@ impl ListSatisfaction {
     pub const fn new(meeting: MeetingId) -> Self {
         Self { kind: Kind::Meeting, when: When::Past, meeting, page_size: 300 }
     }
-
-    /// Asks for a webinar instead.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// Asks for another `type`.
-    #[must_use]
-    pub const fn when(mut self, when: When) -> Self {
-        self.when = when;
-        self
-    }
-
-    /// Asks for pages of another size, 1 to 300.
-    #[must_use]
-    pub const fn page_size(mut self, rows: u16) -> Self {
-        self.page_size = rows;
-        self
-    }
 }
+
+setters!(ListSatisfaction: kind, when, page_size);
 
 impl Endpoint for ListSatisfaction {
     type Answer<'a> = SatisfactionPage<'a>;

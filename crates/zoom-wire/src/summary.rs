@@ -14,7 +14,7 @@ use zqos_core::{Dbm, Fps, Kbps, MeetingId, Millis, ParticipantId, Percent, Press
 use crate::answer::{Endpoint, Page};
 use crate::field::{Field, Text, wire_object};
 use crate::operation::Operation;
-use crate::request::{Kind, Request, RequestError, meeting_path, page_size};
+use crate::request::{Kind, Request, RequestError, meeting_path, page_size, setters};
 use crate::row::{Row, Rows};
 
 /// Asks for the summaries of everybody in a past meeting, by pages.
@@ -30,21 +30,9 @@ impl ListQosSummary {
     pub const fn new(meeting: MeetingId) -> Self {
         Self { kind: Kind::Meeting, meeting, page_size: 10 }
     }
-
-    /// Asks for a webinar instead.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// Asks for pages of another size, 1 to 10.
-    #[must_use]
-    pub const fn page_size(mut self, rows: u16) -> Self {
-        self.page_size = rows;
-        self
-    }
 }
+
+setters!(ListQosSummary: kind, page_size);
 
 impl Endpoint for ListQosSummary {
     type Answer<'a> = QosSummaryPage<'a>;

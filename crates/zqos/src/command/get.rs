@@ -200,7 +200,8 @@ impl Getting<'_> {
         let mut place = 0_usize;
         while let Some(page) = next {
             self.include(page.raw());
-            add_page(&mut listing, &meant, &page, &mut place, &mut missing)?;
+            // The page is dropped before the next one comes.
+            add_page(&mut listing, &meant, page, &mut place, &mut missing)?;
             next = match pages.next().await.transpose() {
                 Ok(next) => next,
                 Err(error) => {
@@ -226,7 +227,7 @@ impl Getting<'_> {
 fn add_page(
     listing: &mut Listing,
     meant: &Meant,
-    page: &PageAnswer<ForAccount<ListParticipantsQos>>,
+    page: PageAnswer<ForAccount<ListParticipantsQos>>,
     place: &mut usize,
     missing: &mut Missing,
 ) -> anyhow::Result<()> {
