@@ -200,8 +200,9 @@ impl Getting<'_> {
         let mut place = 0_usize;
         while let Some(page) = next {
             self.include(page.raw());
-            // The page is dropped before the next one comes.
-            add_page(&mut listing, &meant, page, &mut place, &mut missing)?;
+            add_page(&mut listing, &meant, &page, &mut place, &mut missing)?;
+            // Only one page is held at a time.
+            drop(page);
             next = match pages.next().await.transpose() {
                 Ok(next) => next,
                 Err(error) => {
@@ -227,7 +228,7 @@ impl Getting<'_> {
 fn add_page(
     listing: &mut Listing,
     meant: &Meant,
-    page: PageAnswer<ForAccount<ListParticipantsQos>>,
+    page: &PageAnswer<ForAccount<ListParticipantsQos>>,
     place: &mut usize,
     missing: &mut Missing,
 ) -> anyhow::Result<()> {
