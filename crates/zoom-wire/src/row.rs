@@ -98,7 +98,8 @@ macro_rules! visit_scalars {
 pub enum Row<T> {
     /// An object, whose members may still be wrong by themselves.
     Object(T),
-    /// Something else, kept as it came.
+    /// Something else, kept as its JSON value: a number of more than 64 bits as the nearest
+    /// double.
     Other(serde_json::Value),
 }
 
