@@ -39,7 +39,7 @@ fn canonical(json: &str) -> String {
         let elements: Vec<String> =
             elements.into_iter().map(|element| canonical(element.get())).collect();
         format!("[{}]", elements.join(","))
-    } else if json.starts_with(['"', 't', 'f', 'n']) || json.parse::<i128>().is_ok_and(fits) {
+    } else if json.starts_with(['"', 't', 'f', 'n']) || is_integer(json) {
         json.to_owned()
     } else {
         // A wrong row keeps such a number only as the nearest double.
@@ -47,8 +47,9 @@ fn canonical(json: &str) -> String {
     }
 }
 
-fn fits(number: i128) -> bool {
-    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number)
+/// True for a number that JSON values keep as an integer.
+fn is_integer(json: &str) -> bool {
+    json != "-0" && (json.parse::<i64>().is_ok() || json.parse::<u64>().is_ok())
 }
 
 /// A report decodes with nothing lost, or says why not.
