@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use zoom_dashboard::{Credential, Plan, RetryPolicy, Timeouts};
+use zoom_wire::Request;
 
 use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
@@ -259,6 +260,14 @@ impl Account {
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,
         })
+    }
+
+    /// A request, for the sub-account where there is one.
+    pub(crate) fn addressed(&self, request: Request) -> Result<Request, zoom_dashboard::Error> {
+        match &self.sub_account {
+            Some(sub_account) => Ok(request.for_account(sub_account)?),
+            None => Ok(request),
+        }
     }
 
     /// Reads the secrets.

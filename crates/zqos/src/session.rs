@@ -1,7 +1,7 @@
 //! What a command works with: settings, the user's zone, and a client for an account.
 
 use zoom_dashboard::{Answer, Client, Pages};
-use zoom_wire::{Endpoint, ForAccount, Listing, Request};
+use zoom_wire::{Endpoint, ForAccount, Listing};
 use zqos_core::{Clock as _, SystemClock};
 
 use crate::cli::{Format, Global};
@@ -79,17 +79,6 @@ impl Asker {
     /// The endpoint, for the sub-account where the settings name one.
     pub(crate) fn addressed<E>(&self, endpoint: E) -> ForAccount<E> {
         ForAccount::new(endpoint, self.sub_account.clone())
-    }
-
-    /// Any request, for the sub-account where the settings name one.
-    pub(crate) fn addressed_request(
-        &self,
-        request: Request,
-    ) -> Result<Request, zoom_dashboard::Error> {
-        match &self.sub_account {
-            Some(sub_account) => Ok(request.for_account(sub_account)?),
-            None => Ok(request),
-        }
     }
 
     /// Sends a request.

@@ -37,8 +37,8 @@ pub(super) async fn run(session: &Session, args: &Api) -> anyhow::Result<Exit> {
             .hint("leave `--all` out, or take `--format json`")
             .into());
     }
+    let request = session.account()?.addressed(request)?;
     let asker = session.asker()?;
-    let request = asker.addressed_request(request)?;
     let mut output = Output::new();
     if args.all {
         return all(&asker, request, format, args.include, output).await;

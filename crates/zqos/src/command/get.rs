@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use zoom_dashboard::PageAnswer;
+use zoom_dashboard::{Client, Credential, PageAnswer};
 use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos, ParticipantQos, Samples};
-use zoom_wire::{Endpoint as _, ForAccount, When};
+use zoom_wire::summary::ListQosSummary;
+use zoom_wire::{Endpoint as _, ForAccount, Request, RequestError, When};
 use zqos_core::column::{DEVICE, DEVICE_FIGURES, SAMPLE_KEY, STREAM_FIGURES};
 use zqos_core::{Dbm, Fps, Kbps, Millis, ParticipantId, Percent, Pressure};
 
@@ -19,9 +20,6 @@ use crate::output::listing::{ListedRow, Listing};
 use crate::output::rows::{Cell, Part, RowWriter};
 use crate::output::{Output, note};
 use crate::session::{Asker, Session};
-
-/// Zoom's API root, for a request that is printed and not sent.
-const API_BASE: &str = "https://api.zoom.us/v2";
 
 pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
     let meant = Meant::read(&args.which, &session.zone)?;
@@ -40,8 +38,16 @@ pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
             .hint("leave `--type live` out")
             .into());
     }
+    if args.person.as_ref().is_some_and(|person| person.trim().is_empty()) {
+        return Err(UsageError::new("the person's name is empty")
+            .hint("leave `--person` out to get all participants")
+            .into());
+    }
+    // Ids that no path can hold are refused before anything is asked.
+    let request = first_request(args, &meant, participant.as_ref());
+    let request = request.map_err(zoom_dashboard::Error::from)?;
     if let Some(form) = args.print_request {
-        return print(session, args, &meant, participant, form);
+        return print(session, args, request, form);
     }
     let output = Output::new();
     let format = output.format(session.format);
@@ -52,6 +58,8 @@ pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
     let mut meant = meant.find_instance(&asker, &session.zone).await?;
     let participant = match &args.person {
         Some(person) => {
+            // Who is found in an instance has a report in that one.
+            meant = meant.settle(&asker, &session.zone).await?;
             let (when, found) = find_participant(session, &asker, &meant, person).await?;
             meant.when = Some(when);
             Some(found)
@@ -66,13 +74,29 @@ pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
     }
 }
 
-/// Prints the first request that would be sent. None of it is asked for, so nothing can be looked
-/// up.
+/// The request that asks for what was typed, where nothing has to be looked up before.
+fn first_request(
+    args: &Get,
+    meant: &Meant,
+    participant: Option<&ParticipantId>,
+) -> Result<Request, RequestError> {
+    let when = meant.when.unwrap_or_default();
+    let (kind, meeting) = (meant.kind, meant.meeting.clone());
+    match participant {
+        _ if args.summary => ListQosSummary::new(meeting).kind(kind).to_request(),
+        Some(participant) => {
+            let participant = participant.clone();
+            GetParticipantQos::new(meeting, participant).kind(kind).when(when).to_request()
+        }
+        None => ListParticipantsQos::new(meeting).kind(kind).when(when).to_request(),
+    }
+}
+
+/// Prints a request. Nothing is asked, so nothing can be looked up.
 fn print(
     session: &Session,
     args: &Get,
-    meant: &Meant,
-    participant: Option<ParticipantId>,
+    request: Request,
     form: crate::cli::RequestForm,
 ) -> anyhow::Result<Exit> {
     if args.person.is_some() || args.which.at.is_some() {
@@ -80,27 +104,15 @@ fn print(
             .hint("give the participant's id and the meeting's UUID")
             .into());
     }
-    let when = meant.when.unwrap_or_default();
-    let (kind, meeting) = (meant.kind, meant.meeting.clone());
-    let request = match participant {
-        _ if args.summary => {
-            zoom_wire::summary::ListQosSummary::new(meeting).kind(kind).to_request()
-        }
-        Some(participant) => {
-            GetParticipantQos::new(meeting, participant).kind(kind).when(when).to_request()
-        }
-        None => ListParticipantsQos::new(meeting).kind(kind).when(when).to_request(),
-    };
-    let request = request.map_err(zoom_dashboard::Error::from)?;
     let account = session.account()?;
-    let base = account.api_base.as_deref().unwrap_or(API_BASE).trim_end_matches('/');
-    let url = url::Url::parse(&format!("{base}{}", request.target())).map_err(|error| {
-        UsageError::new(format!("the API root is no URL: {error}"))
-            .hint(format!("write it like `{API_BASE}`"))
-    })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(UsageError::new("the API root holds a user name or password").into());
+    let request = account.addressed(request)?;
+    // The API root is held to the same rules as that of a request that is sent; the token is not
+    // needed for it.
+    let mut client = Client::builder(Credential::bearer("none"));
+    if let Some(base) = &account.api_base {
+        client = client.api_base(base)?;
     }
+    let url = client.build()?.url_of(&request);
     let mut output = Output::new();
     let text = print_request::printed(form, request.operation().name, &url);
     output.write(|out| out.write_all(text.as_bytes()))?;
