@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 /// Zoom quality of service: fetch, keep, score, explain and show it.
 #[derive(Debug, Parser)]
-#[command(name = "zqos", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "zqos", version, about, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -13,14 +13,17 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes:
+const AFTER_HELP: &str = "Exit codes:
   0    done, complete
   1    it failed: the API said no, or the network did
   2    wrong usage or configuration, or an ambiguous name: nothing was attempted
   3    done as far as it went: what is missing is printed
   130  interrupted
 
-Settings come by flag, then environment, then file, then default: see `zqos config default`.";
+Settings come by flag, then environment, then file, then default: see `zqos config default`.
+
+Example:
+  zqos get 93201235621 16778240";
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -82,10 +85,10 @@ pub(crate) enum Command {
     /// Send any GET request of Zoom's API, with our authentication, limits and retries
     Api(Api),
     /// Look at the credential
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  zqos auth check")]
     Auth(Auth),
     /// Look at the configuration
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  zqos config show")]
     Config(Config),
     /// Print a script that completes commands in a shell
     #[command(

@@ -30,10 +30,9 @@ fn main() -> ExitCode {
         // Help and version are no errors; clap knows which stream each belongs to.
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            return match error.print() {
-                Ok(()) => exit.into(),
-                Err(_) => Exit::Done.into(),
-            };
+            // A reader who has left ends help with success, and changes no error.
+            drop(error.print());
+            return exit.into();
         }
     };
     log::init(cli.global.verbose);
