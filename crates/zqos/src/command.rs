@@ -12,6 +12,7 @@ mod resolve;
 mod summary;
 
 use clap::CommandFactory as _;
+use zoom_wire::RawPage;
 
 use crate::cli::{Auth, Cli, Command, Format};
 use crate::exit::{Exit, UsageError};
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::output::rows::RowForm;
 use crate::session::Session;
+use crate::time::Zone;
 
 /// Runs a command.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
@@ -90,12 +92,46 @@ fn refuse_raw(format: Format, hint: &str) -> Result<(), UsageError> {
 struct Missing {
     lines: Vec<String>,
     invalid_rows: u64,
+    /// True once a page came: what fails after that makes the rows incomplete, not nothing.
+    has_begun: bool,
+    /// What ended a walk before its end.
+    lost: Option<zoom_dashboard::Error>,
 }
 
 /// How many invalid rows are told one by one.
 const INVALID_ROWS_SHOWN: u64 = 10;
 
 impl Missing {
+    /// Takes note of a page. False when what should be its rows is no list.
+    fn page(&mut self, frame: &RawPage<'_>) -> bool {
+        self.has_begun = true;
+        if let Some(invalid) = &frame.invalid {
+            self.invalid(invalid);
+        }
+        frame.invalid.is_none()
+    }
+
+    /// The page after one that came. A failure ends the walk, and what came stays.
+    fn following<P>(&mut self, next: Option<Result<P, zoom_dashboard::Error>>) -> Option<P> {
+        match next? {
+            Ok(page) => Some(page),
+            Err(error) => {
+                self.lost = Some(error);
+                None
+            }
+        }
+    }
+
+    /// A failure after a page came ends the work, and what came stays. Before that, it is given
+    /// back.
+    fn lost(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
+        if !self.has_begun {
+            return Err(error);
+        }
+        self.lost = Some(error.downcast()?);
+        Ok(())
+    }
+
     fn invalid(&mut self, row: &zoom_wire::InvalidRow) {
         self.invalid_rows += 1;
         if self.invalid_rows <= INVALID_ROWS_SHOWN {
@@ -112,8 +148,13 @@ impl Missing {
         }
     }
 
+    /// True when nothing is known to be missing.
+    const fn is_nothing(&self) -> bool {
+        self.lines.is_empty() && self.lost.is_none()
+    }
+
     /// Tells what is missing, and how the command ends with it.
-    fn tell(self) -> Exit {
+    fn tell(self, zone: &Zone) -> Exit {
         for line in &self.lines {
             crate::output::note(line);
         }
@@ -121,6 +162,9 @@ impl Missing {
             let more = self.invalid_rows - INVALID_ROWS_SHOWN;
             crate::output::note(format_args!("and {more} more invalid rows"));
         }
-        if self.lines.is_empty() { Exit::Done } else { Exit::Incomplete }
+        if let Some(error) = &self.lost {
+            crate::failure::report_lost(error, zone);
+        }
+        if self.is_nothing() { Exit::Done } else { Exit::Incomplete }
     }
 }

@@ -31,6 +31,15 @@ pub(crate) fn report(error: &anyhow::Error) {
     } else {
         format!("error: {}\nFailed.\n", Shown(&format!("{error:#}")))
     };
+    show(&text);
+}
+
+/// Shows on standard error what ended a walk over pages: the rows before it are out.
+pub(crate) fn report_lost(error: &Error, zone: &Zone) {
+    show(&(explained(error, Some(zone)) + "Incomplete: the rest is missing.\n"));
+}
+
+fn show(text: &str) {
     // A closed standard error is nobody to tell.
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
@@ -47,10 +56,13 @@ fn with_hint(mut text: String, hint: Option<&str>) -> String {
 /// The parts in their order: request, status line, headers, what Zoom said, hint, `Failed.`
 fn of_call(error: &Error, zone: Option<&Zone>) -> String {
     if error.is_usage() {
-        let mut text = format!("error: {}\n", Shown(&error.kind().to_string()));
-        text = with_hint(text, hint(error, zone).as_deref());
-        return text;
+        let text = format!("error: {}\n", Shown(&error.kind().to_string()));
+        return with_hint(text, hint(error, zone).as_deref());
     }
+    explained(error, zone) + "Failed.\n"
+}
+
+fn explained(error: &Error, zone: Option<&Zone>) -> String {
     let mut text = String::new();
     if let Some(sent) = error.request() {
         push_line(&mut text, format_args!("{} {}", sent.method, Shown(sent.url.as_str())));
@@ -66,7 +78,7 @@ fn of_call(error: &Error, zone: Option<&Zone>) -> String {
         let seconds = error.elapsed().as_secs_f64();
         push_line(&mut text, format_args!("tried {} times in {seconds:.1} s", error.tries()));
     }
-    with_hint(text, hint(error, zone).as_deref()) + "Failed.\n"
+    with_hint(text, hint(error, zone).as_deref())
 }
 
 fn push_line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -1,5 +1,10 @@
 //! `zqos api`: any GET request.
 
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::value::RawValue;
+use zoom_dashboard::RawAnswer;
 use zoom_wire::{RawPage, Request};
 
 use crate::cli::{Api, Format};
@@ -9,7 +14,8 @@ use crate::failure::head_of;
 use crate::output::json::{MergedPages, write_pretty};
 use crate::output::listing::begin;
 use crate::output::{Output, note};
-use crate::session::Session;
+use crate::session::{Asker, Session};
+use crate::time::Zone;
 
 pub(super) async fn run(session: &Session, args: &Api) -> anyhow::Result<Exit> {
     let mut request = Request::get(&args.path).map_err(zoom_dashboard::Error::from)?;
@@ -41,7 +47,7 @@ pub(super) async fn run(session: &Session, args: &Api) -> anyhow::Result<Exit> {
     let asker = session.asker()?;
     let mut output = Output::new();
     if args.all {
-        return all(&asker, request, format, args.include, output).await;
+        return all(&asker, &session.zone, request, format, args.include, output).await;
     }
     let answer = asker.client.get(request).await?;
     if args.include {
@@ -52,8 +58,9 @@ pub(super) async fn run(session: &Session, args: &Api) -> anyhow::Result<Exit> {
         Format::Ndjson => {
             let page =
                 RawPage::decode(&answer.body, None).map_err(|error| answer.undecodable(error))?;
-            output.write(|out| {
-                page.rows.iter().try_for_each(|row| writeln!(out, "{}", one_line(row.get())))
+            output.write(|out| match rows_member(&answer, &page) {
+                Some(_) => write_lines(out, page.rows),
+                None => write_line(out, &answer),
             })?;
         }
         _ => {
@@ -69,16 +76,26 @@ pub(super) async fn run(session: &Session, args: &Api) -> anyhow::Result<Exit> {
 }
 
 /// The body as valid JSON, of whatever kind.
-fn json_text(answer: &zoom_dashboard::RawAnswer) -> anyhow::Result<&str> {
+fn json_text(answer: &RawAnswer) -> anyhow::Result<&str> {
     let text = zoom_wire::answer::text(&answer.body).map_err(|error| answer.undecodable(error))?;
-    let valid: Result<&serde_json::value::RawValue, _> = serde_json::from_str(text);
+    let valid: Result<&RawValue, _> = serde_json::from_str(text);
     match valid {
         Ok(value) => Ok(value.get()),
         Err(error) => Err(answer.undecodable(error.into()).into()),
     }
 }
 
-/// A row on one line: valid JSON has line breaks only between tokens.
+/// Writes rows, each on a line.
+fn write_lines(out: &mut dyn Write, rows: Vec<&RawValue>) -> io::Result<()> {
+    rows.into_iter().try_for_each(|row| writeln!(out, "{}", one_line(row.get())))
+}
+
+/// Writes an answer without rows, which is one row itself.
+fn write_line(out: &mut dyn Write, answer: &RawAnswer) -> io::Result<()> {
+    writeln!(out, "{}", one_line(zoom_wire::answer::text(&answer.body).unwrap_or_default()))
+}
+
+/// JSON on one line: where it is valid, it has line breaks only between tokens.
 fn one_line(json: &str) -> String {
     let mut line = Vec::new();
     write_pretty(&mut line, json, 0).expect("a vector takes all");
@@ -86,7 +103,8 @@ fn one_line(json: &str) -> String {
 }
 
 async fn all(
-    asker: &crate::session::Asker,
+    asker: &Asker,
+    zone: &Zone,
     request: Request,
     format: Format,
     include: bool,
@@ -94,37 +112,43 @@ async fn all(
 ) -> anyhow::Result<Exit> {
     let mut pages = asker.client.raw_pages(request, None);
     let mut merged: Option<MergedPages> = None;
-    while let Some(page) = pages.next().await {
-        let page = page?;
+    let mut missing = Missing::default();
+    let mut next = pages.next().await.transpose()?;
+    while let Some(page) = next {
+        missing.page(&page.frame());
         if include {
             note(head_of(page.raw().status, &page.raw().reason, &page.raw().headers));
         }
         output.write(|out| {
+            let rows_member = rows_member(page.raw(), &page.frame());
             if format == Format::Ndjson {
-                let mut rows = page.raw_rows().into_iter();
-                return rows.try_for_each(|row| writeln!(out, "{}", one_line(row.get())));
+                return match rows_member {
+                    Some(_) => write_lines(out, page.raw_rows()),
+                    None => write_line(out, page.raw()),
+                };
             }
             let merged = match &mut merged {
                 Some(merged) => merged,
-                None => merged.insert(begin(out, rows_member(&page), &page.frame())?),
+                None => merged.insert(begin(out, rows_member, &page.frame())?),
             };
             page.raw_rows().into_iter().try_for_each(|row| merged.row(out, row.get()))
         })?;
+        // Only one page is held at a time.
+        drop(page);
+        next = missing.following(pages.next().await);
     }
     if let Some(merged) = merged {
         output.write(|out| merged.end(out))?;
     }
     output.finish()?;
-    let mut missing = Missing::default();
     missing.compare(pages.given(), pages.total_records());
-    Ok(missing.tell())
+    Ok(missing.tell(zone))
 }
 
 /// The name of the member that holds the rows: the one that is not in the envelope.
-fn rows_member(page: &zoom_dashboard::RawPageAnswer) -> Option<String> {
-    let text = zoom_wire::answer::text(&page.raw().body).ok()?;
-    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
-    let frame = page.frame();
+fn rows_member(answer: &RawAnswer, frame: &RawPage<'_>) -> Option<String> {
+    let text = zoom_wire::answer::text(&answer.body).ok()?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     let is_row_member = |name: &&String| frame.envelope.iter().all(|(known, _)| known != *name);
     members.keys().find(is_row_member).cloned()
 }

@@ -196,7 +196,7 @@ impl Getting<'_> {
                 _ => "no samples: Zoom has none of this participant",
             });
         }
-        Ok(missing.tell())
+        Ok(missing.tell(&self.session.zone))
     }
 
     async fn all(&self, meant: Meant, output: Output) -> anyhow::Result<Exit> {
@@ -215,24 +215,17 @@ impl Getting<'_> {
             add_page(&mut listing, &meant, &page, &mut place, &mut missing)?;
             // Only one page is held at a time.
             drop(page);
-            next = match pages.next().await.transpose() {
-                Ok(next) => next,
-                Err(error) => {
-                    // What came before stays; the failure says what is missing.
-                    listing.end("The rest is missing.")?;
-                    return Err(error.into());
-                }
-            };
+            next = missing.following(pages.next().await);
         }
         listing.end(report::OVERVIEW_LEGEND)?;
         missing.compare(pages.given(), pages.total_records());
-        if pages.given() == 0 {
+        if pages.given() == 0 && missing.is_nothing() {
             note(format_args!(
                 "no participants: Zoom has no {when} reports of this {}",
                 meant.kind
             ));
         }
-        Ok(missing.tell())
+        Ok(missing.tell(&self.session.zone))
     }
 }
 
@@ -245,6 +238,9 @@ fn add_page(
     missing: &mut Missing,
 ) -> anyhow::Result<()> {
     let frame = page.frame();
+    if !missing.page(&frame) {
+        return Ok(());
+    }
     if listing.is_json() {
         return page.raw_rows().into_iter().try_for_each(|row| listing.add_raw(&frame, row.get()));
     }

@@ -45,10 +45,19 @@ pub(super) async fn run(session: &Session, args: &Meetings) -> anyhow::Result<Ex
     let member = format!("{}s", wanted.kind);
     let mut listing = Listing::new(output, format, &COLUMNS, table(), &member);
     let mut missing = Missing::default();
-    for account in session.accounts()? {
-        let asker = Asker::new(&session.config, account)?;
-        for range in &wanted.ranges {
-            list(session, &asker, &wanted, *range, &mut listing, &mut missing).await?;
+    // What is wrong with a credential is found before anybody is asked.
+    let askers: Vec<_> = session
+        .accounts()?
+        .into_iter()
+        .map(|account| Asker::new(&session.config, account))
+        .collect::<Result<_, _>>()?;
+    let ranges =
+        askers.iter().flat_map(|asker| wanted.ranges.iter().map(move |range| (asker, range)));
+    for (asker, range) in ranges {
+        let listed = list(session, asker, &wanted, *range, &mut listing, &mut missing).await;
+        if let Err(error) = listed {
+            missing.lost(error)?;
+            break;
         }
     }
     let count = listing.count();
@@ -58,7 +67,7 @@ pub(super) async fn run(session: &Session, args: &Meetings) -> anyhow::Result<Ex
         wanted.kind,
         session.zone.name()
     ))?;
-    Ok(missing.tell())
+    Ok(missing.tell(&session.zone))
 }
 
 /// Lists the meetings of one range of one account.
@@ -75,6 +84,7 @@ async fn list(
     while let Some(page) = pages.next().await {
         let page = page?;
         let frame = page.frame();
+        missing.page(&frame);
         let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
         for ((_, row), raw) in rows.into_iter().zip(page.raw_rows()) {
             let path = format!("$.{}s[{place}]", wanted.kind);
@@ -184,7 +194,7 @@ fn table() -> Columns {
     use Align::{Left, Right};
 
     Columns::new([
-        ("start", Left),
+        ("start", Right),
         ("length", Right),
         ("topic", Left),
         ("host", Left),
@@ -193,7 +203,7 @@ fn table() -> Columns {
         ("video", Left),
         ("share", Left),
         ("number", Right),
-        ("UUID", Left),
+        ("UUID", Right),
     ])
 }
 

@@ -68,6 +68,7 @@ pub(super) async fn run(session: &Session, args: &Participants) -> anyhow::Resul
     let mut place = 0_usize;
     while let Some(page) = next {
         let frame = page.frame();
+        missing.page(&frame);
         let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
         for ((_, row), raw) in rows.into_iter().zip(page.raw_rows()) {
             let path = format!("$.participants[{place}]");
@@ -86,13 +87,13 @@ pub(super) async fn run(session: &Session, args: &Participants) -> anyhow::Resul
                 Err(invalid) => missing.invalid(&invalid),
             }
         }
-        next = pages.next().await.transpose()?;
+        next = missing.following(pages.next().await);
     }
     let count = listing.count();
     let plural = if count == 1 { "" } else { "s" };
     listing.end(&format!("{count} join{plural}; times are of {}", session.zone.name()))?;
     missing.compare(pages.given(), pages.total_records());
-    Ok(missing.tell())
+    Ok(missing.tell(&session.zone))
 }
 
 fn table() -> Columns {
@@ -102,8 +103,8 @@ fn table() -> Columns {
         ("participant", Right),
         ("name", Left),
         ("e-mail", Left),
-        ("joined", Left),
-        ("left", Left),
+        ("joined", Right),
+        ("left", Right),
         ("network", Left),
         ("device", Left),
         ("location", Left),

@@ -71,10 +71,11 @@ pub(super) async fn run(
     let mut listing = Listing::new(output, getting.format, &COLUMNS, table(), "participants");
     let mut missing = Missing::default();
     let mut place = 0_usize;
-    while let Some(page) = pages.next().await {
-        let page = page?;
+    let mut next = pages.next().await.transpose()?;
+    while let Some(page) = next {
         getting.include(page.raw());
         let frame = page.frame();
+        missing.page(&frame);
         let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
         for ((_, row), raw) in rows.into_iter().zip(page.raw_rows()) {
             let path = format!("$.participants[{place}]");
@@ -88,13 +89,17 @@ pub(super) async fn run(
                 Err(invalid) => missing.invalid(&invalid),
             }
         }
+        // Only one page is held at a time.
+        drop(page);
+        next = missing.following(pages.next().await);
     }
-    if listing.count() == 0 {
-        note("no summaries: Zoom has none of what was asked for");
-    }
+    let has_none = listing.count() == 0;
     listing.end("Figures are of the whole join.")?;
     missing.compare(pages.given(), pages.total_records());
-    Ok(missing.tell())
+    if has_none && missing.is_nothing() {
+        note("no summaries: Zoom has none of what was asked for");
+    }
+    Ok(missing.tell(&getting.session.zone))
 }
 
 /// The summary of one join, its elements read.

@@ -7,7 +7,9 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 /// Where a column's text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
+    /// For words, which are cut where the line is too short.
     Left,
+    /// For numbers, times and ids, which are never cut.
     Right,
 }
 
