@@ -14,8 +14,11 @@ use crate::output::columns::{Align, Columns, cut, wrapped};
 use crate::output::sparkline::sparkline;
 use crate::time::{Zone, duration};
 
-/// The widest curve.
-const CURVE_WIDTH: usize = 40;
+/// The widest curve: an hour, a bar a minute.
+const CURVE_WIDTH: usize = 60;
+
+/// How wide the labels of the particulars are.
+const LABEL_WIDTH: usize = 9;
 
 /// The head of the curve's column, and how wide it is.
 const CURVE_HEAD: (&str, usize) = ("latency\nby minute", 9);
@@ -37,7 +40,10 @@ pub(super) fn write_one(
     writeln!(out, "{bold}{}{plain}", cut(&format!("{name}{email}"), width))?;
     for (label, line) in particulars(zone, when, participant) {
         if !line.is_empty() {
-            writeln!(out, "{dim}{label:<9}{plain}{}", cut(&line, width.saturating_sub(9)))?;
+            let mut lines = wrapped(&line, width.saturating_sub(LABEL_WIDTH)).into_iter();
+            let first = lines.next().unwrap_or_default();
+            writeln!(out, "{dim}{label:<LABEL_WIDTH$}{plain}{first}")?;
+            lines.try_for_each(|line| writeln!(out, "{:LABEL_WIDTH$}{line}", ""))?;
         }
     }
     let times = samples
@@ -251,9 +257,12 @@ fn write_streams(
         }
         table
     };
-    // The curve takes what room the figures leave; its column is at least as wide as its head.
+    // The curve takes what room the figures leave; its column is at least as wide as its head. A
+    // bar for each minute is worth more than a column for each figure.
     let room = |layout: Layout| (width + CURVE_HEAD.1).saturating_sub(drawn(layout, 1).width());
-    let layout = if room(Layout::Wide) >= CURVE_WIDTH / 2 { Layout::Wide } else { Layout::Narrow };
+    let minutes = last.since(first).map_or(0, |time| time.as_secs() / 60) + 1;
+    let wanted = usize::try_from(minutes).unwrap_or(CURVE_WIDTH).min(CURVE_WIDTH);
+    let layout = if room(Layout::Wide) >= wanted { Layout::Wide } else { Layout::Narrow };
     let table = drawn(layout, room(layout).clamp(1, CURVE_WIDTH));
     table.write(out, usize::MAX, may_style)?;
     if let Layout::Narrow = layout {
@@ -367,7 +376,7 @@ fn write_device(out: &mut dyn Write, samples: &Samples, dim: &str, plain: &str) 
     }
     for (label, line) in [("CPU", load), ("Pressure", pressure), ("Wi-Fi", signal)] {
         if !line.is_empty() {
-            writeln!(out, "{dim}{label:<9}{plain}{line}")?;
+            writeln!(out, "{dim}{label:<LABEL_WIDTH$}{plain}{line}")?;
         }
     }
     Ok(())
