@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zoom_dashboard::{ApiUrl, Plan};
 use zoom_wire::meeting::ListMeetings;
-use zoom_wire::rate_limit::Label;
+use zoom_wire::rate_limit::{Label, RetryAfter};
 use zoom_wire::request::Bound;
 use zoom_wire::{Endpoint as _, Operation, Range, When};
 use zqos_core::{Clock as _, Shown, SystemClock, Timestamp};
@@ -121,17 +121,11 @@ async fn check_account(
     {
         lines.good("quota", format!("Zoom says {remaining} of {limit} calls left ({label})"));
     }
-    let server_time = answer
-        .raw()
-        .headers
-        .get(http::header::DATE)
-        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
-        .and_then(|date| {
-            Timestamp::from_unix_millis(
-                i64::try_from(date.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()?,
-            )
-            .ok()
-        });
+    let date = answer.raw().headers.get(http::header::DATE);
+    let server_time = match date.and_then(|date| RetryAfter::parse(date.to_str().ok()?)) {
+        Some(RetryAfter::At(instant)) => Some(instant),
+        _ => None,
+    };
     clock(server_time, lines);
     Ok(())
 }
