@@ -299,24 +299,12 @@ impl Account {
 
 /// The plan of this name.
 fn read_plan(place: &str, name: &str) -> Result<Plan, UsageError> {
-    match name {
-        "free" => Ok(Plan::Free),
-        "pro" => Ok(Plan::Pro),
-        "business" => Ok(Plan::Business),
-        _ => Err(UsageError::new(format!("{place}: `{name}` is not a plan")).hint(
+    Plan::ALL.into_iter().find(|plan| plan.to_string() == name).ok_or_else(|| {
+        UsageError::new(format!("{place}: `{name}` is not a plan")).hint(
             "write `free`, `pro` or `business`; Education, Enterprise and Partner have the limits \
              of `business`",
-        )),
-    }
-}
-
-/// The name of a plan.
-pub(crate) const fn plan_name(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Free => "free",
-        Plan::Pro => "pro",
-        Plan::Business => "business",
-    }
+        )
+    })
 }
 
 impl Default for Http {

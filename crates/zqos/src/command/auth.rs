@@ -9,7 +9,7 @@ use zoom_wire::request::Bound;
 use zoom_wire::{Endpoint as _, Operation, Range, When};
 use zqos_core::{Clock as _, Shown, SystemClock, Timestamp};
 
-use crate::config::{Account, Login, plan_name};
+use crate::config::{Account, Login};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::session::{Asker, Session};
@@ -202,7 +202,7 @@ fn limits(plan: Plan, lines: &mut Lines) {
         "plan",
         format!(
             "{}: {}, {}{daily} (by the settings; Zoom does not tell)",
-            plan_name(plan),
+            plan,
             of(Label::Heavy),
             of(Label::ResourceIntensive)
         ),

@@ -1,7 +1,7 @@
 //! `zqos config`.
 
 use crate::cli::Config as Command;
-use crate::config::{Login, plan_name};
+use crate::config::Login;
 use crate::exit::Exit;
 use crate::output::{Output, note};
 use crate::session::{Asker, Session};
@@ -47,7 +47,7 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
                     client_secret.describe()
                 )?,
             }
-            writeln!(out, "plan = {:?}", plan_name(account.plan))?;
+            writeln!(out, "plan = {:?}", account.plan.to_string())?;
             let bases = [("api_base", &account.api_base), ("oauth_base", &account.oauth_base)];
             for (name, base) in bases {
                 if let Some(base) = base {
