@@ -274,6 +274,13 @@ impl ParticipantQos<'_> {
     /// Zoom's order; one device sample for each minute in which the device reported something.
     pub fn samples(&self, path: &str) -> Samples {
         let mut samples = Samples::default();
+        self.append_samples(path, &mut samples);
+        samples
+    }
+
+    /// Reads the samples as [`ParticipantQos::samples`] does, behind those that are there: whoever
+    /// reads report after report can use the same memory again.
+    pub fn append_samples(&self, path: &str, samples: &mut Samples) {
         match self.user_qos.read() {
             Ok(None) => {}
             Ok(Some(minutes)) => {
@@ -289,7 +296,15 @@ impl ParticipantQos<'_> {
                 samples.invalid.push(InvalidRow::new(format!("{path}.user_qos"), malformed));
             }
         }
-        samples
+    }
+}
+
+impl Samples {
+    /// Takes all samples out, and keeps their memory.
+    pub fn clear(&mut self) {
+        self.streams.clear();
+        self.devices.clear();
+        self.invalid.clear();
     }
 }
 

@@ -244,12 +244,14 @@ fn add_page(
     if listing.is_json() {
         return page.raw_rows().into_iter().try_for_each(|row| listing.add_raw(&frame, row.get()));
     }
+    let mut samples = Samples::default();
     for (_, row) in page.rows().map_err(|error| page.raw().undecodable(error))? {
         let path = format!("$.participants[{place}]");
         *place += 1;
         match row.as_object(|| path.clone()) {
             Ok(participant) => {
-                let samples = participant.samples(&path);
+                samples.clear();
+                participant.append_samples(&path, &mut samples);
                 samples.invalid.iter().for_each(|row| missing.invalid(row));
                 listing.add(&frame, "", &Report { meant, participant, samples: &samples })?;
             }
