@@ -116,7 +116,7 @@ pub(crate) struct WhichMeeting {
     #[arg(long)]
     pub(crate) webinar: bool,
     /// With a number: the instance that ran at this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
 }
 

@@ -174,6 +174,14 @@ fn by_stream(samples: &Samples) -> Vec<(&StreamName, Vec<&StreamSample>)> {
     streams
 }
 
+/// Figures in one cell; nothing when all are missing.
+fn slashed<const N: usize>(figures: [String; N]) -> String {
+    if figures.iter().all(String::is_empty) {
+        return String::new();
+    }
+    figures.map(|figure| if figure.is_empty() { "-".to_owned() } else { figure }).join("/")
+}
+
 /// How the streams are set out: with a column for each figure, or, on a narrow terminal, with
 /// median and worst in one.
 #[derive(Clone, Copy)]
@@ -222,12 +230,7 @@ impl Layout {
                         Some((_, lines)) => lines.to_owned(),
                         None => text.clone(),
                     };
-                    let (median, worst) = (lines(&pair[0]), lines(&pair[1]));
-                    if median.is_empty() && worst.is_empty() {
-                        String::new()
-                    } else {
-                        format!("{median}/{worst}")
-                    }
+                    slashed([lines(&pair[0]), lines(&pair[1])])
                 })
                 .collect(),
         }
@@ -397,16 +400,10 @@ pub(super) fn overview() -> Columns {
         ("network", Left),
         ("device", Left),
         ("min", Right),
-        ("audio_input\nlatency", Right),
-        ("\njitter", Right),
-        ("\nloss", Right),
-        ("audio_output\nlatency", Right),
-        ("\njitter", Right),
-        ("\nloss", Right),
-        ("video_input\nloss", Right),
-        ("\nfps", Right),
-        ("video_output\nloss", Right),
-        ("\nfps", Right),
+        ("audio_input\nms/ms/%", Right),
+        ("audio_output\nms/ms/%", Right),
+        ("video_input\n%/fps", Right),
+        ("video_output\n%/fps", Right),
         ("CPU\n%", Right),
     ])
 }
@@ -432,11 +429,11 @@ pub(super) fn overview_line(participant: &ParticipantQos<'_>, samples: &Samples)
     ];
     for leg in [Leg::Input, Leg::Output] {
         let [_, latency, _, jitter, _, loss, ..] = numbers(&of_stream(Medium::Audio, leg));
-        cells.extend([latency, jitter, loss]);
+        cells.push(slashed([latency, jitter, loss]));
     }
     for leg in [Leg::Input, Leg::Output] {
         let [_, _, _, _, _, loss, .., rate] = numbers(&of_stream(Medium::Video, leg));
-        cells.extend([loss, rate]);
+        cells.push(slashed([loss, rate]));
     }
     let load = samples.devices.iter().filter_map(|device| device.system_max_cpu).max();
     cells.push(load.map_or_else(String::new, |load| number(load.get())));
