@@ -386,9 +386,9 @@ fn write_device(out: &mut dyn Write, samples: &Samples, dim: &str, plain: &str) 
 }
 
 /// What stands below [`overview`].
-pub(super) const OVERVIEW_LEGEND: &str = "Each figure is the worst of the participant's minutes: highest latency and jitter in ms, highest \
-     maximum loss in %, lowest frame rate, highest load of the machine. Name a participant for the \
-     rest.";
+pub(super) const OVERVIEW_LEGEND: &str = "Audio is latency/jitter/loss, video is loss/frame rate: each \
+    the worst of the participant's minutes, the highest latency and jitter, the highest maximum loss \
+    and the lowest frame rate. CPU is the highest load of the machine. Name a participant for the rest.";
 
 /// All participants, a line each: who, on what, and the streams that most have.
 pub(super) fn overview() -> Columns {
