@@ -48,7 +48,7 @@ pub(crate) struct Global {
     /// not given
     #[arg(long, global = true, value_name = "ZONE", help_heading = "Global options")]
     pub(crate) tz: Option<String>,
-    /// Says more on standard error: once what is done, twice each try, three times everything
+    /// Says more on standard error: once, every request and wait; twice, everything
     #[arg(
         short,
         long,
@@ -91,15 +91,13 @@ pub(crate) enum Command {
     #[command(subcommand, after_help = "Example:\n  zqos config show")]
     Config(Config),
     /// Print a script that completes commands in a shell
-    #[command(
-        after_help = "Example:\n  zqos completions bash > ~/.local/share/bash-completion/completions/zqos"
-    )]
+    #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the manual page
-    #[command(after_help = "Example:\n  zqos man > ~/.local/share/man/man1/zqos.1")]
+    #[command(after_help = "Example:\n  zqos man > zqos.1")]
     Man,
 }
 
@@ -115,7 +113,7 @@ pub(crate) struct WhichMeeting {
     /// The meeting is a webinar
     #[arg(long)]
     pub(crate) webinar: bool,
-    /// With a number: the instance that ran at this time
+    /// With a number: the instance that ran at this time, such as `yesterday 10:00`
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
 }
@@ -187,7 +185,8 @@ pub(crate) struct Meetings {
     /// List webinars
     #[arg(long)]
     pub(crate) webinar: bool,
-    /// From this time on; today's midnight if not given
+    /// From this time on: a date, `2026-11-22 10:05`, `yesterday`, `-7d`; today's midnight if not
+    /// given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "at")]
     pub(crate) from: Option<String>,
     /// Until before this time; now if not given
@@ -254,7 +253,7 @@ pub(crate) enum Config {
     #[command(after_help = "Example:\n  zqos config show")]
     Show,
     /// Print a configuration file with every setting explained
-    #[command(after_help = "Example:\n  zqos config default > ~/.config/zqos/zqos.toml")]
+    #[command(after_help = "Example:\n  zqos config default > zqos.toml")]
     Default,
     /// Check the settings in force without asking Zoom
     #[command(after_help = "Example:\n  zqos config check")]

@@ -110,23 +110,24 @@ impl Config {
             check_name(&name)?;
             accounts.insert(name.clone(), Account::resolve(name, account)?);
         }
-        let from_environment = environment_login(environment)?;
-        let bases = [variable::API_BASE, variable::OAUTH_BASE].map(|name| environment.text(name));
-        let is_named = |given: &Option<String>| given.is_some();
-        if from_environment.is_some() || accounts.is_empty() || bases.iter().any(is_named) {
+        if let Some(login) = environment_login(environment)? {
             // The environment speaks of the account without a name; of the only one, if there is
             // just one.
             let name = match accounts.keys().next() {
                 Some(only) if accounts.len() == 1 => only.clone(),
                 _ => DEFAULT_ACCOUNT.to_owned(),
             };
-            let account = accounts.entry(name.clone()).or_insert_with(|| Account::empty(name));
-            if let Some(login) = from_environment {
-                account.login = login;
-            }
-            let [api_base, oauth_base] = bases;
-            account.api_base = api_base.or(account.api_base.take());
-            account.oauth_base = oauth_base.or(account.oauth_base.take());
+            accounts.entry(name.clone()).or_insert_with(|| Account::empty(name)).login = login;
+        }
+        if accounts.is_empty() {
+            let name = DEFAULT_ACCOUNT.to_owned();
+            accounts.insert(name.clone(), Account::empty(name));
+        }
+        // Where Zoom is, is the same for every account.
+        for account in accounts.values_mut() {
+            account.api_base = environment.text(variable::API_BASE).or(account.api_base.take());
+            account.oauth_base =
+                environment.text(variable::OAUTH_BASE).or(account.oauth_base.take());
         }
         Ok(Self { path, tz: raw.tz, http: Http::resolve(raw.http)?, accounts })
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use zoom_dashboard::{Error, ErrorKind, FailedResponse, TimeoutPhase};
-use zoom_wire::rate_limit::{Label, Period};
+use zoom_wire::rate_limit::Label;
 use zoom_wire::{ApiError, ApiErrorKind};
 use zqos_core::Shown;
 
@@ -71,6 +71,10 @@ fn explained(error: &Error, zone: Option<&Zone>) -> String {
         text.push_str(&head(response));
     }
     match error.api() {
+        // Without a code it is not Zoom that speaks, but something between.
+        Some(api) if api.code.is_none() => {
+            push_line(&mut text, format_args!("the server says: {api}"));
+        }
         Some(api) => push_line(&mut text, format_args!("Zoom says: {api}")),
         None => push_line(&mut text, format_args!("error: {}", causes(error))),
     }
@@ -119,6 +123,10 @@ fn causes(error: &Error) -> String {
 fn hint(error: &Error, zone: Option<&Zone>) -> Option<String> {
     let text = match error.kind() {
         ErrorKind::Api(api) => return api_hint(error, api),
+        ErrorKind::RateLimited {
+            api: Some(ApiError { kind: ApiErrorKind::TooManyConcurrent, .. }),
+            ..
+        } => "the same request is under way already, from here or elsewhere; try again",
         ErrorKind::RateLimited { label, daily, until, .. } => {
             return Some(rate_limit_hint(*label, *daily, *until, zone));
         }
@@ -177,8 +185,8 @@ fn api_hint(error: &Error, api: &ApiError) -> Option<String> {
             "ended meetings need `--type past`; a past report can take 30 minutes to appear"
         }
         ApiErrorKind::NotAvailable => {
-            "is the id right, and has the meeting ended? Running meetings need `--type live`; a past \
-             report can take 30 minutes to appear"
+            "are the ids right (`zqos participants MEETING` lists those of participants)? A past report \
+             can take 30 minutes to appear, and a running meeting needs `--type live`"
         }
         ApiErrorKind::IsWebinar => "this is a webinar: add `--webinar`",
         ApiErrorKind::IsMeeting => "this is a meeting, not a webinar: leave `--webinar` out",
@@ -217,10 +225,12 @@ fn api_hint(error: &Error, api: &ApiError) -> Option<String> {
              Management, Roles"
         }
         ApiErrorKind::Server => "Zoom has trouble; try again in a few minutes",
-        ApiErrorKind::TooManyConcurrent => "the same request is under way already; try again",
         ApiErrorKind::Redirect => {
             "redirects are not followed, for they would carry the token elsewhere: is ZOOM_API_BASE \
              right?"
+        }
+        ApiErrorKind::Other if api.status == 404 => {
+            "Zoom's API has no such path: is ZOOM_API_BASE right, and does it end in `/v2`?"
         }
         _ => return None,
     };
@@ -233,23 +243,23 @@ fn rate_limit_hint(
     until: Option<zqos_core::Timestamp>,
     zone: Option<&Zone>,
 ) -> String {
-    let when = match (until, zone) {
-        (Some(until), Some(zone)) => {
-            format!(" at {} ({})", zone.date_and_time(until), zone.name())
-        }
-        (Some(until), None) => format!(" at {until}"),
-        (None, _) if daily => " at 00:00 UTC".to_owned(),
-        (None, _) => " within a minute".to_owned(),
-    };
-    let period = if daily { Period::Day } else { Period::Short };
-    match period {
-        Period::Day => format!(
-            "the day's calls of the whole account are used up, by every app together; they open \
-             again{when}"
-        ),
-        Period::Short => format!(
-            "too many {label} calls at once, by every app of the account together; they open \
-             again{when}"
-        ),
+    if !daily {
+        let when = match label {
+            Label::ResourceIntensive => "within a minute",
+            _ => "within seconds",
+        };
+        return format!(
+            "too many {label} calls at once, by every app of the account together; they open again \
+             {when}"
+        );
     }
+    let when = match (until, zone) {
+        (Some(until), Some(zone)) => format!("{} ({})", zone.date_and_time(until), zone.name()),
+        (Some(until), None) => until.to_string(),
+        (None, _) => "00:00 UTC".to_owned(),
+    };
+    format!(
+        "the day's calls of the whole account are used up, by every app together; they open again at \
+         {when}"
+    )
 }

@@ -10,8 +10,7 @@ pub(crate) fn init(verbose: u8) {
     let filter = match (std::env::var("ZQOS_LOG"), verbose) {
         (Ok(filter), 0) if !filter.is_empty() => EnvFilter::new(filter),
         (_, 0) => return,
-        (_, 1) => EnvFilter::new("zqos=info,zoom_dashboard=info"),
-        (_, 2) => EnvFilter::new("zqos=debug,zoom_dashboard=debug"),
+        (_, 1) => EnvFilter::new("zoom_dashboard=debug"),
         _ => EnvFilter::new("trace"),
     };
     tracing_subscriber::fmt()

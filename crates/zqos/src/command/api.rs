@@ -11,7 +11,7 @@ use crate::cli::{Api, Format};
 use crate::command::Missing;
 use crate::exit::{Exit, UsageError};
 use crate::failure::head_of;
-use crate::output::json::{MergedPages, write_pretty};
+use crate::output::json::{MergedPages, write_compact, write_pretty};
 use crate::output::listing::begin;
 use crate::output::{Output, note};
 use crate::session::{Asker, Session};
@@ -87,19 +87,16 @@ fn json_text(answer: &RawAnswer) -> anyhow::Result<&str> {
 
 /// Writes rows, each on a line.
 fn write_lines(out: &mut dyn Write, rows: Vec<&RawValue>) -> io::Result<()> {
-    rows.into_iter().try_for_each(|row| writeln!(out, "{}", one_line(row.get())))
+    rows.into_iter().try_for_each(|row| {
+        write_compact(out, row.get())?;
+        out.write_all(b"\n")
+    })
 }
 
 /// Writes an answer without rows, which is one row itself.
 fn write_line(out: &mut dyn Write, answer: &RawAnswer) -> io::Result<()> {
-    writeln!(out, "{}", one_line(zoom_wire::answer::text(&answer.body).unwrap_or_default()))
-}
-
-/// JSON on one line: where it is valid, it has line breaks only between tokens.
-fn one_line(json: &str) -> String {
-    let mut line = Vec::new();
-    write_pretty(&mut line, json, 0).expect("a vector takes all");
-    String::from_utf8_lossy(&line).lines().map(str::trim_start).collect()
+    write_compact(out, zoom_wire::answer::text(&answer.body).unwrap_or_default())?;
+    out.write_all(b"\n")
 }
 
 async fn all(

@@ -17,6 +17,11 @@ use crate::time::{Zone, duration};
 /// The widest curve: an hour, a bar a minute.
 const CURVE_WIDTH: usize = 60;
 
+/// The least that a full bar of the latency curve is, in milliseconds.
+///
+/// **Source**: ITU-T G.114 recommends at most 150 ms one way.
+const FULL_BAR_MS: f64 = 150.0;
+
 /// How wide the labels of the particulars are.
 const LABEL_WIDTH: usize = 9;
 
@@ -62,7 +67,7 @@ pub(super) fn write_one(
         if zone.same_day(first, last) { zone.time(last) } else { zone.date_and_time(last) },
         zone.name(),
     );
-    if let Some(top) = highest_latency(samples) {
+    if let Some(top) = full_bar(samples) {
         legend = format!("{legend} A full bar is {top} ms; a gap is a minute without figures.");
     }
     writeln!(out)?;
@@ -213,7 +218,7 @@ impl Layout {
                 &["latency\nms", "jitter\nms", "loss\n%", "\nkbit/s", "picture\nlines", "\nfps"]
             }
         };
-        let mut heads = vec![("stream", Left), ("min", Right)];
+        let mut heads = vec![("stream", Left), ("minutes", Right)];
         heads.extend(figures.iter().map(|head| (*head, Right)));
         heads.push((CURVE_HEAD.0, Left));
         heads
@@ -245,7 +250,7 @@ fn write_streams(
     may_style: bool,
 ) -> io::Result<()> {
     let streams = by_stream(samples);
-    let top = highest_latency(samples).unwrap_or(0.0);
+    let top = full_bar(samples).unwrap_or(0.0);
     let drawn = |layout: Layout, curve_width: usize| {
         let mut table = Columns::new(layout.heads());
         for (name, of_stream) in &streams {
@@ -337,8 +342,11 @@ fn number(value: f64) -> String {
     }
 }
 
-fn highest_latency(samples: &Samples) -> Option<f64> {
-    samples.streams.iter().filter_map(|sample| sample.figures.latency).max().map(Millis::get)
+/// What a full bar is: the highest latency, but at least [`FULL_BAR_MS`], so that the curve of a
+/// quiet network is low. `None` when no stream has a latency.
+fn full_bar(samples: &Samples) -> Option<f64> {
+    let highest = samples.streams.iter().filter_map(|sample| sample.figures.latency).max()?;
+    Some(highest.get().max(FULL_BAR_MS))
 }
 
 /// CPU, pressure and signal, each in a line, if the device reports it.
@@ -399,7 +407,7 @@ pub(super) fn overview() -> Columns {
         ("name", Left),
         ("network", Left),
         ("device", Left),
-        ("min", Right),
+        ("minutes", Right),
         ("audio_input\nms/ms/%", Right),
         ("audio_output\nms/ms/%", Right),
         ("video_input\n%/fps", Right),

@@ -67,6 +67,15 @@ fn among_several_accounts_the_environment_is_the_one_without_a_name() {
 }
 
 #[test]
+fn where_zoom_is_holds_for_every_account() {
+    let config = config(TWO, &[("ZOOM_API_BASE", "https://b.zoom.us/v2")]).unwrap();
+    assert_eq!(config.accounts.len(), 2);
+    for account in config.select(Some("all")).unwrap() {
+        assert_eq!(account.api_base.as_deref(), Some("https://b.zoom.us/v2"));
+    }
+}
+
+#[test]
 fn among_several_accounts_one_must_be_chosen() {
     let config = config(TWO, &[]).unwrap();
     assert!(config.select(None).unwrap_err().hint.unwrap().contains("`north`, `south`"));

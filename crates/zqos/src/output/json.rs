@@ -8,7 +8,17 @@ use zqos_core::Shown;
 ///
 /// Only blanks between tokens change, and characters that would steer a terminal are written as
 /// JSON escapes, which read as the same text.
-pub(crate) fn write_pretty(out: &mut dyn Write, json: &str, mut level: usize) -> io::Result<()> {
+pub(crate) fn write_pretty(out: &mut dyn Write, json: &str, level: usize) -> io::Result<()> {
+    write_json(out, json, Some(level))
+}
+
+/// Writes valid JSON on one line, as [`write_pretty`] does otherwise.
+pub(crate) fn write_compact(out: &mut dyn Write, json: &str) -> io::Result<()> {
+    write_json(out, json, None)
+}
+
+/// Writes valid JSON; without a level, on one line.
+fn write_json(out: &mut dyn Write, json: &str, mut level: Option<usize>) -> io::Result<()> {
     let mut rest = json.trim_ascii_start();
     while let Some(token) = rest.as_bytes().first() {
         let length = match token {
@@ -21,27 +31,27 @@ pub(crate) fn write_pretty(out: &mut dyn Write, json: &str, mut level: usize) ->
         };
         let (text, after) = rest.split_at(length);
         rest = after.trim_ascii_start();
-        match token {
-            b'{' | b'[' if rest.starts_with(['}', ']']) => {
+        match (token, &mut level) {
+            (b'{' | b'[', _) if rest.starts_with(['}', ']']) => {
                 out.write_all(text.as_bytes())?;
                 out.write_all(&rest.as_bytes()[..1])?;
                 rest = rest[1..].trim_ascii_start();
             }
-            b'{' | b'[' => {
+            (b'{' | b'[', Some(level)) => {
                 out.write_all(text.as_bytes())?;
-                level += 1;
-                new_line(out, level)?;
+                *level += 1;
+                new_line(out, *level)?;
             }
-            b'}' | b']' => {
-                level = level.saturating_sub(1);
-                new_line(out, level)?;
+            (b'}' | b']', Some(level)) => {
+                *level = level.saturating_sub(1);
+                new_line(out, *level)?;
                 out.write_all(text.as_bytes())?;
             }
-            b',' => {
+            (b',', Some(level)) => {
                 out.write_all(b",")?;
-                new_line(out, level)?;
+                new_line(out, *level)?;
             }
-            b':' => out.write_all(b": ")?,
+            (b':', Some(_)) => out.write_all(b": ")?,
             _ => write_safe(out, text)?,
         }
     }
@@ -184,6 +194,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn one_line_changes_no_value(value in json()) {
+            let mut out = Vec::new();
+            write_compact(&mut out, &pretty(&value.to_string())).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            prop_assert!(!text.contains(Shown::is_escaped), "{:?}", text);
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        }
+
         #[test]
         fn setting_out_changes_no_value(value in json()) {
             let text = pretty(&value.to_string());

@@ -159,7 +159,8 @@ fn write_cell(out: &mut Vec<u8>, cell: Cell<'_>) -> io::Result<()> {
     match cell {
         Cell::Null => out.write_all(b"null"),
         Cell::Text(text) => write_string(out, text),
-        Cell::Number(number) => serde_json::to_writer(out, &number).map_err(io::Error::other),
+        // A finite number is written as JSON takes it, never with an exponent.
+        Cell::Number(number) => write!(out, "{number}"),
         Cell::Integer(number) => write!(out, "{number}"),
         Cell::Time(time) => write!(out, "\"{time}\""),
     }
