@@ -23,7 +23,7 @@ pub(super) struct RawConfig {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table of settings")]
 pub(super) struct RawHttp {
     pub(super) connect_timeout_s: Option<f64>,
     pub(super) read_timeout_s: Option<f64>,
@@ -58,7 +58,7 @@ pub(super) struct RawSecret {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table of settings")]
 struct RawAccountFields {
     account_id: Option<String>,
     client_id: Option<String>,
@@ -138,7 +138,8 @@ impl RawConfig {
                 let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
                 format!("line {line}, column {column}: ")
             });
-            format!("{place}{}", error.message().lines().next().unwrap_or("not TOML"))
+            let message = error.message().lines().next().unwrap_or("not TOML");
+            format!("{place}{}", without_value(message))
         })
     }
 
@@ -146,5 +147,17 @@ impl RawConfig {
         self.accounts.values().any(|account| {
             account.client_secret.value.is_some() || account.access_token.value.is_some()
         })
+    }
+}
+
+/// A message such as ``invalid type: string "…", expected a table`` without what was found: it
+/// may be a secret in the wrong place.
+fn without_value(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if found.starts_with("invalid ") => {
+            let kind = found.split(['"', '`']).next().unwrap_or(found).trim_end();
+            format!("{kind}, expected {expected}")
+        }
+        _ => message.to_owned(),
     }
 }
