@@ -32,7 +32,7 @@ fn a_limit_by_the_second_says_when_it_opens() {
             "content-type: ",
             &format!("Zoom says: code 429: {message}"),
             "hint: too many Heavy calls at once, by every app of the account together; they open \
-             again at 20",
+             again within seconds",
         ]);
         assert_eq!(asked, 1, "a wait of a second is beyond the time given");
     }
@@ -119,7 +119,10 @@ fn a_daily_limit_in_the_middle_of_a_walk_leaves_what_came() {
 fn a_listing_by_the_minute_says_so() {
     let server = answering("/metrics/meetings", error(429, 429, PER_MINUTE));
     let zqos = Zqos::at(&server).http("retry_for_s", 0.05);
-    zqos.run(["meetings"]).fails(&["hint: too many Resource-intensive calls at once"]);
+    zqos.run(["meetings"]).fails(&[
+        "hint: too many Resource-intensive calls at once, by every app of the account together; \
+         they open again within a minute",
+    ]);
     assert_eq!(server.requests().len(), 1);
 }
 
