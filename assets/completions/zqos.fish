@@ -32,7 +32,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_needs_command" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_needs_command" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_needs_command" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_needs_command" -s V -l version -d 'Print version'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
@@ -46,7 +46,7 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l type -d '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one' -r -f -a "live\t'Still running'
 past\t'Ended'"
-complete -c zqos -n "__fish_zqos_using_subcommand get" -l at -d 'With a number: the instance that ran at this time' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l at -d 'With a number: the instance that ran at this time, such as `yesterday 10:00`' -r
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l person -d 'The participant, looked up by name or e-mail address' -r
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l print-request -d 'Print the request and send nothing; there is never a token in it' -r -f -a "curl\t'A curl command'
 postman\t'An item for a Postman collection'"
@@ -61,12 +61,12 @@ complete -c zqos -n "__fish_zqos_using_subcommand get" -l tz -d 'The time zone t
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l webinar -d 'The meeting is a webinar'
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l summary -d 'The summary of the whole join, which needs the QSS add-on; past meetings only'
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l include -d 'Also show the status line and headers, on standard error'
-complete -c zqos -n "__fish_zqos_using_subcommand get" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand get" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l type -d 'Which meetings' -r -f -a "live\t'Still running'
 past\t'Ended'
 pastOne\t'Ended, and held by one participant only'"
-complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l from -d 'From this time on; today\'s midnight if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l from -d 'From this time on: a date, `2026-11-22 10:05`, `yesterday`, `-7d`; today\'s midnight if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l to -d 'Until before this time; now if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l at -d 'Only those that ran at this time' -r
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l host -d 'Only those whose host\'s name or e-mail address has this in it' -r
@@ -81,11 +81,11 @@ csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -l webinar -d 'List webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l type -d '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one' -r -f -a "live\t'Still running'
 past\t'Ended'"
-complete -c zqos -n "__fish_zqos_using_subcommand participants" -l at -d 'With a number: the instance that ran at this time' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l at -d 'With a number: the instance that ran at this time, such as `yesterday 10:00`' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l person -l participant -d 'Only those whose name or e-mail address has this in it' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -96,7 +96,7 @@ csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l webinar -d 'The meeting is a webinar'
-complete -c zqos -n "__fish_zqos_using_subcommand participants" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand api" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand api" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -108,7 +108,7 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand api" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand api" -l all -d 'Follow the pages, and give all rows as one answer'
 complete -c zqos -n "__fish_zqos_using_subcommand api" -l include -d 'Also show the status line and headers, on standard error'
-complete -c zqos -n "__fish_zqos_using_subcommand api" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand api" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -118,7 +118,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -130,7 +130,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -142,7 +142,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and not __fish_seen_subcommand_from show default check help" -f -a "default" -d 'Print a configuration file with every setting explained'
@@ -156,7 +156,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -166,7 +166,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -176,7 +176,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "default" -d 'Print a configuration file with every setting explained'
@@ -190,7 +190,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand completions" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand completions" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -200,7 +200,7 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once what is done, twice each try, three times everything'
+complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "meetings" -d 'List meetings or webinars'

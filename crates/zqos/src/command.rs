@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod config;
 mod get;
+mod man;
 mod meetings;
 mod participants;
 mod print_request;
@@ -32,30 +33,39 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
                 out.write_all(&script)
             });
         }
-        Command::Man => {
-            return print(|out| clap_mangen::Man::new(Cli::command()).render(&mut { out }));
-        }
+        Command::Man => return print(man::write),
         Command::Config(crate::cli::Config::Default) => {
             return print(|out| out.write_all(crate::config::DEFAULT_FILE.as_bytes()));
         }
         _ => {}
     }
     let session = Session::new(&cli.global)?;
-    let ended = match cli.command {
-        Command::Get(args) => get::run(&session, &args).await,
-        Command::Meetings(args) => meetings::run(&session, &args).await,
-        Command::Participants(args) => participants::run(&session, &args).await,
-        Command::Api(args) => api::run(&session, &args).await,
-        Command::Auth(Auth::Check) => auth::check(&session).await,
-        Command::Config(command) => config::run(&session, &command),
-        Command::Completions { .. } | Command::Man => unreachable!("printed above"),
-    };
+    if session.format.is_some() && matches!(cli.command, Command::Auth(_) | Command::Config(_)) {
+        return Err(UsageError::new("this command has one form only")
+            .hint("leave `--format` out")
+            .into());
+    }
+    let rows_are_shown = Output::shows_rows(session.format);
+    let ended =
+        session.progress.watch(rows_are_shown, Box::pin(dispatch(&session, cli.command))).await;
     // Times in hints are the user's own.
     ended.map_err(|error| match error.downcast::<zoom_dashboard::Error>() {
         Ok(error) if !error.is_usage() => Failure { error, zone: session.zone.clone() }.into(),
         Ok(error) => error.into(),
         Err(error) => error,
     })
+}
+
+async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Get(args) => get::run(session, &args).await,
+        Command::Meetings(args) => meetings::run(session, &args).await,
+        Command::Participants(args) => participants::run(session, &args).await,
+        Command::Api(args) => api::run(session, &args).await,
+        Command::Auth(Auth::Check) => auth::check(session).await,
+        Command::Config(command) => config::run(session, &command),
+        Command::Completions { .. } | Command::Man => unreachable!("printed before"),
+    }
 }
 
 fn print(
@@ -112,9 +122,9 @@ impl Missing {
     }
 
     /// The page after one that came. A failure ends the walk, and what came stays.
-    fn following<P>(&mut self, next: Option<Result<P, zoom_dashboard::Error>>) -> Option<P> {
-        match next? {
-            Ok(page) => Some(page),
+    fn following<P>(&mut self, next: Result<Option<P>, zoom_dashboard::Error>) -> Option<P> {
+        match next {
+            Ok(page) => page,
             Err(error) => {
                 self.lost = Some(error);
                 None

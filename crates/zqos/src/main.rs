@@ -14,6 +14,7 @@ mod exit;
 mod failure;
 mod log;
 mod output;
+mod progress;
 mod session;
 mod time;
 
@@ -47,7 +48,10 @@ fn main() -> ExitCode {
         tokio::select! {
             // A command holds nothing that has to be finished: it may be dropped at any point.
             ended = command::run(cli) => ended.unwrap_or_else(|error| exit_of(&error)),
-            _ = tokio::signal::ctrl_c() => Exit::Interrupted,
+            _ = tokio::signal::ctrl_c() => {
+                output::note("interrupted");
+                Exit::Interrupted
+            }
         }
     });
     // A look-up of a host name that was given up may still block a thread; it is not waited for.

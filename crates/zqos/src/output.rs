@@ -34,6 +34,11 @@ impl Output {
         }
     }
 
+    /// True when rows come out on a terminal one by one.
+    pub(crate) fn shows_rows(format: Option<Format>) -> bool {
+        !matches!(format, None | Some(Format::Table)) && io::stdout().is_terminal()
+    }
+
     /// How wide a line may be: as wide as the terminal, or 120 columns.
     pub(crate) fn width(&self) -> usize {
         terminal_size::terminal_size()
@@ -71,5 +76,8 @@ fn output_error(error: io::Error) -> anyhow::Error {
 /// Tells people something beside the data, on standard error. A closed standard error is nobody
 /// to tell.
 pub(crate) fn note(text: impl std::fmt::Display) {
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    let mut stderr = io::stderr().lock();
+    // A line of progress may stand there.
+    let clear = if stderr.is_terminal() { "\u{1b}[K" } else { "" };
+    drop(writeln!(stderr, "{clear}{text}"));
 }

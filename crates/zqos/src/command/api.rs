@@ -107,10 +107,10 @@ async fn all(
     include: bool,
     mut output: Output,
 ) -> anyhow::Result<Exit> {
-    let mut pages = asker.client.raw_pages(request, None);
+    let mut pages = asker.raw_pages(request);
     let mut merged: Option<MergedPages> = None;
     let mut missing = Missing::default();
-    let mut next = pages.next().await.transpose()?;
+    let mut next = pages.next().await?;
     while let Some(page) = next {
         missing.page(&page.frame());
         if include {

@@ -79,7 +79,7 @@ async fn check_account(
             }
         },
     );
-    let asker = Asker::new(&session.config, account)?;
+    let asker = Asker::new(session, account)?;
     let token = asker.client.token_info().await?;
     let mut base = asker.client.api_base().to_string();
     match &token.api_url {

@@ -74,9 +74,8 @@ fn without_login(base: &str) -> String {
 
 /// Reads everything that a command would, secrets and certificates included, and asks nobody.
 fn check(session: &Session) -> anyhow::Result<Exit> {
-    let accounts = session.accounts()?;
-    for account in accounts {
-        Asker::new(&session.config, account)?;
+    for account in session.accounts_to_check()? {
+        Asker::new(session, account)?;
         note(format_args!("account `{}`: the settings are good", account.name));
     }
     note("`zqos auth check` asks Zoom whether the credential is good too");

@@ -142,6 +142,14 @@ impl Getting<'_> {
         participant: ParticipantId,
         mut output: Output,
     ) -> anyhow::Result<Exit> {
+        // Typed rows are known by their meeting's UUID, which a report by number does not tell.
+        let settled;
+        let meant = if row_form(self.format).is_some() {
+            settled = meant.clone().settle(self.asker, &self.session.zone).await?;
+            &settled
+        } else {
+            meant
+        };
         let (when, answer) = meant
             .ask(|when| {
                 self.asker.send(
@@ -173,7 +181,8 @@ impl Getting<'_> {
                 let (width, may_style) = (output.width(), output.may_style());
                 let zone = &self.session.zone;
                 output.write(|out| {
-                    report::write_one(out, zone, when, &participant, &samples, width, may_style)
+                    let what = (&meant.meeting, when);
+                    report::write_one(out, zone, what, &participant, &samples, width, may_style)
                 })?;
                 samples.invalid.iter().for_each(|row| missing.invalid(row));
             }

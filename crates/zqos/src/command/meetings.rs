@@ -49,7 +49,7 @@ pub(super) async fn run(session: &Session, args: &Meetings) -> anyhow::Result<Ex
     let askers: Vec<_> = session
         .accounts()?
         .into_iter()
-        .map(|account| Asker::new(&session.config, account))
+        .map(|account| Asker::new(session, account))
         .collect::<Result<_, _>>()?;
     let ranges =
         askers.iter().flat_map(|asker| wanted.ranges.iter().map(move |range| (asker, range)));
@@ -81,8 +81,7 @@ async fn list(
 ) -> anyhow::Result<()> {
     let mut pages = asker.pages(ListMeetings::new(range).kind(wanted.kind).when(wanted.when));
     let mut place = 0_usize;
-    while let Some(page) = pages.next().await {
-        let page = page?;
+    while let Some(page) = pages.next().await? {
         let frame = page.frame();
         missing.page(&frame);
         let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
@@ -286,9 +285,10 @@ async fn took_part(
     let Some(uuid) = meeting.uuid.get() else { return Ok(false) };
     let id = MeetingId::from(uuid.clone());
     let mut pages = asker.pages(ListParticipants::new(id).kind(wanted.kind).when(wanted.when));
-    while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
+    loop {
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => return Ok(false),
             Err(error) if is_not_available(&error) => {
                 note(format_args!("{} {uuid}: its participants are not available", wanted.kind));
                 return Ok(false);
@@ -303,5 +303,4 @@ async fn took_part(
             }
         }
     }
-    Ok(false)
 }

@@ -108,7 +108,6 @@ fn table() -> Columns {
         ("network", Left),
         ("device", Left),
         ("location", Left),
-        ("data centre", Left),
         ("why it ended", Left),
     ])
 }
@@ -221,8 +220,14 @@ impl ListedRow for ParticipantRow<'_> {
             [shown(&p.network_type), shown(&p.connection_type)].join(" ").trim().to_owned(),
             shown(&p.device),
             shown(&p.location),
-            shown(&p.data_center),
-            shown(&p.leave_reason),
+            why(p),
         ]);
     }
+}
+
+/// Why a participant left, without the name that leads Zoom's sentence.
+fn why(participant: &Participant<'_>) -> String {
+    let reason = participant.leave_reason.get().unwrap_or_default();
+    let name = participant.user_name.get().unwrap_or_default();
+    Shown(reason.strip_prefix(&*name).unwrap_or(&reason).trim_start()).to_string()
 }

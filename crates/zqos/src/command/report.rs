@@ -6,8 +6,8 @@ use zoom_wire::When;
 use zoom_wire::field::Text;
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zqos_core::{
-    Figures, Fps, Kbps, Leg, Medium, Millis, Percent, Resolution, Shown, Stream, StreamName,
-    StreamSample, Timestamp,
+    Figures, Fps, Kbps, Leg, Medium, MeetingId, Millis, Percent, Resolution, Shown, Stream,
+    StreamName, StreamSample, Timestamp,
 };
 
 use crate::output::columns::{Align, Columns, cut, wrapped};
@@ -32,7 +32,7 @@ const CURVE_HEAD: (&str, usize) = ("latency\nby minute", 9);
 pub(super) fn write_one(
     out: &mut dyn Write,
     zone: &Zone,
-    when: When,
+    (meeting, when): (&MeetingId, When),
     participant: &ParticipantQos<'_>,
     samples: &Samples,
     width: usize,
@@ -43,7 +43,7 @@ pub(super) fn write_one(
     let name = text(&participant.user_name).unwrap_or_else(|| "(no name)".to_owned());
     let email = text(&participant.email).map_or_else(String::new, |email| format!("  <{email}>"));
     writeln!(out, "{bold}{}{plain}", cut(&format!("{name}{email}"), width))?;
-    for (label, line) in particulars(zone, when, participant) {
+    for (label, line) in particulars(zone, meeting, when, participant) {
         if !line.is_empty() {
             let mut lines = wrapped(&line, width.saturating_sub(LABEL_WIDTH)).into_iter();
             let first = lines.next().unwrap_or_default();
@@ -84,12 +84,13 @@ fn joined<const N: usize>(parts: [Option<String>; N], separator: &str) -> String
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
 }
 
-/// Where, on what network, on what device, when, and what Zoom thinks of it.
+/// Which meeting, where, on what network, on what device, when, and what Zoom thinks of it.
 fn particulars(
     zone: &Zone,
+    meeting: &MeetingId,
     when: When,
     participant: &ParticipantQos<'_>,
-) -> [(&'static str, String); 5] {
+) -> [(&'static str, String); 6] {
     let p = participant;
     let internal = p.internal_ip_addresses.get().map(|list| format!("internal {list}"));
     let place = joined(
@@ -150,15 +151,24 @@ fn particulars(
         When::Live => "live report",
         When::Past | When::PastOne => "past report",
     };
-    let joined_line =
-        joined([stay.map(|stay| format!("{stay} {}", zone.name())), Some(state.into())], ", ");
+    let stay = joined([stay, Some(zone.name())], ", ");
+    let meeting = text(&p.meeting_number).unwrap_or_else(|| meeting.to_string());
+    let meeting = joined(
+        [
+            Some(meeting),
+            p.user_id.get().map(|id| format!("participant {id}")),
+            Some(state.to_owned()),
+        ],
+        ", ",
+    );
     let issues = p.issue_list.get().map(|list| list.to_string());
     let health = joined([text(&p.health), issues], ": ");
     [
+        ("Meeting", meeting),
         ("Where", place),
         ("Network", network),
         ("Device", device),
-        ("Joined", joined_line),
+        ("Joined", stay),
         ("Health", health),
     ]
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use zoom_dashboard::{Error, PageAnswer, Pages};
+use zoom_dashboard::{Error, PageAnswer};
 use zoom_wire::meeting::{GetMeeting, ListMeetings, Meeting};
 use zoom_wire::participant::{ListParticipants, Participant};
 use zoom_wire::request::Bound;
@@ -13,7 +13,7 @@ use crate::cli::{LiveOrPast, WhichMeeting};
 use crate::exit::UsageError;
 use crate::output::columns::{Align, Columns};
 use crate::output::note;
-use crate::session::{Asker, Session};
+use crate::session::{Asker, Session, Walk};
 use crate::time::Zone;
 
 /// The longest that a meeting can last: Zoom ends them after thirty hours. An instance that ran at
@@ -114,11 +114,11 @@ impl Meant {
         &self,
         asker: &Asker,
         listing: impl Fn(When) -> E,
-    ) -> Result<(When, Walk<E>), Error> {
+    ) -> Result<(When, Begun<E>), Error> {
         self.ask(|when| {
             let mut pages = asker.pages(listing(when));
             async move {
-                let first = pages.next().await.transpose()?;
+                let first = pages.next().await?;
                 Ok((pages, first))
             }
         })
@@ -152,7 +152,7 @@ impl Meant {
 }
 
 /// A walk over pages, and its first page.
-pub(super) type Walk<E> = (Pages<ForAccount<E>>, Option<PageAnswer<ForAccount<E>>>);
+pub(super) type Begun<E> = (Walk<ForAccount<E>>, Option<PageAnswer<ForAccount<E>>>);
 
 fn tell(instance: &Instance, kind: Kind, zone: &Zone) {
     let started = instance.start.map_or_else(String::new, |start| {
@@ -186,8 +186,7 @@ async fn meetings_at(
     let range = range_before(at)?;
     let mut pages = asker.pages(ListMeetings::new(range).kind(kind).when(when));
     let mut found = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page?;
+    while let Some(page) = pages.next().await? {
         for (_, row) in page.rows().map_err(|error| page.raw().undecodable(error))? {
             if let zoom_wire::Row::Object(meeting) = row
                 && is_wanted(&meeting)
@@ -240,7 +239,7 @@ pub(super) async fn find_participant(
                 joins.extend(join_of(&participant, person, &session.zone));
             }
         }
-        next = pages.next().await.transpose()?;
+        next = pages.next().await?;
     }
     if joins.iter().any(|join| join.is_exact) {
         joins.retain(|join| join.is_exact);

@@ -71,7 +71,7 @@ pub(super) async fn run(
     let mut listing = Listing::new(output, getting.format, &COLUMNS, table(), "participants");
     let mut missing = Missing::default();
     let mut place = 0_usize;
-    let mut next = pages.next().await.transpose()?;
+    let mut next = pages.next().await?;
     while let Some(page) = next {
         getting.include(page.raw());
         let frame = page.frame();
@@ -184,6 +184,8 @@ impl ListedRow for SummaryRow<'_> {
                 picture,
                 of("avg_frame_rate_fps"),
                 of("min_frame_rate_fps"),
+                of("zoom_avg_cpu_pct"),
+                of("system_max_cpu_pct"),
             ]);
         }
     }
@@ -254,7 +256,7 @@ fn table() -> Columns {
     Columns::new([
         ("participant", Right),
         ("name", Left),
-        ("stream", Left),
+        ("stream", Right),
         ("latency ms\naverage", Right),
         ("\nmax", Right),
         ("jitter ms\naverage", Right),
@@ -266,5 +268,7 @@ fn table() -> Columns {
         ("picture", Right),
         ("fps\naverage", Right),
         ("\nmin", Right),
+        ("CPU %\naverage", Right),
+        ("\nmax", Right),
     ])
 }

@@ -1,0 +1,98 @@
+//! What is told, on standard error, while a command takes long.
+
+use std::cell::Cell;
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::output::note;
+
+/// How often a line is written where nobody watches.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// How often the line of a terminal is written anew.
+const TERMINAL_EVERY: Duration = Duration::from_secs(1);
+
+/// How far a command has come.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    pages: Cell<u64>,
+    rows: Cell<u64>,
+    total: Cell<Option<u64>>,
+}
+
+impl Progress {
+    /// Takes note of a page.
+    pub(crate) fn page_came(&self, rows: u64, total: Option<u64>) {
+        self.pages.set(self.pages.get() + 1);
+        self.rows.set(rows);
+        self.total.set(total);
+    }
+
+    /// Awaits `work`, and tells how far it has come: on a terminal in a line that is written over
+    /// each second, elsewhere in a line every ten seconds. `rows_are_shown` says that rows come
+    /// out on the same terminal, which are progress enough.
+    pub(crate) async fn watch<T>(&self, rows_are_shown: bool, work: impl Future<Output = T>) -> T {
+        let is_terminal = std::io::stderr().is_terminal();
+        let every = if is_terminal { TERMINAL_EVERY } else { LINE_EVERY };
+        let began = Instant::now();
+        let mut ticks = interval_at(began + every, every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                // Both branches are cancel-safe: the work is polled in place.
+                done = &mut work => {
+                    if is_terminal && !rows_are_shown {
+                        overwrite("");
+                    }
+                    return done;
+                }
+                _ = ticks.tick() => {
+                    let line = self.line(began.elapsed());
+                    match (is_terminal, rows_are_shown) {
+                        (false, _) => note(line),
+                        (true, false) => overwrite(&line),
+                        (true, true) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn line(&self, elapsed: Duration) -> String {
+        let seconds = elapsed.as_secs();
+        match (self.pages.get(), self.total.get()) {
+            (0, _) => format!("{seconds} s: waiting for Zoom"),
+            (pages, Some(total)) => {
+                format!("{seconds} s: {} of {total} rows, {pages} pages", self.rows.get())
+            }
+            (pages, None) => format!("{seconds} s: {} rows, {pages} pages", self.rows.get()),
+        }
+    }
+}
+
+/// Writes over the last line of the terminal. The cursor stays at its start, so that whatever
+/// comes next writes over it too.
+fn overwrite(line: &str) {
+    let mut stderr = std::io::stderr().lock();
+    // A closed standard error is nobody to tell.
+    drop(write!(stderr, "\u{1b}[K{line}\r").and_then(|()| stderr.flush()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_what_is_known() {
+        let progress = Progress::default();
+        let line = |progress: &Progress| progress.line(Duration::from_secs(12));
+        assert_eq!(line(&progress), "12 s: waiting for Zoom");
+        progress.page_came(10, None);
+        assert_eq!(line(&progress), "12 s: 10 rows, 1 pages");
+        progress.page_came(20, Some(40));
+        assert_eq!(line(&progress), "12 s: 20 of 40 rows, 2 pages");
+    }
+}
