@@ -40,11 +40,6 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         _ => {}
     }
     let session = Session::new(&cli.global)?;
-    if session.format.is_some() && matches!(cli.command, Command::Auth(_) | Command::Config(_)) {
-        return Err(UsageError::new("this command has one form only")
-            .hint("leave `--format` out")
-            .into());
-    }
     let rows_are_shown = Output::shows_rows(session.format);
     let ended =
         session.progress.watch(rows_are_shown, Box::pin(dispatch(&session, cli.command))).await;

@@ -76,8 +76,6 @@ fn output_error(error: io::Error) -> anyhow::Error {
 /// Tells people something beside the data, on standard error. A closed standard error is nobody
 /// to tell.
 pub(crate) fn note(text: impl std::fmt::Display) {
-    let mut stderr = io::stderr().lock();
-    // A line of progress may stand there.
-    let clear = if stderr.is_terminal() { "\u{1b}[K" } else { "" };
-    drop(writeln!(stderr, "{clear}{text}"));
+    crate::progress::clear();
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -44,9 +45,7 @@ impl Progress {
             tokio::select! {
                 // Both branches are cancel-safe: the work is polled in place.
                 done = &mut work => {
-                    if is_terminal && !rows_are_shown {
-                        overwrite("");
-                    }
+                    clear();
                     return done;
                 }
                 _ = ticks.tick() => {
@@ -73,12 +72,22 @@ impl Progress {
     }
 }
 
-/// Writes over the last line of the terminal. The cursor stays at its start, so that whatever
-/// comes next writes over it too.
+/// True while a line of progress stands on the terminal.
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Writes over the last line of the terminal, and leaves the cursor at its start.
 fn overwrite(line: &str) {
     let mut stderr = std::io::stderr().lock();
     // A closed standard error is nobody to tell.
     drop(write!(stderr, "\u{1b}[K{line}\r").and_then(|()| stderr.flush()));
+    IS_SHOWN.store(!line.is_empty(), Ordering::Relaxed);
+}
+
+/// Takes the line of progress away, if there is one.
+pub(crate) fn clear() {
+    if IS_SHOWN.load(Ordering::Relaxed) {
+        overwrite("");
+    }
 }
 
 #[cfg(test)]

@@ -142,14 +142,6 @@ impl Getting<'_> {
         participant: ParticipantId,
         mut output: Output,
     ) -> anyhow::Result<Exit> {
-        // Typed rows are known by their meeting's UUID, which a report by number does not tell.
-        let settled;
-        let meant = if row_form(self.format).is_some() {
-            settled = meant.clone().settle(self.asker, &self.session.zone).await?;
-            &settled
-        } else {
-            meant
-        };
         let (when, answer) = meant
             .ask(|when| {
                 self.asker.send(

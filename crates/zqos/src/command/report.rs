@@ -151,7 +151,7 @@ fn particulars(
         When::Live => "live report",
         When::Past | When::PastOne => "past report",
     };
-    let stay = joined([stay, Some(zone.name())], ", ");
+    let stay = stay.map_or_else(String::new, |stay| format!("{stay}, {}", zone.name()));
     let meeting = text(&p.meeting_number).unwrap_or_else(|| meeting.to_string());
     let meeting = joined(
         [

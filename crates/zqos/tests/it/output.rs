@@ -139,7 +139,7 @@ fn an_interrupt_ends_the_run_with_its_own_code() {
         Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(interrupted.success());
     let run = Run::of(child, "interrupted".to_owned()).exits(130);
-    assert_eq!(run.stderr, "");
+    assert_eq!(run.stderr, "interrupted\n");
 }
 
 #[test]
