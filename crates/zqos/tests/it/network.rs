@@ -9,14 +9,15 @@ use crate::support::{NUMBER, PERSON, Run, TOKEN, Zqos, json, report_path, report
 
 const GET: [&str; 5] = ["get", NUMBER, PERSON, "--type", "live"];
 
-/// Asks for a report with little patience, twice at most.
+/// Asks for a report, twice at most.
 fn get(answer: Response) -> (Run, usize) {
+    get_within("whole_timeout_s", 60.0, answer)
+}
+
+/// Asks for a report, twice at most, with this patience.
+fn get_within(timeout: &'static str, seconds: f64, answer: Response) -> (Run, usize) {
     let server = reporting(answer);
-    let zqos = Zqos::at(&server)
-        .http("tries", 2)
-        .http("read_timeout_s", 0.2)
-        .http("whole_timeout_s", 0.5)
-        .http("max_body_mib", 1);
+    let zqos = Zqos::at(&server).http("tries", 2).http("max_body_mib", 1).http(timeout, seconds);
     let run = zqos.run(GET);
     assert!(run.stdout.is_empty(), "{run}");
     (run, server.requests().len())
@@ -136,7 +137,8 @@ fn an_endless_body_is_not_taken_in() {
 
 #[test]
 fn a_body_that_drips_is_given_up() {
-    let (run, asked) = get(json(fixtures::seed_report()).drip(1, Duration::from_millis(50)));
+    let dripping = json(fixtures::seed_report()).drip(1, Duration::from_millis(50));
+    let (run, asked) = get_within("whole_timeout_s", 0.4, dripping);
     run.fails(&[
         "GET ",
         "error: the answer took too long",
@@ -148,7 +150,7 @@ fn a_body_that_drips_is_given_up() {
 
 #[test]
 fn a_server_that_falls_silent_is_given_up() {
-    let (run, asked) = get(Response::new(200).hang());
+    let (run, asked) = get_within("read_timeout_s", 0.2, Response::new(200).hang());
     run.fails(&[
         "GET ",
         "error: the server fell silent",
@@ -156,7 +158,8 @@ fn a_server_that_falls_silent_is_given_up() {
         "hint: the server did not answer in time; `read_timeout_s` under [http] allows longer",
     ]);
     assert_eq!(asked, 2);
-    let (run, _) = get(json(fixtures::seed_report()).drip(100, Duration::from_mins(10)));
+    let stopping = json(fixtures::seed_report()).drip(100, Duration::from_mins(10));
+    let (run, _) = get_within("read_timeout_s", 0.2, stopping);
     run.fails(&["GET ", "HTTP 200 OK", "error: the server fell silent", "hint: "]);
 }
 

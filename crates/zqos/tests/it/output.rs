@@ -7,7 +7,9 @@ use std::sync::mpsc;
 
 use zqos_replay::{Matcher, Responder, Response, Routes, Server, fixtures};
 
-use crate::support::{NUMBER, PERSON, Run, UUID, Zqos, json, paged, serving, skipped_without};
+use crate::support::{
+    NUMBER, PATIENCE, PERSON, Run, UUID, Zqos, json, paged, serving, skipped_without,
+};
 
 /// A server with more to say than any pipe holds.
 fn talkative() -> Server {
@@ -119,7 +121,6 @@ fn a_full_disk_is_a_failure() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn an_interrupt_ends_the_run_with_its_own_code() {
     // The request is under way when the interrupt comes.
@@ -134,7 +135,7 @@ fn an_interrupt_ends_the_run_with_its_own_code() {
     ));
     let zqos = Zqos::at(&server);
     let child = zqos.command(["get", NUMBER, PERSON]).spawn().unwrap();
-    is_asked.recv().unwrap();
+    is_asked.recv_timeout(PATIENCE).unwrap();
     let interrupted =
         Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(interrupted.success());
@@ -156,7 +157,7 @@ fn rows_come_while_the_walk_goes_on() {
             if answers == 1 {
                 return json(format!(r#"{{"next_page_token":"t","things":[{}]}}"#, row(1)));
             }
-            released.recv().unwrap();
+            released.recv_timeout(PATIENCE).unwrap();
             json(format!(r#"{{"things":[{}]}}"#, row(2)))
         }),
     ));

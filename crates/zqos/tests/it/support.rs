@@ -47,7 +47,7 @@ pub(crate) const UUID_IN_PATH: &str = "gm8s9L%2BPTEC%2BFG3sFbd1Cw%3D%3D";
 pub(crate) const PERSON: &str = "1670000000";
 
 /// Longer than any run takes on a loaded machine, shorter than anybody waits for a hanging one.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A run of the program that is being prepared.
 pub(crate) struct Zqos {
