@@ -83,8 +83,8 @@ async fn list(
     let mut place = 0_usize;
     while let Some(page) = pages.next().await? {
         let frame = page.frame();
-        missing.page(&frame);
         let rows = page.rows().map_err(|error| page.raw().undecodable(error))?;
+        missing.page(&frame);
         for ((_, row), raw) in rows.into_iter().zip(page.raw_rows()) {
             let path = format!("$.{}s[{place}]", wanted.kind);
             place += 1;

@@ -58,10 +58,13 @@ fn write_json(out: &mut dyn Write, json: &str, mut level: Option<usize>) -> io::
     Ok(())
 }
 
+/// Lines are set in no further than this: a body of brackets alone would grow by its square.
+const DEEPEST: usize = 32;
+
 /// Starts a line.
 pub(crate) fn new_line(out: &mut dyn Write, level: usize) -> io::Result<()> {
     out.write_all(b"\n")?;
-    for _ in 0..level {
+    for _ in 0..level.min(DEEPEST) {
         out.write_all(b"  ")?;
     }
     Ok(())

@@ -302,6 +302,14 @@ fn a_base_url_with_a_typo_is_refused() {
 }
 
 #[test]
+fn a_base_url_may_end_with_a_slash() {
+    let server = reporting(json(fixtures::seed_report()));
+    let base = format!(" {}/v2/ ", server.url());
+    Zqos::at(&server).env("ZOOM_API_BASE", base).run(GET).succeeds();
+    assert!(server.requests()[0].target.starts_with("/v2/metrics/"));
+}
+
+#[test]
 fn a_setting_comes_by_flag_then_environment_then_file() {
     let server = reporting(json(fixtures::seed_report()));
     let nowhere = "https://zqos.invalid/v2";

@@ -120,6 +120,14 @@ fn json_keeps_key_order_numbers_escapes_and_unknown_members() {
 }
 
 #[test]
+fn json_of_nothing_but_brackets_does_not_grow_by_its_square() {
+    let body = format!(r#"{{"x":{}{}}}"#, "[".repeat(20_000), "]".repeat(20_000));
+    let run = shown(json(&*body), "json").exits(0);
+    assert_eq!(compact(run.text()), body);
+    assert!(run.stdout.len() < 100 * body.len());
+}
+
+#[test]
 fn json_is_the_format_where_nobody_looks() {
     let server = reporting(json(fixtures::seed_report()));
     let run = Zqos::at(&server).run(["get", NUMBER, PERSON]).succeeds();

@@ -61,6 +61,20 @@ fn the_summary_of_one_participant_is_picked_from_all() {
 }
 
 #[test]
+fn the_summary_of_a_person_is_picked_from_all() {
+    let path = format!("/v2/metrics/meetings/{UUID_IN_PATH}/participants");
+    let bill = r#"{"user_id":"16779264","user_name":"Bill"}"#;
+    let routes = zqos_replay::Routes::new()
+        .on("GET", path, paged("participants", 1, &[&[bill]]))
+        .on("GET", format!("/v2{}", summaries()), paged("participants", 2, &[&[JILL, BILL]]));
+    let server = serving(routes);
+    let args = ["get", UUID, "--person", "bill", "--summary", "--format", "ndjson"];
+    let run = Zqos::at(&server).run(args).exits(0);
+    assert_eq!(run.stderr, "Bill is participant 16779264\n");
+    assert_eq!(run.rows().len(), 1);
+}
+
+#[test]
 fn the_summary_of_a_number_is_that_of_its_past_instance() {
     let details = format!("/metrics/meetings/{NUMBER}");
     let body = format!(r#"{{"uuid":"{UUID}"}}"#);
