@@ -225,9 +225,12 @@ impl ListedRow for ParticipantRow<'_> {
     }
 }
 
-/// Why a participant left, without the name that leads Zoom's sentence.
+/// Why a participant left, without the name that leads Zoom's sentence and the meeting that ends
+/// it.
 fn why(participant: &Participant<'_>) -> String {
     let reason = participant.leave_reason.get().unwrap_or_default();
     let name = participant.user_name.get().unwrap_or_default();
-    Shown(reason.strip_prefix(&*name).unwrap_or(&reason).trim_start()).to_string()
+    let reason = reason.strip_prefix(&*name).unwrap_or(&reason).trim_start();
+    let reason = reason.strip_suffix(" the meeting.").unwrap_or(reason);
+    Shown(reason.strip_suffix(" from").unwrap_or(reason)).to_string()
 }
