@@ -40,6 +40,7 @@ pub(crate) fn report_lost(error: &Error, zone: &Zone) {
 }
 
 fn show(text: &str) {
+    crate::progress::clear();
     // A closed standard error is nobody to tell.
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }

@@ -56,11 +56,13 @@ impl Output {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<()> {
+        crate::progress::clear();
         write(&mut self.writer).map_err(output_error)
     }
 
     /// Hands everything over. Whoever writes calls this last.
     pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        crate::progress::clear();
         self.writer.flush().map_err(output_error)
     }
 }

@@ -1,14 +1,27 @@
 //! What is different on a terminal. `script` makes one.
 
-use std::process::{Command, Stdio};
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 
 use zqos_core::Shown;
-use zqos_replay::{Matcher, Routes, Server, fixtures};
+use zqos_replay::{Matcher, Responder, Routes, Server, fixtures};
 
-use crate::support::{NUMBER, PERSON, Run, UUID, Zqos, json, paged, serving, skipped_without};
+use crate::support::{
+    NUMBER, PATIENCE, PERSON, Run, UUID, Zqos, json, paged, serving, skipped_without,
+};
 
 /// Runs on a terminal of this width; `None` where there is no `script` to make one.
 fn on_terminal(zqos: &Zqos, columns: u16, args: &[&str]) -> Option<Run> {
+    let child = started_on_terminal(zqos, columns, args)?;
+    let mut run = Run::of(child, format!("on a terminal: {args:?}"));
+    // The terminal ends lines in its own way.
+    run.stdout = run.text().replace("\r\n", "\n").into_bytes();
+    Some(run.exits(0))
+}
+
+/// Starts on a terminal; both outputs of the program are the standard output of the child.
+fn started_on_terminal(zqos: &Zqos, columns: u16, args: &[&str]) -> Option<Child> {
     let program = zqos.command(args);
     let words: Vec<_> = [program.get_program()]
         .into_iter()
@@ -23,14 +36,11 @@ fn on_terminal(zqos: &Zqos, columns: u16, args: &[&str]) -> Option<Run> {
     }
     script.current_dir(program.get_current_dir().unwrap());
     script.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ok(child) = script.spawn() else {
+    let child = script.spawn().ok();
+    if child.is_none() {
         skipped_without("script");
-        return None;
-    };
-    let mut run = Run::of(child, format!("on a terminal: {args:?}"));
-    // The terminal ends lines in its own way.
-    run.stdout = run.text().replace("\r\n", "\n").into_bytes();
-    Some(run.exits(0))
+    }
+    child
 }
 
 /// What the program itself does to the terminal: bold, dim and plain text.
@@ -108,4 +118,33 @@ fn strangers_do_not_steer_the_terminal() {
         let text = plain(&run);
         assert!(!text.contains(|c| c != '\n' && Shown::is_escaped(c)), "{run}");
     }
+}
+
+#[test]
+fn long_work_shows_how_far_it_has_come_and_takes_that_away_again() {
+    // The server answers when the progress has been seen.
+    let (release, released) = mpsc::channel::<()>();
+    let server = serving(Routes::new().on(
+        "GET",
+        Matcher::prefix("/v2/"),
+        Responder::with(move |_| {
+            released.recv_timeout(PATIENCE).unwrap();
+            json(fixtures::seed_report())
+        }),
+    ));
+    let zqos = Zqos::at(&server);
+    let Some(mut child) = started_on_terminal(&zqos, 120, &GET) else { return };
+    let stdout = child.stdout.as_mut().unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"waiting for Zoom\r") {
+        let mut byte = [0];
+        stdout.read_exact(&mut byte).unwrap();
+        seen.push(byte[0]);
+    }
+    release.send(()).unwrap();
+    let run = Run::of(child, "progress".to_owned()).exits(0);
+    // The line is cleared before anything else is shown.
+    let (progress, report) = run.text().split_once("User").unwrap();
+    assert!(progress.replace(STYLES[0], "").ends_with("\u{1b}[K\r"), "{run}");
+    assert!(!report.contains("waiting"), "{run}");
 }
