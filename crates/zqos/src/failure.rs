@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::time::Duration;
 
 use zoom_dashboard::{Error, ErrorKind, FailedResponse, TimeoutPhase};
 use zoom_wire::rate_limit::Label;
 use zoom_wire::{ApiError, ApiErrorKind};
-use zqos_core::Shown;
+use zqos_core::{Shown, Timestamp};
 
 use crate::exit::UsageError;
 use crate::time::Zone;
@@ -238,29 +239,36 @@ fn api_hint(error: &Error, api: &ApiError) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// The limits by the second and minute open within the next minute, which may begin as late as the
+/// retries of a run end. What opens later does so by the server's word.
+const SHORT_LIMIT_MAX: Duration = Duration::from_mins(3);
+
 fn rate_limit_hint(
     label: Label,
     daily: bool,
-    until: Option<zqos_core::Timestamp>,
+    until: Option<Timestamp>,
     zone: Option<&Zone>,
 ) -> String {
-    if !daily {
-        let when = match label {
-            Label::ResourceIntensive => "within a minute",
-            _ => "within seconds",
-        };
+    let at = |until: Timestamp| match zone {
+        Some(zone) => format!("at {} ({})", zone.date_and_time(until), zone.name()),
+        None => format!("at {until}"),
+    };
+    if daily {
+        let when = until.map_or_else(|| "at 00:00 UTC".to_owned(), at);
         return format!(
-            "too many {label} calls at once, by every app of the account together; they open again \
-             {when}"
+            "the day's calls of the whole account are used up, by every app together; they open \
+             again {when}"
         );
     }
-    let when = match (until, zone) {
-        (Some(until), Some(zone)) => format!("{} ({})", zone.date_and_time(until), zone.name()),
-        (Some(until), None) => until.to_string(),
-        (None, _) => "00:00 UTC".to_owned(),
+    let is_far = |until: &Timestamp| {
+        zone.and_then(|zone| until.since(zone.now())).is_some_and(|wait| wait > SHORT_LIMIT_MAX)
+    };
+    let when = match (until.filter(is_far), label) {
+        (Some(until), _) => at(until),
+        (None, Label::ResourceIntensive) => "within a minute".to_owned(),
+        (None, _) => "within seconds".to_owned(),
     };
     format!(
-        "the day's calls of the whole account are used up, by every app together; they open again at \
-         {when}"
+        "too many {label} calls at once, by every app of the account together; they open again {when}"
     )
 }

@@ -54,6 +54,14 @@ fn a_short_wait_that_the_server_asks_for_is_waited() {
 }
 
 #[test]
+fn a_limit_that_opens_late_by_the_servers_word_says_when() {
+    let (run, _) = get(error(429, 429, PER_SECOND).header("Retry-After", "500"));
+    let run = run.fails(&["HTTP 429 ", "hint: too many Heavy calls at once"]);
+    assert!(run.stderr.contains("they open again at 20"), "{run}");
+    assert!(run.stderr.ends_with(" (UTC)\nFailed.\n"), "{run}");
+}
+
+#[test]
 fn a_daily_limit_is_asked_once_and_says_when_it_opens() {
     // Zoom's own form, as an instant; and 00:00 UTC where it does not say.
     let headers = [
