@@ -41,7 +41,7 @@ pub(crate) fn report_lost(error: &Error, zone: &Zone) {
 }
 
 fn show(text: &str) {
-    crate::progress::clear();
+    crate::output::clear();
     // A closed standard error is nobody to tell.
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
@@ -221,6 +221,10 @@ fn api_hint(error: &Error, api: &ApiError) -> Option<String> {
         ApiErrorKind::TokenRejected => {
             "the access token (ZOOM_ACCESS_TOKEN, or `access_token` of the account) is wrong or has \
              expired, and can't be refreshed: get a new one"
+        }
+        ApiErrorKind::Forbidden if api.code.is_none() => {
+            "if Zoom says so, the role of the app's user lacks the Dashboard: an admin can add it under \
+             User Management, Roles; if a proxy does, ask for access to the host"
         }
         ApiErrorKind::Forbidden => {
             "the role of the app's user lacks the Dashboard: an admin can add it under User \

@@ -8,6 +8,8 @@ pub(crate) mod sparkline;
 
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::cli::Format;
 use crate::exit::OutputClosed;
 
@@ -56,13 +58,13 @@ impl Output {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<()> {
-        crate::progress::clear();
+        clear();
         write(&mut self.writer).map_err(output_error)
     }
 
     /// Hands everything over. Whoever writes calls this last.
     pub(crate) fn finish(mut self) -> anyhow::Result<()> {
-        crate::progress::clear();
+        clear();
         self.writer.flush().map_err(output_error)
     }
 }
@@ -78,6 +80,24 @@ fn output_error(error: io::Error) -> anyhow::Error {
 /// Tells people something beside the data, on standard error. A closed standard error is nobody
 /// to tell.
 pub(crate) fn note(text: impl std::fmt::Display) {
-    crate::progress::clear();
+    clear();
     drop(writeln!(io::stderr().lock(), "{text}"));
+}
+
+/// True while a line of progress stands on the terminal.
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Writes over the last line of the terminal, and leaves the cursor at its start.
+pub(crate) fn overwrite(line: &str) {
+    let mut stderr = io::stderr().lock();
+    // A closed standard error is nobody to tell.
+    drop(write!(stderr, "\u{1b}[K{line}\r").and_then(|()| stderr.flush()));
+    IS_SHOWN.store(!line.is_empty(), Ordering::Relaxed);
+}
+
+/// Takes the line of progress away, if there is one.
+pub(crate) fn clear() {
+    if IS_SHOWN.load(Ordering::Relaxed) {
+        overwrite("");
+    }
 }

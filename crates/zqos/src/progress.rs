@@ -1,13 +1,12 @@
 //! What is told, on standard error, while a command takes long.
 
 use std::cell::Cell;
-use std::io::{IsTerminal as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use crate::output::note;
+use crate::output::{clear, note, overwrite};
 
 /// How often a line is written where nobody watches.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -69,24 +68,6 @@ impl Progress {
             }
             (pages, None) => format!("{seconds} s: {} rows, {pages} pages", self.rows.get()),
         }
-    }
-}
-
-/// True while a line of progress stands on the terminal.
-static IS_SHOWN: AtomicBool = AtomicBool::new(false);
-
-/// Writes over the last line of the terminal, and leaves the cursor at its start.
-fn overwrite(line: &str) {
-    let mut stderr = std::io::stderr().lock();
-    // A closed standard error is nobody to tell.
-    drop(write!(stderr, "\u{1b}[K{line}\r").and_then(|()| stderr.flush()));
-    IS_SHOWN.store(!line.is_empty(), Ordering::Relaxed);
-}
-
-/// Takes the line of progress away, if there is one.
-pub(crate) fn clear() {
-    if IS_SHOWN.load(Ordering::Relaxed) {
-        overwrite("");
     }
 }
 

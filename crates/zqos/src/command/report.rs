@@ -26,7 +26,7 @@ const FULL_BAR_MS: f64 = 150.0;
 const LABEL_WIDTH: usize = 9;
 
 /// The head of the curve's column, and how wide it is.
-const CURVE_HEAD: (&str, usize) = ("latency\nby minute", 9);
+const CURVE_HEAD: (&str, usize) = ("latency\nby min", 7);
 
 /// Writes the report of one participant.
 pub(super) fn write_one(
@@ -228,7 +228,7 @@ impl Layout {
                 &["latency\nms", "jitter\nms", "loss\n%", "\nkbit/s", "picture\nlines", "\nfps"]
             }
         };
-        let mut heads = vec![("stream", Left), ("minutes", Right)];
+        let mut heads = vec![("stream", Left), ("time\nmin", Right)];
         heads.extend(figures.iter().map(|head| (*head, Right)));
         heads.push((CURVE_HEAD.0, Left));
         heads
@@ -417,7 +417,7 @@ pub(super) fn overview() -> Columns {
         ("name", Left),
         ("network", Left),
         ("device", Left),
-        ("minutes", Right),
+        ("time\nmin", Right),
         ("audio_input\nms/ms/%", Right),
         ("audio_output\nms/ms/%", Right),
         ("video_input\n%/fps", Right),

@@ -95,7 +95,7 @@ fn nothing_is_told_by_style_alone() {
 #[test]
 fn a_report_keeps_to_the_width_of_the_terminal() {
     let server = reporting();
-    for columns in [90, 120, 200] {
+    for columns in [80, 120, 200] {
         let Some(run) = on_terminal(&Zqos::at(&server), columns, &GET) else { return };
         let widest = plain(&run).lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= usize::from(columns), "{widest} of {columns}: {run}");
