@@ -44,9 +44,25 @@ const RULES: &[Rule] = &[
         forbidden: &["arrow*", "axum*", "zqos-store", "zqos-quality", "zqos-server"],
     },
     Rule {
+        package: "zqos-sim",
+        features: ALL_FEATURES,
+        // A simulator that used the client, or knew how it is judged, could prove nothing about
+        // them.
+        forbidden: &[
+            "axum*",
+            "reqwest",
+            "zoom-dashboard",
+            "zqos-collect",
+            "zqos-store",
+            "zqos-query",
+            "zqos-server",
+            "zqos-quality",
+        ],
+    },
+    Rule {
         package: "zqos",
         features: &["--no-default-features", "--features", "fetch"],
-        forbidden: &["arrow*", "axum*"],
+        forbidden: &["arrow*", "axum*", "zqos-sim"],
     },
     Rule {
         package: "zqos-replay",

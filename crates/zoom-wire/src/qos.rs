@@ -159,6 +159,24 @@ wire_object! {
         join_time: Field<'a, Timestamp>,
         /// When the participant left; absent while still in.
         leave_time: Field<'a, Timestamp>,
+        /// The group, in Zoom's own spelling.
+        group_id as "groupId": Text<'a>,
+        /// An application was shared.
+        share_application: Field<'a, bool>,
+        /// A desktop was shared.
+        share_desktop: Field<'a, bool>,
+        /// A whiteboard was shared.
+        share_whiteboard: Field<'a, bool>,
+        /// The participant recorded.
+        recording: Field<'a, bool>,
+        /// The participant archived.
+        has_archiving: Field<'a, bool>,
+        /// Whether archiving could be declined.
+        optional_archiving: Text<'a>,
+        /// The version of the thin-client plug-in.
+        zoom_thin_client_plugin_version: Text<'a>,
+        /// The time that joining took, in seconds.
+        total_jointime_cost: Field<'a, f64>,
         /// `Good`, `Warning` or `Critical`.
         health: Text<'a>,
         /// What Zoom finds wrong.

@@ -90,6 +90,9 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand, after_help = "Example:\n  zqos config show")]
     Config(Config),
+    /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
+    #[cfg(feature = "sim")]
+    Sim(Sim),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {
@@ -258,4 +261,55 @@ pub(crate) enum Config {
     /// Check the settings in force without asking Zoom
     #[command(after_help = "Example:\n  zqos config check")]
     Check,
+}
+
+/// The plan of the simulated account.
+#[cfg(feature = "sim")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimPlan {
+    /// One heavy call a second, 1,000 a day
+    Free,
+    /// 10 heavy calls a second, 30,000 a day
+    Pro,
+    /// 40 heavy calls a second, 60,000 a day
+    Business,
+}
+
+/// How the simulator counts calls.
+#[cfg(feature = "sim")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimLimits {
+    /// Not at all
+    Off,
+    /// By whole seconds, minutes and UTC days
+    Fixed,
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos sim --people 2000 --now 2026-11-20T12:00:00Z
+
+It prints the settings with which another zqos, or any client written for Zoom, finds it, and
+meetings to ask for. `ready` on standard error says that it listens. Ctrl-C ends it.")]
+pub(crate) struct Sim {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8601")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// What everything is drawn from: the same seed and clock give the same answers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many people the company has, 10 to 100000
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) people: u32,
+    /// What the clock shows at first; past meetings lie in the days before. The time now if not
+    /// given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
+    /// The plan, which decides the limits
+    #[arg(long, value_name = "PLAN", default_value = "business")]
+    pub(crate) plan: SimPlan,
+    /// How calls are counted against the limits
+    #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
+    pub(crate) limits: SimLimits,
 }

@@ -10,6 +10,8 @@ mod participants;
 mod print_request;
 mod report;
 mod resolve;
+#[cfg(feature = "sim")]
+mod sim;
 mod summary;
 
 use clap::CommandFactory as _;
@@ -37,6 +39,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Config(crate::cli::Config::Default) => {
             return print(|out| out.write_all(crate::config::DEFAULT_FILE.as_bytes()));
         }
+        // It is no client: it needs neither a credential nor a configuration.
+        #[cfg(feature = "sim")]
+        Command::Sim(args) => return sim::run(&args, cli.global.tz.as_deref()).await,
         _ => {}
     }
     let session = Session::new(&cli.global)?;
@@ -60,6 +65,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Auth(Auth::Check) => auth::check(session).await,
         Command::Config(command) => config::run(session, &command),
         Command::Completions { .. } | Command::Man => unreachable!("printed before"),
+        #[cfg(feature = "sim")]
+        Command::Sim(_) => unreachable!("served before"),
     }
 }
 

@@ -1,0 +1,75 @@
+//! Requests and answers, as a server takes and gives them.
+
+use crate::api::timestamp;
+use crate::limit::{Exceeded, Verdict};
+
+/// A request as it came in.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The method, such as `GET`.
+    pub method: &'a str,
+    /// Path and query, never decoded.
+    pub target: &'a str,
+    /// The header `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    /// A GET request with a token.
+    pub const fn get(target: &'a str, authorization: &'a str) -> Self {
+        Self { method: "GET", target, authorization: Some(authorization), body: b"" }
+    }
+}
+
+/// An answer as it goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names, in lower case, and values. `content-length` is the server's.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body: JSON, always.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) const fn new(status: u16, body: Vec<u8>) -> Self {
+        Self { status, headers: Vec::new(), body }
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// Adds what every answer of Zoom's has.
+    pub(crate) fn with_common_headers(
+        mut self,
+        now: i64,
+        tracking_id: u128,
+        verdict: Option<Verdict>,
+    ) -> Self {
+        let date = timestamp(now).to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT");
+        self.headers.extend([
+            ("date", date.to_string()),
+            ("content-type", "application/json;charset=UTF-8".to_owned()),
+            ("cache-control", "no-cache, no-store, must-revalidate, no-transform".to_owned()),
+            ("x-zm-trackingid", format!("v=2.0;clid=us06;rid=WEB_{tracking_id:032x}")),
+        ]);
+        if let Some(Verdict { label, is_daily, limit, remaining, exceeded }) = verdict {
+            let period = if is_daily { "Daily-limit" } else { "QPS" };
+            self.headers.extend([
+                ("x-ratelimit-category", label.as_str().to_owned()),
+                ("x-ratelimit-type", period.to_owned()),
+                ("x-ratelimit-limit", limit.to_string()),
+                ("x-ratelimit-remaining", remaining.to_string()),
+            ]);
+            if let Some(Exceeded::Daily(until)) = exceeded {
+                self.headers.push(("retry-after", timestamp(until).to_string()));
+            }
+        }
+        self
+    }
+}

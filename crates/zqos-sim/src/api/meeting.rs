@@ -1,0 +1,247 @@
+//! Meetings and webinars: the lists of them, and one in detail.
+
+use serde::Serialize;
+
+use crate::api::error::{ApiError, encode};
+use crate::api::listing::Envelope;
+use crate::api::query::{Query, When};
+use crate::api::{BUILD_DELAY, Simulator, day_of, timestamp};
+use crate::calendar::{Calendar, DAY, Meeting, SECOND};
+use crate::company::{Company, Who};
+use crate::draw::Purpose;
+
+/// How far lists go back: six months.
+const LISTED: i64 = 183 * DAY;
+
+/// A meeting or webinar, as the API tells of it.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "these are Zoom's members")]
+pub(crate) struct MeetingRow {
+    uuid: String,
+    id: u64,
+    topic: String,
+    host: String,
+    email: String,
+    user_type: &'static str,
+    dept: &'static str,
+    start_time: String,
+    end_time: String,
+    duration: String,
+    participants: usize,
+    has_pstn: bool,
+    has_voip: bool,
+    has_3rd_party_audio: bool,
+    has_video: bool,
+    has_screen_share: bool,
+    has_recording: bool,
+    has_sip: bool,
+    has_archiving: bool,
+    has_manual_captions: bool,
+    has_automated_captions: bool,
+    has_poll: bool,
+    has_survey: bool,
+    custom_keys: [(); 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has_qa: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avg_jointime_cost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio_quality: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video_quality: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    screen_share_quality: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_key: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking_fields: Option<[TrackingField; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_room_participants: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has_meeting_summary: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+struct TrackingField {
+    field: &'static str,
+    value: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct MeetingsPage {
+    from: String,
+    to: String,
+    #[serde(flatten)]
+    envelope: Envelope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meetings: Option<Vec<MeetingRow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webinars: Option<Vec<MeetingRow>>,
+}
+
+impl Simulator {
+    /// How many people have joined so far.
+    fn head_count(&self, meeting: &Meeting, now: i64) -> usize {
+        let joins = self.calendar.joins(meeting).filter(|join| join.start <= now);
+        let mut last = None;
+        // Joins of one person follow each other.
+        joins.filter(|join| last.replace(join.who) != Some(join.who)).count()
+    }
+
+    /// Lists meetings, or webinars.
+    pub(crate) fn list_meetings(
+        &self,
+        webinars: bool,
+        query: &Query,
+        now: i64,
+    ) -> Result<Vec<u8>, ApiError> {
+        let path = if webinars { "webinars" } else { "meetings" };
+        let range = query.range()?;
+        let when = query.when(!webinars)?;
+        let by_end = match query.get("query_date_type") {
+            None | Some("start_time") => false,
+            Some("end_time") => when != When::Live,
+            Some(_) => return Err(ApiError::field("query_date_type", "Invalid field.")),
+        };
+        let groups: Option<Vec<&str>> = query.get("group_id").map(|ids| ids.split(',').collect());
+        let with_tracking_fields = query.get("include_fields") == Some("tracking_fields");
+        let mut pager = self.pager(path, query, (30, 300), now)?;
+        for meeting in self.listed(webinars, when, by_end, range.start, range.end, now) {
+            let group = self.company.ids().group(self.company.department_of(meeting.host));
+            if groups.as_ref().is_some_and(|groups| !groups.contains(&group.as_str())) {
+                continue;
+            }
+            let instance = meeting.instance;
+            let key = u64::from(instance.day) << 32 | u64::from(instance.series);
+            pager.offer(key, || {
+                let mut row = self.meeting_row(&meeting, now);
+                row.set_qualities(self.meeting_qualities(&meeting, now));
+                if !webinars {
+                    row.session_key = Some("");
+                    row.tracking_fields = with_tracking_fields
+                        .then_some([TrackingField { field: "Meeting purpose", value: "Internal" }]);
+                }
+                row
+            });
+        }
+        let (envelope, rows) = self.envelope(pager, path, query, now);
+        let (meetings, webinars) = if webinars { (None, Some(rows)) } else { (Some(rows), None) };
+        Ok(encode(&MeetingsPage { from: range.from, to: range.to, envelope, meetings, webinars }))
+    }
+
+    /// The meetings of a list, by the day and the series.
+    pub(crate) fn listed(
+        &self,
+        webinars: bool,
+        when: When,
+        by_end: bool,
+        start: i64,
+        end: i64,
+        now: i64,
+    ) -> impl Iterator<Item = Meeting> {
+        // A meeting that is listed by its end may have begun on the day before.
+        let (first, last) = match when {
+            When::Live => (day_of(now - DAY), day_of(now)),
+            _ => (day_of(start.max(now - LISTED) - DAY), day_of(end.min(now))),
+        };
+        (first..=last).flat_map(|day| self.calendar.day(day, 0)).filter(move |meeting| {
+            let instant = if by_end { meeting.end } else { meeting.start };
+            meeting.series.is_webinar() == webinars
+                && match when {
+                    When::Live => meeting.start <= now && now < meeting.end,
+                    When::Past | When::PastOne => {
+                        (start.max(now - LISTED)..end).contains(&instant)
+                            && meeting.end <= now - BUILD_DELAY
+                            && self.calendar.is_alone(meeting) == (when == When::PastOne)
+                    }
+                }
+        })
+    }
+
+    /// One meeting or webinar in detail.
+    pub(crate) fn meeting_details(&self, meeting: &Meeting, now: i64) -> Vec<u8> {
+        let mut row = self.meeting_row(meeting, now);
+        if meeting.series.is_webinar() {
+            row.set_qualities(self.meeting_qualities(meeting, now));
+        } else {
+            row.in_room_participants = Some(0);
+            row.has_meeting_summary = Some(false);
+        }
+        encode(&row)
+    }
+
+    /// What lists and details have in common.
+    fn meeting_row(&self, meeting: &Meeting, now: i64) -> MeetingRow {
+        let host = Who::Person(meeting.host);
+        let ids = self.company.ids();
+        let has_ended = meeting.end <= now;
+        let cost = meeting.draw.of(Purpose::Length).at(1).between(1.5, 6.0);
+        let webinar = meeting.series.is_webinar();
+        MeetingRow {
+            uuid: ids.uuid(meeting.instance),
+            id: ids.number(meeting.series.index),
+            topic: meeting.series.topic(),
+            host: self.company.name(host),
+            email: self.company.email(host),
+            user_type: self.company.licence(meeting.host),
+            dept: Company::department(self.company.department_of(meeting.host)),
+            start_time: timestamp(meeting.start).to_string(),
+            end_time: if has_ended { timestamp(meeting.end).to_string() } else { String::new() },
+            duration: if has_ended { duration(meeting.end - meeting.start) } else { String::new() },
+            participants: self.head_count(meeting, now),
+            has_pstn: false,
+            has_voip: true,
+            has_3rd_party_audio: false,
+            has_video: true,
+            has_screen_share: Calendar::share(meeting).is_some_and(|share| share.start <= now),
+            has_recording: false,
+            has_sip: false,
+            has_archiving: false,
+            has_manual_captions: false,
+            has_automated_captions: meeting.draw.of(Purpose::Echo).chance(0.1),
+            has_poll: webinar,
+            has_survey: webinar,
+            custom_keys: [],
+            has_qa: (!webinar).then_some(false),
+            avg_jointime_cost: (!webinar).then(|| libm::round(cost * 100.0) / 100.0),
+            audio_quality: None,
+            video_quality: None,
+            screen_share_quality: None,
+            session_key: None,
+            tracking_fields: None,
+            in_room_participants: None,
+            has_meeting_summary: None,
+        }
+    }
+}
+
+impl MeetingRow {
+    const fn set_qualities(&mut self, [audio, video, share]: [&'static str; 3]) {
+        self.audio_quality = Some(audio);
+        self.video_quality = Some(video);
+        self.screen_share_quality = Some(share);
+    }
+}
+
+/// `mm:ss`, or `hh:mm:ss` from an hour on.
+fn duration(millis: i64) -> String {
+    let seconds = millis / SECOND;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("{minutes:02}:{seconds:02}")
+    } else {
+        format!("{hours:02}:{minutes:02}:{seconds:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_hours_only_where_they_last_so_long() {
+        assert_eq!(duration(56 * SECOND), "00:56");
+        assert_eq!(duration(968 * SECOND), "16:08");
+        assert_eq!(duration(3_600 * SECOND), "01:00:00");
+    }
+}

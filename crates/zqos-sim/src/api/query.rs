@@ -1,0 +1,242 @@
+//! Query parameters: which there are, and what they mean.
+
+use jiff::civil::{Date, DateTime};
+use percent_encoding::percent_decode_str;
+
+use crate::api::error::ApiError;
+use crate::api::midnight;
+use crate::calendar::{DAY, SECOND};
+use crate::draw::Draw;
+
+/// The parameters of a request, decoded.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+/// The parameter `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    Live,
+    Past,
+    PastOne,
+}
+
+/// A range of instants, the end not included, with the texts that the answer repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+}
+
+/// The longest form that is read; a token request has three short parameters.
+const MAX_FORM: usize = 16 * 1024;
+
+impl Query {
+    /// The parameters behind the `?` of a target.
+    pub(crate) fn of_target(target: &str) -> Self {
+        target.split_once('?').map_or_else(Self::default, |(_, query)| Self::parse(query))
+    }
+
+    /// The parameters of a form.
+    pub(crate) fn of_form(body: &[u8]) -> Self {
+        match std::str::from_utf8(body) {
+            Ok(form) if form.len() <= MAX_FORM => Self::parse(form),
+            _ => Self::default(),
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        let decode = |text: &str| {
+            percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+        };
+        let pairs = text
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (decode(name), decode(value)))
+            .collect();
+        Self { pairs }
+    }
+
+    /// The first parameter of this name; an empty one is as good as none.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.pairs.iter().find(|(known, _)| known == name)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The parameter `type`: `live` unless said otherwise.
+    pub(crate) fn when(&self, knows_past_one: bool) -> Result<When, ApiError> {
+        match self.get("type") {
+            None | Some("live") => Ok(When::Live),
+            Some("past") => Ok(When::Past),
+            Some("pastOne") if knows_past_one => Ok(When::PastOne),
+            Some(_) => Err(ApiError::field("type", "Invalid field.")),
+        }
+    }
+
+    /// The parameter `page_size`; more than there may be is taken as that.
+    pub(crate) fn page_size(&self, default: u32, max: u32) -> Result<u32, ApiError> {
+        let Some(text) = self.get("page_size") else { return Ok(default) };
+        match text.parse::<u32>() {
+            Ok(0) | Err(_) => Err(ApiError::field("page_size", "Invalid field.")),
+            Ok(size) => Ok(size.min(max)),
+        }
+    }
+
+    /// The parameters `from` and `to`: a month at most, the end moves the start.
+    pub(crate) fn range(&self) -> Result<Range, ApiError> {
+        let required = |name| {
+            let text =
+                self.get(name).ok_or_else(|| ApiError::field(name, "This field is required."))?;
+            Bound::read(text).ok_or_else(|| ApiError::field(name, "Invalid field."))
+        };
+        let (mut from, to) = (required("from")?, required("to")?);
+        let end = match to {
+            Bound::Day(day) => midnight(day) + DAY,
+            Bound::Second(instant) => instant_of(instant) + SECOND,
+        };
+        if from.start() >= end {
+            return Err(ApiError::field("from", "Invalid field."));
+        }
+        if let Some(earliest) = to.month_before()
+            && from.start() < earliest.start()
+        {
+            from = from.like(earliest);
+        }
+        Ok(Range { from: from.to_string(), to: to.to_string(), start: from.start(), end })
+    }
+
+    /// What a page token is bound to: every parameter but the token itself.
+    pub(crate) fn digest(&self, draw: Draw, path: &str) -> Draw {
+        let mut pairs: Vec<&(String, String)> =
+            self.pairs.iter().filter(|(name, _)| name != "next_page_token").collect();
+        pairs.sort_unstable();
+        let texts = pairs.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        std::iter::once(path).chain(texts).fold(draw, |draw, text| {
+            text.bytes().fold(draw.at(u64::MAX), |draw, byte| draw.at(byte.into()))
+        })
+    }
+}
+
+/// One end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Day(Date),
+    Second(DateTime),
+}
+
+impl Bound {
+    /// `yyyy-MM-dd` or `yyyy-MM-dd HH:mm:ss`.
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit() || b"-: ".contains(&byte));
+        match text.len() {
+            10 if digits => text.parse().ok().map(Self::Day),
+            19 if digits => text.parse().ok().map(Self::Second),
+            _ => None,
+        }
+    }
+
+    fn start(self) -> i64 {
+        match self {
+            Self::Day(day) => midnight(day),
+            Self::Second(instant) => instant_of(instant),
+        }
+    }
+
+    fn month_before(self) -> Option<Self> {
+        let month = jiff::Span::new().months(1);
+        match self {
+            Self::Day(day) => day.checked_sub(month).ok().map(Self::Day),
+            Self::Second(instant) => instant.checked_sub(month).ok().map(Self::Second),
+        }
+    }
+
+    /// Another bound in the form of this one.
+    fn like(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Day(_), Self::Second(instant)) => Self::Day(instant.date()),
+            (Self::Second(_), Self::Day(day)) => Self::Second(day.at(0, 0, 0, 0)),
+            _ => other,
+        }
+    }
+}
+
+impl std::fmt::Display for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Day(day) => std::fmt::Display::fmt(day, f),
+            Self::Second(instant) => {
+                std::fmt::Display::fmt(&instant.strftime("%Y-%m-%d %H:%M:%S"), f)
+            }
+        }
+    }
+}
+
+fn instant_of(instant: DateTime) -> i64 {
+    let zoned = instant.to_zoned(jiff::tz::TimeZone::UTC);
+    zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(query: &str) -> Result<(String, String), ApiError> {
+        Query::parse(query).range().map(|range| (range.from, range.to))
+    }
+
+    #[test]
+    fn a_range_longer_than_a_month_loses_its_beginning() {
+        let both = |from: &str, to: &str| Ok((from.to_owned(), to.to_owned()));
+        assert_eq!(range("from=2026-08-05&to=2026-10-10"), both("2026-09-10", "2026-10-10"));
+        assert_eq!(range("from=2026-10-05&to=2026-10-10"), both("2026-10-05", "2026-10-10"));
+        assert_eq!(
+            range("from=2026-10-05%2009:00:00&to=2026-10-05+10:00:00"),
+            both("2026-10-05 09:00:00", "2026-10-05 10:00:00")
+        );
+    }
+
+    #[test]
+    fn days_are_whole_and_seconds_are_included() {
+        let range = Query::parse("from=1970-01-02&to=1970-01-03").range().unwrap();
+        assert_eq!((range.start, range.end), (DAY, 3 * DAY));
+        let query = "from=1970-01-02 00:00:01&to=1970-01-02 00:00:01";
+        let range = Query::parse(query).range().unwrap();
+        assert_eq!((range.start, range.end), (DAY + SECOND, DAY + 2 * SECOND));
+    }
+
+    #[test]
+    fn what_is_no_range_is_refused_by_field() {
+        for (query, field) in [
+            ("to=2026-10-10", "from"),
+            ("from=2026-10-10", "to"),
+            ("from=yesterday&to=2026-10-10", "from"),
+            ("from=2026-10-10&to=2026-13-10", "to"),
+            ("from=2026-10-11&to=2026-10-10", "from"),
+        ] {
+            let body = String::from_utf8(range(query).unwrap_err().into_answer().body).unwrap();
+            assert!(body.contains(&format!("\"field\":\"{field}\"")), "{query}: {body}");
+        }
+    }
+
+    #[test]
+    fn live_is_what_nobody_says() {
+        let when = |query| Query::parse(query).when(false);
+        assert_eq!(when(""), Ok(When::Live));
+        assert_eq!(when("type=past"), Ok(When::Past));
+        assert!(when("type=pastOne").is_err() && when("type=Past").is_err());
+        assert_eq!(Query::parse("type=pastOne").when(true), Ok(When::PastOne));
+    }
+
+    #[test]
+    fn a_page_is_never_larger_than_the_most() {
+        let size = |query| Query::parse(query).page_size(1, 10);
+        assert_eq!(size(""), Ok(1));
+        assert_eq!(size("page_size=7"), Ok(7));
+        assert_eq!(size("page_size=300"), Ok(10));
+        assert!(size("page_size=0").is_err() && size("page_size=ten").is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! Paths: which call a request is.
+
+use percent_encoding::percent_decode_str;
+
+use crate::api::error::ApiError;
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `POST /oauth/token`.
+    Token,
+    Meetings {
+        webinars: bool,
+    },
+    Meeting {
+        webinar: bool,
+        id: String,
+        part: MeetingPart,
+    },
+    Quality,
+}
+
+/// What of a meeting is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MeetingPart {
+    Details,
+    Participants,
+    ParticipantsQos,
+    ParticipantQos(String),
+    Sharing,
+}
+
+impl MeetingPart {
+    /// True where `type=pastOne` may be asked for.
+    pub(crate) const fn knows_past_one(&self) -> bool {
+        matches!(self, Self::Details | Self::Participants)
+    }
+}
+
+impl Route {
+    /// The call of a method on a target.
+    pub(crate) fn of(method: &str, target: &str) -> Result<Self, ApiError> {
+        let path = target.split('?').next().unwrap_or(target);
+        if path == "/oauth/token" {
+            return match method {
+                "POST" => Ok(Self::Token),
+                _ => Err(ApiError::method_not_allowed()),
+            };
+        }
+        // Slashes in a row are one: a UUID that starts with an unencoded one loses it.
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let route = Self::of_segments(&segments).ok_or_else(ApiError::unknown_endpoint)?;
+        match method {
+            "GET" => Ok(route),
+            _ => Err(ApiError::method_not_allowed()),
+        }
+    }
+
+    fn of_segments(segments: &[&str]) -> Option<Self> {
+        let (["v2", "accounts", "me", "metrics", below @ ..] | ["v2", "metrics", below @ ..]) =
+            segments
+        else {
+            return None;
+        };
+        let (collection, below) = below.split_first()?;
+        let webinar = match *collection {
+            "meetings" => false,
+            "webinars" => true,
+            "quality" if below.is_empty() => return Some(Self::Quality),
+            _ => return None,
+        };
+        let Some((id, below)) = below.split_first() else {
+            return Some(Self::Meetings { webinars: webinar });
+        };
+        let part = match below {
+            [] => MeetingPart::Details,
+            ["participants"] => MeetingPart::Participants,
+            ["participants", "qos"] => MeetingPart::ParticipantsQos,
+            ["participants", "sharing"] => MeetingPart::Sharing,
+            ["participants", participant, "qos"] => {
+                MeetingPart::ParticipantQos(decode(participant))
+            }
+            _ => return None,
+        };
+        Some(Self::Meeting { webinar, id: meeting_id(id), part })
+    }
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// The id that a segment means. The edge decodes once, and tidies slashes as it does in any path;
+/// what is encoded still is decoded by the application.
+fn meeting_id(segment: &str) -> String {
+    let once = decode(segment);
+    if once.contains('%') {
+        return decode(&once);
+    }
+    let parts: Vec<&str> = once.split('/').filter(|part| !part.is_empty()).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use zoom_wire::Operation;
+    use zoom_wire::rate_limit::Label;
+
+    use super::*;
+
+    fn get(path: &str) -> Option<Route> {
+        Route::of("GET", path).ok()
+    }
+
+    fn id_of(segment: &str) -> String {
+        match get(&format!("/v2/metrics/meetings/{segment}/participants/qos")) {
+            Some(Route::Meeting { id, part: MeetingPart::ParticipantsQos, .. }) => id,
+            other => panic!("{segment}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_uuid_with_slashes_needs_two_encodings_at_its_start_or_in_a_row() {
+        assert_eq!(id_of("%252FajXp112QmuoKj4854875%253D%253D"), "/ajXp112QmuoKj4854875==");
+        assert_eq!(id_of("a%252F%252Fb%252Bc%253D%253D"), "a//b+c==");
+        assert_eq!(id_of("a%2Fb%2Bc%3D%3D"), "a/b+c==");
+        assert_eq!(id_of("a+c=="), "a+c==");
+        // Once is not enough: the slash is eaten.
+        assert_eq!(id_of("%2FajXp112QmuoKj4854875%3D%3D"), "ajXp112QmuoKj4854875==");
+        assert_eq!(id_of("a%2F%2Fb%3D%3D"), "a/b==");
+        assert_eq!(id_of("/ajXp112QmuoKj4854875=="), "ajXp112QmuoKj4854875==");
+    }
+
+    #[test]
+    fn a_participant_called_qos_is_known_by_its_second_qos() {
+        let part = |path: &str| match get(path) {
+            Some(Route::Meeting { part, .. }) => Some(part),
+            _ => None,
+        };
+        let base = "/v2/metrics/webinars/1/participants";
+        assert_eq!(part(&format!("{base}/qos")), Some(MeetingPart::ParticipantsQos));
+        assert_eq!(
+            part(&format!("{base}/qos/qos")),
+            Some(MeetingPart::ParticipantQos("qos".to_owned()))
+        );
+        assert_eq!(part(&format!("{base}/sharing?type=past")), Some(MeetingPart::Sharing));
+        assert_eq!(part(base), Some(MeetingPart::Participants));
+    }
+
+    #[test]
+    fn what_is_not_simulated_is_not_recognised() {
+        for path in ["/", "/v2", "/v2/users/me", "/v2/metrics/crc", "/v1/metrics/meetings", "//"] {
+            assert_eq!(get(path), None, "{path}");
+        }
+        assert!(Route::of("POST", "/v2/metrics/meetings").is_err());
+        assert!(Route::of("GET", "/oauth/token").is_err());
+        assert_eq!(Route::of("POST", "/oauth/token?a=b"), Ok(Route::Token));
+        assert!(get("/v2/accounts/me/metrics/meetings").is_some());
+    }
+
+    #[test]
+    fn labels_are_those_of_the_table_of_operations() {
+        for operation in Operation::ALL {
+            let path = operation.template.replace("{meetingId}", "1").replace("{webinarId}", "1");
+            let path = path.replace("{participantId}", "1");
+            if let Some(route) = get(&format!("/v2{path}")) {
+                let expected: Label = operation.label;
+                assert_eq!(route.label(), expected, "{path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod draw;
+mod identity;
+
+mod company;
+
+mod calendar;
+
+mod fault;
+mod media;
+
+mod limit;
+
+mod api;
+
+mod clock;
+mod server;
+
+pub use api::{
+    ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, Call, Config, ConfigError, Sample, Simulator,
+};
+pub use clock::VirtualClock;
+pub use limit::{Algorithm, Plan};
+pub use server::serve;

@@ -1,0 +1,276 @@
+//! From cause to figure: the path of one join, and what its streams make of it.
+//!
+//! Time goes by in windows of five seconds, as Zoom measures; a minute folds twelve of them. Every
+//! window is a function of its number, so any minute can be computed by itself.
+
+mod path;
+mod stream;
+
+pub(crate) use path::{Path, Transport};
+pub(crate) use stream::{Figures, Minute, Picture};
+
+use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
+use crate::company::{Company, Who};
+use crate::draw::{Draw, Purpose};
+use crate::fault::{self, Effect, Fault};
+use crate::media::path::{Leg, Window};
+use crate::media::stream::{Fold, Level};
+
+/// Length of a window in milliseconds.
+pub(crate) const WINDOW: i64 = 5_000;
+/// Windows in a minute.
+const WINDOWS: i64 = 12;
+/// For how many windows a picture stays small after its way was narrow: forty seconds. The authors
+/// of "Measuring the Performance and Network Utilization of Popular Video Conferencing
+/// Applications" (IMC 2021), saw recoveries take up to fifty.
+const RECOVERY: usize = 8;
+
+/// Everything that decides what one join measures.
+#[derive(Debug)]
+pub(crate) struct Session {
+    draw: Draw,
+    join: Join,
+    path: Path,
+    /// The faults that may touch this join.
+    faults: Vec<Fault>,
+    power: f64,
+    is_large: bool,
+    share: Option<Share>,
+    /// Those who may be heard, with how they send; the same for all joins of a meeting.
+    speakers: Vec<Speaker>,
+    /// Who of them speaks when; the same for all joins of a meeting.
+    turns: Draw,
+}
+
+/// Somebody who may speak.
+#[derive(Debug)]
+struct Speaker {
+    join: Join,
+    draw: Draw,
+    path: Path,
+    faults: Vec<Fault>,
+}
+
+/// How many people of a meeting take turns in speaking, at most.
+const SPEAKERS: usize = 4;
+
+impl Session {
+    /// Prepares a join of a meeting.
+    pub(crate) fn new(
+        company: &Company,
+        calendar: &Calendar,
+        meeting: &Meeting,
+        join: Join,
+    ) -> Self {
+        let mut joins = calendar.joins(meeting);
+        let speakers: Vec<Speaker> = joins
+            .by_ref()
+            .filter(|join| matches!(join.who, Who::Person(_)))
+            .take(SPEAKERS)
+            .map(|join| {
+                let path = Path::new(company, meeting, join.who);
+                let faults = faults_of(company, meeting, join.who, &path);
+                Speaker { join, draw: draw_of(meeting, &join), path, faults }
+            })
+            .collect();
+        let is_large = joins.count() + speakers.len() > 6;
+        let path = Path::new(company, meeting, join.who);
+        Self {
+            draw: draw_of(meeting, &join),
+            join,
+            faults: faults_of(company, meeting, join.who, &path),
+            path,
+            power: company.device(join.who).power,
+            is_large,
+            share: Calendar::share(meeting),
+            speakers,
+            turns: meeting.draw.of(Purpose::Speaker),
+        }
+    }
+
+    /// The path, for what the API tells of it.
+    pub(crate) const fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Every minute from the join until `until`.
+    pub(crate) fn minutes(&self, until: i64) -> impl Iterator<Item = Minute> + '_ {
+        let end = self.join.end.min(until);
+        let first = self.join.start.div_euclid(MINUTE);
+        let last = (end - 1).div_euclid(MINUTE);
+        (first..=last).map(move |minute| self.minute(minute, end))
+    }
+
+    /// One minute, as far as the join lasts by `end`.
+    pub(crate) fn minute(&self, minute: i64, end: i64) -> Minute {
+        let first = (minute * WINDOWS).max(self.join.start.div_euclid(WINDOW));
+        let last = (minute * WINDOWS + WINDOWS).min((end + WINDOW - 1).div_euclid(WINDOW));
+        let mut fold = Fold::default();
+        let mut budgets = Budgets::before(self, first);
+        for window in first..last {
+            self.window(window, &mut budgets, &mut fold);
+        }
+        fold.into_minute(minute * MINUTE)
+    }
+
+    /// Measures one window.
+    fn window(&self, number: i64, budgets: &mut Budgets, fold: &mut Fold) {
+        let instant = number * WINDOW;
+        let effect = effect_of(&self.faults, instant);
+        let state = self.path.window(number, &effect);
+        let (sent_budget, received_budget) = budgets.next(&state);
+        let turn = instant.div_euclid(2 * MINUTE);
+        let talk = self.draw.of(Purpose::Talk).when(turn);
+        let speaker = self.speaker(turn, instant);
+        let speaks = speaker.is_some_and(|speaker| speaker.join.user_id == self.join.user_id);
+        // Whoever listens is mostly muted, by spells of two minutes.
+        let is_unmuted = speaks || talk.chance(0.3);
+        let noise = self.draw.of(Purpose::Echo).when(number);
+
+        // What the speaker's side adds to what is heard and seen here.
+        let far = speaker.filter(|_| !speaks).map(|speaker| {
+            let effect = effect_of(&speaker.faults, instant);
+            (speaker, speaker.path.window(number, &effect).up)
+        });
+        let heard = match far {
+            Some((_, up)) => state.down.after(&up),
+            None => state.down,
+        };
+
+        // The processor: what the meeting wants, and what other programs leave of it.
+        let is_filmed = camera_is_on(self.draw, instant);
+        let sees_camera = far.is_some_and(|(speaker, _)| camera_is_on(speaker.draw, instant));
+        let shares = self.share.filter(|share| (share.start..share.end).contains(&instant));
+        let is_sharing = shares.is_some_and(|share| share.user_id == self.join.user_id);
+        let wanted = 0.05
+            + if is_filmed { 0.14 } else { 0.0 }
+            + if sees_camera { 0.09 } else { 0.0 }
+            + if shares.is_some() { 0.06 } else { 0.0 };
+        let load = self.draw.of(Purpose::Cpu);
+        let others = 0.08
+            + 0.22 * load.smooth(instant, 240_000)
+            + 0.06 * noise.at(1).unit()
+            + effect.processor;
+        let left = (1.0 - others / self.power).max(0.04);
+        let used = (wanted / self.power).min(left);
+        let pace = (used * self.power / wanted).min(1.0);
+        fold.processor(100.0 * used, 100.0 * (used + others / self.power).min(1.0));
+        if let Some(signal) = state.signal_dbm {
+            fold.signal(signal);
+        }
+
+        if is_unmuted {
+            let rate = if speaks { 62.0 } else { 24.0 };
+            fold.audio_sent(&state.up, noise.at(2).about(rate, 4.0));
+        }
+        if !self.speakers.is_empty() && (far.is_some() || noise.at(3).chance(0.4)) {
+            fold.audio_received(
+                &heard,
+                noise.at(4).about(if far.is_some() { 58.0 } else { 20.0 }, 4.0),
+            );
+        }
+        if is_filmed {
+            let wanted = if speaks && !self.is_large { Level::Hd } else { Level::Middle };
+            let level = wanted.within(sent_budget);
+            fold.video_sent(&state.up, level, pace, noise.at(5));
+        }
+        if sees_camera && let Some((_, up)) = far {
+            // Now and then somebody changes to the gallery, where pictures are small.
+            let gallery =
+                self.draw.of(Purpose::Layout).when(instant.div_euclid(5 * MINUTE)).chance(0.25);
+            let wanted = match (gallery, self.is_large) {
+                (true, _) => Level::Small,
+                (false, true) => Level::Middle,
+                (false, false) => Level::Hd,
+            };
+            let level = wanted.within(received_budget.min(up.budget_kbps()));
+            fold.video_received(&heard, level, pace, noise.at(6));
+        }
+        if let Some(share) = shares {
+            let busy = 0.15 + 0.85 * self.draw.of(Purpose::Share).smooth(instant, 30_000);
+            if is_sharing {
+                fold.share_sent(&state.up, busy, pace, noise.at(7));
+            } else if instant + WINDOW > share.start {
+                fold.share_received(&state.down, busy, pace, noise.at(8));
+            }
+        }
+    }
+
+    /// Who speaks in a spell of two minutes; nobody, when whoever would is not there.
+    fn speaker(&self, turn: i64, instant: i64) -> Option<&Speaker> {
+        let count = u32::try_from(self.speakers.len()).expect("few speak");
+        if count == 0 {
+            return None;
+        }
+        let place = self.turns.when(turn).below(count);
+        self.speakers
+            .get(place as usize)
+            .filter(|speaker| (speaker.join.start..speaker.join.end).contains(&instant))
+    }
+}
+
+/// What the last windows would have let through, for pictures that recover slowly.
+struct Budgets {
+    sent: [f64; RECOVERY],
+    received: [f64; RECOVERY],
+}
+
+impl Budgets {
+    /// The windows before `first`, as though the join had begun earlier.
+    fn before(session: &Session, first: i64) -> Self {
+        let mut budgets = Self { sent: [f64::MAX; RECOVERY], received: [f64::MAX; RECOVERY] };
+        let joined = session.join.start.div_euclid(WINDOW);
+        for number in (first - 8).max(joined)..first {
+            let effect = effect_of(&session.faults, number * WINDOW);
+            budgets.next(&session.path.window(number, &effect));
+        }
+        budgets
+    }
+
+    /// Adds a window, and says what may be sent and received in it: what the narrowest of the
+    /// last windows let through, the further back the more of it.
+    fn next(&mut self, window: &Window) -> (f64, f64) {
+        let narrowest = |past: &mut [f64; RECOVERY], leg: &Leg| {
+            past.rotate_right(1);
+            past[0] = leg.budget_kbps();
+            let mut growth = 1.0;
+            let mut budget = f64::MAX;
+            for let_through in past.iter() {
+                budget = budget.min(let_through * growth);
+                growth *= 1.15;
+            }
+            budget
+        };
+        (narrowest(&mut self.sent, &window.up), narrowest(&mut self.received, &window.down))
+    }
+}
+
+/// Where everything about a join is drawn.
+fn draw_of(meeting: &Meeting, join: &Join) -> Draw {
+    meeting.draw.of(Purpose::Background).at(join.user_id.into())
+}
+
+/// The camera goes on and off by spells of ten minutes, mostly on.
+fn camera_is_on(draw: Draw, instant: i64) -> bool {
+    let inclined = 0.35 + 0.6 * draw.of(Purpose::Camera).unit();
+    draw.of(Purpose::Camera).when(instant.div_euclid(10 * MINUTE)).chance(inclined)
+}
+
+/// The faults that may touch somebody in a meeting.
+fn faults_of(company: &Company, meeting: &Meeting, who: Who, path: &Path) -> Vec<Fault> {
+    fault::of_week(company, meeting.instance.day)
+        .filter(|fault| fault.start < meeting.end && meeting.start < fault.end)
+        .filter(|fault| fault.concerns(who, path.place(), path.data_center()))
+        .collect()
+}
+
+fn effect_of(faults: &[Fault], instant: i64) -> Effect {
+    let mut effect = Effect::default();
+    for fault in faults {
+        fault.act(instant, &mut effect);
+    }
+    effect
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Every answer decodes with nothing unknown and nothing invalid.
+
+use zoom_wire::meeting::{Meeting, MeetingsPage};
+use zoom_wire::participant::ParticipantsPage;
+use zoom_wire::qos::{ParticipantQos, ParticipantsQosPage};
+use zoom_wire::sharing::SharingPage;
+use zoom_wire::{ApiError, ApiErrorKind, decode};
+use zqos_sim::Answer;
+
+use crate::support::{Zoom, encoded};
+
+#[test]
+fn lists_and_details_have_no_unknown_member() {
+    let zoom = Zoom::unlimited();
+    let answers = [
+        zoom.get("/metrics/meetings?type=past&from=2026-11-18&to=2026-11-19&include_fields=tracking_fields"),
+        zoom.get("/metrics/webinars?type=past&from=2026-11-16&to=2026-11-20"),
+    ];
+    for answer in &answers {
+        let page: MeetingsPage<'_> = decode(&answer.body).unwrap();
+        assert!(page.other.is_empty());
+        for row in page.meetings.objects("$").chain(page.webinars.objects("$")) {
+            assert!(row.unwrap().other.is_empty());
+        }
+    }
+    let webinars = zoom.past_webinars();
+    for (kind, meeting) in [("meetings", &zoom.past_meetings()[0]), ("webinars", &webinars[0])] {
+        let base = format!("/metrics/{kind}/{}", encoded(&meeting["uuid"]));
+        let answer = zoom.get(&format!("{base}?type=past"));
+        assert!(decode::<Meeting<'_>>(&answer.body).unwrap().other.is_empty());
+        let answer =
+            zoom.get(&format!("{base}/participants?type=past&include_fields=registrant_id"));
+        let page: ParticipantsPage<'_> = decode(&answer.body).unwrap();
+        assert!(page.other.is_empty());
+        for row in page.participants.objects("$") {
+            assert!(row.unwrap().other.is_empty());
+        }
+        let answer = zoom.get(&format!("{base}/participants/sharing?type=past"));
+        let page: SharingPage<'_> = decode(&answer.body).unwrap();
+        assert!(page.other.is_empty());
+        for row in page.participants.objects("$") {
+            assert!(row.unwrap().other.is_empty());
+        }
+    }
+}
+
+#[track_caller]
+fn assert_report(answer: &Answer) -> usize {
+    let report: ParticipantQos<'_> = decode(&answer.body).unwrap();
+    assert!(report.other.is_empty());
+    let samples = report.samples("$");
+    assert_eq!(samples.invalid, []);
+    assert!(report.join_time.get().is_some());
+    samples.streams.len()
+}
+
+#[test]
+fn reports_have_no_unknown_member_and_no_invalid_figure() {
+    let zoom = Zoom::unlimited();
+    let mut streams = 0;
+    for meeting in zoom.past_meetings().iter().take(25) {
+        let base = format!("/metrics/meetings/{}/participants", encoded(&meeting["uuid"]));
+        let answer = zoom.get(&format!("{base}/qos?type=past&page_size=10"));
+        let page: ParticipantsQosPage<'_> = decode(&answer.body).unwrap();
+        assert!(page.other.is_empty());
+        for row in page.participants.objects("$") {
+            let row = row.unwrap();
+            assert!(row.other.is_empty());
+            assert_eq!(row.samples("$").invalid, []);
+            let id = row.user_id.get().unwrap();
+            streams += assert_report(&zoom.get(&format!("{base}/{id}/qos?type=past")));
+        }
+    }
+    assert!(streams > 5_000, "{streams}");
+}
+
+#[test]
+fn the_client_knows_what_each_error_means() {
+    let zoom = Zoom::unlimited();
+    let kind = |path: &str| {
+        let answer = zoom.get(path);
+        ApiError::from_answer(answer.status, &answer.body).unwrap().kind
+    };
+    let webinar = encoded(&zoom.past_webinars()[0]["uuid"]);
+    let meeting = encoded(&zoom.past_meetings()[0]["uuid"]);
+    for (path, expected) in [
+        (format!("/metrics/meetings/{meeting}"), ApiErrorKind::NotAvailable),
+        (format!("/metrics/meetings/{webinar}?type=past"), ApiErrorKind::IsWebinar),
+        (format!("/metrics/webinars/{meeting}?type=past"), ApiErrorKind::IsMeeting),
+        (
+            "/metrics/meetings?from=2026-11-18&to=2026-11-19&next_page_token=x".to_owned(),
+            ApiErrorKind::PageTokenExpired,
+        ),
+        ("/metrics/meetings?from=x&to=2026-11-19".to_owned(), ApiErrorKind::Validation),
+    ] {
+        assert_eq!(kind(&path), expected, "{path}");
+    }
+}
+
+#[test]
+fn the_same_seed_and_clock_give_the_same_bytes_whatever_was_asked_before() {
+    let (one, other) = (Zoom::unlimited(), Zoom::unlimited());
+    let paths: Vec<String> = one
+        .past_meetings()
+        .iter()
+        .take(5)
+        .map(|meeting| {
+            let uuid = encoded(&meeting["uuid"]);
+            format!("/metrics/meetings/{uuid}/participants/qos?type=past&page_size=10")
+        })
+        .collect();
+    let answers: Vec<Answer> = paths.iter().map(|path| one.get(path)).collect();
+    for (path, answer) in paths.iter().zip(&answers).rev() {
+        assert_eq!(other.get(path), *answer);
+    }
+}

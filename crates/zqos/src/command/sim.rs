@@ -1,0 +1,78 @@
+//! `zqos sim`: a simulated Zoom on this machine.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use zqos_core::{Clock as _, SystemClock};
+use zqos_sim::{
+    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Plan, Sample, Simulator, VirtualClock,
+};
+
+use crate::cli::{Sim, SimLimits, SimPlan};
+use crate::exit::{Exit, UsageError};
+use crate::output::{Output, note};
+use crate::time::Zone;
+
+/// Serves until the program is interrupted.
+pub(crate) async fn run(args: &Sim, zone: Option<&str>) -> anyhow::Result<Exit> {
+    let zone = Zone::new(zone, SystemClock.now())?;
+    let now = match &args.now {
+        Some(text) => zone.parse(text)?,
+        None => zone.now(),
+    };
+    let config = Config {
+        seed: args.seed,
+        people: args.people,
+        plan: match args.plan {
+            SimPlan::Free => Plan::Free,
+            SimPlan::Pro => Plan::Pro,
+            SimPlan::Business => Plan::Business,
+        },
+        limits: match args.limits {
+            SimLimits::Off => Algorithm::Off,
+            SimLimits::Fixed => Algorithm::Fixed,
+        },
+    };
+    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now)))
+        .map_err(|error| UsageError::new(error.to_string()))?;
+    if !args.listen.ip().is_loopback() {
+        return Err(UsageError::new(format!("`{}` is not on this machine alone", args.listen))
+            .hint("the simulator has no TLS and well-known secrets: listen on 127.0.0.1")
+            .into());
+    }
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!("can't listen on {}; `--listen` names another port", args.listen)
+    })?;
+    let address = listener.local_addr().context("the socket has no address")?;
+
+    let samples = simulator.samples();
+    let mut output = Output::new();
+    output.write(|out| introduce(out, address, &samples))?;
+    output.finish()?;
+    note(format_args!("ready http://{address}"));
+    match zqos_sim::serve(listener, Arc::new(simulator)).await {
+        Ok(never) => match never {},
+        Err(error) => Err(anyhow::Error::new(error).context("the socket can't be served")),
+    }
+}
+
+/// Tells what to set, and what to try, as lines for a shell.
+fn introduce(out: &mut dyn Write, address: SocketAddr, samples: &[Sample]) -> io::Result<()> {
+    writeln!(out, "# In another shell:")?;
+    writeln!(out, "export ZOOM_API_BASE=http://{address}/v2 ZOOM_OAUTH_BASE=http://{address}")?;
+    writeln!(
+        out,
+        "export ZOOM_ACCOUNT_ID={ACCOUNT_ID} ZOOM_CLIENT_ID={CLIENT_ID} ZOOM_CLIENT_SECRET={CLIENT_SECRET}"
+    )?;
+    writeln!(out, "\n# Then, for example:")?;
+    for sample in samples {
+        let webinar = if sample.is_webinar { " --webinar" } else { "" };
+        let when = if sample.is_live { "live" } else { "past" };
+        writeln!(out, "# {}, {}, number {}", sample.topic, sample.start, sample.number)?;
+        writeln!(out, "zqos get '{}' {}{webinar} --type {when}", sample.uuid, sample.user_id)?;
+    }
+    Ok(())
+}
