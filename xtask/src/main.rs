@@ -29,7 +29,7 @@ use crate::workspace::Workspace;
 const USAGE: &str = "\
 Usage: cargo xtask <chore>
 
-  demo                build zqos and run its main job on a replayed report
+  demo                build zqos and run its main job on a simulated Zoom
   test                all tests: those of the workspace, then curl and newman on what zqos prints
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
   generate [--check]  write the man page and the shell completions, or compare them

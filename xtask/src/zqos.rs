@@ -56,15 +56,25 @@ impl Zqos {
 
     /// Makes `server` and `token` all that a zqos started by `command` knows.
     pub(crate) fn configure(&self, command: &mut Command, server: &Server, token: &str) {
+        self.forget_settings(command)
+            .env("ZOOM_API_BASE", api_base(server))
+            .env("ZOOM_ACCESS_TOKEN", token);
+    }
+
+    /// The binary with these environment variables as its whole configuration.
+    pub(crate) fn command_with(&self, settings: &[(String, String)]) -> Command {
+        let mut command = Command::new(&self.path);
+        self.forget_settings(&mut command).envs(settings.iter().cloned());
+        command
+    }
+
+    fn forget_settings<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         for (name, _) in env::vars_os() {
             if is_setting(&name) {
                 command.env_remove(name);
             }
         }
-        around_proxies(command)
-            .env("XDG_CONFIG_HOME", &self.nowhere)
-            .env("ZOOM_API_BASE", api_base(server))
-            .env("ZOOM_ACCESS_TOKEN", token);
+        around_proxies(command).env("XDG_CONFIG_HOME", &self.nowhere)
     }
 }
 

@@ -376,13 +376,17 @@ impl Company {
             6..9 => "6.5.12.20155",
             _ => "6.2.7.49583",
         };
-        let headset = *draw.of(Purpose::Microphone).pick(&[
-            "Jabra Evolve 75",
-            "Poly Voyager Focus 2",
-            "Realtek(R) Audio",
-            "Logitech Zone Vibe",
-            "AirPods Pro",
-        ]);
+        let headset = if kind.is_phone() {
+            ""
+        } else {
+            *draw.of(Purpose::Microphone).pick(&[
+                "Jabra Evolve 75",
+                "Poly Voyager Focus 2",
+                "Realtek(R) Audio",
+                "Logitech Zone Vibe",
+                "AirPods Pro",
+            ])
+        };
         Device { kind, power, version, headset, draw }
     }
 

@@ -1,0 +1,107 @@
+//! The real client against the simulated Zoom, over a socket.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use zoom_dashboard::{Client, Credential, ErrorKind};
+use zoom_wire::meeting::ListMeetings;
+use zoom_wire::participant::ListParticipants;
+use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos};
+use zoom_wire::request::{Bound, Range};
+use zoom_wire::{ApiErrorKind, When};
+use zqos_core::{Clock, ManualClock, MeetingId};
+use zqos_sim::{ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator};
+
+/// Runs a test against a simulator whose clock stands still.
+fn with_zoom(test: impl AsyncFnOnce(Client)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let now = "2026-11-20T12:00:00Z".parse().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(now));
+        let config = Config { limits: Algorithm::Off, ..Config::default() };
+        let simulator = Arc::new(Simulator::new(config, clock).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let root = format!("http://{}", listener.local_addr().unwrap());
+        let credential = Credential::server_to_server(ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET);
+        let client = Client::builder(credential)
+            .api_base(&format!("{root}/v2"))
+            .unwrap()
+            .oauth_base(&root)
+            .unwrap()
+            .build()
+            .unwrap();
+        tokio::select! {
+            () = test(client) => {}
+            _ = zqos_sim::serve(listener, simulator) => unreachable!("it serves until dropped"),
+        }
+    });
+}
+
+/// The ids of the past meetings of a day, UUIDs with slashes first.
+async fn past_meetings(client: &Client) -> Vec<MeetingId> {
+    let day = Bound::Day("2026-11-19".parse().unwrap());
+    let mut pages = client.pages(&ListMeetings::new(Range::new(day, day).unwrap()).page_size(30));
+    let mut ids = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        for (_, row) in page.rows().unwrap() {
+            let row = row.as_object(String::new).unwrap();
+            ids.push(row.uuid.get().unwrap().to_string());
+        }
+    }
+    ids.sort_by_key(|id| !id.contains('/'));
+    ids.iter().map(|id| id.parse().unwrap()).collect()
+}
+
+#[test]
+fn meetings_lead_to_participants_and_these_to_their_reports() {
+    with_zoom(async |client| {
+        let meetings = past_meetings(&client).await;
+        assert!(meetings.len() > 40, "more than one page");
+        for meeting in meetings.into_iter().take(8) {
+            let listing = ListParticipants::new(meeting.clone()).when(When::Past);
+            let mut pages = client.pages(&listing);
+            let mut joins = Vec::new();
+            while let Some(page) = pages.next().await {
+                let page = page.unwrap();
+                for (_, row) in page.rows().unwrap() {
+                    joins.push(row.as_object(String::new).unwrap().user_id.get().unwrap());
+                }
+            }
+            let listing = ListParticipantsQos::new(meeting.clone()).when(When::Past).page_size(3);
+            let mut pages = client.pages(&listing);
+            let mut reported = Vec::new();
+            while let Some(page) = pages.next().await {
+                let page = page.unwrap();
+                for (_, row) in page.rows().unwrap() {
+                    let row = row.as_object(String::new).unwrap();
+                    let samples = row.samples("$");
+                    assert!(samples.invalid.is_empty() && !samples.devices.is_empty());
+                    reported.push(row.user_id.get().unwrap());
+                }
+            }
+            assert_eq!(reported, joins);
+
+            let participant = joins.remove(0);
+            let one = GetParticipantQos::new(meeting, participant.clone()).when(When::Past);
+            let answer = client.send(&one).await.unwrap();
+            assert_eq!(answer.decode().unwrap().user_id.get(), Some(participant));
+        }
+    });
+}
+
+#[test]
+fn an_ended_meeting_is_not_available_as_a_live_one() {
+    with_zoom(async |client| {
+        let meeting = past_meetings(&client).await.remove(0);
+        let mut pages = client.pages(&ListParticipants::new(meeting));
+        let error = pages.next().await.unwrap().unwrap_err();
+        let is_not_available = matches!(
+            error.kind(),
+            ErrorKind::Api(api) if api.kind == ApiErrorKind::NotAvailable
+        );
+        assert!(is_not_available, "{error}");
+    });
+}
