@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Send any GET request of Zoom''s API, with our authentication, limits and retries')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Look at the credential')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
+            [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -210,6 +211,23 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         'zqos;config;help;help' {
             break
         }
+        'zqos;sim' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'The plan, which decides the limits')
+            [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'How calls are counted against the limits')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;completions' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -239,6 +257,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Send any GET request of Zoom''s API, with our authentication, limits and retries')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Look at the credential')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
+            [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -276,6 +295,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;config;check' {
+            break
+        }
+        'zqos;help;sim' {
             break
         }
         'zqos;help;completions' {

@@ -43,6 +43,9 @@ _zqos() {
             zqos,participants)
                 cmd="zqos__subcmd__participants"
                 ;;
+            zqos,sim)
+                cmd="zqos__subcmd__sim"
+                ;;
             zqos__subcmd__auth,check)
                 cmd="zqos__subcmd__auth__subcmd__check"
                 ;;
@@ -106,6 +109,9 @@ _zqos() {
             zqos__subcmd__help,participants)
                 cmd="zqos__subcmd__help__subcmd__participants"
                 ;;
+            zqos__subcmd__help,sim)
+                cmd="zqos__subcmd__help__subcmd__sim"
+                ;;
             zqos__subcmd__help__subcmd__auth,check)
                 cmd="zqos__subcmd__help__subcmd__auth__subcmd__check"
                 ;;
@@ -125,7 +131,7 @@ _zqos() {
 
     case "${cmd}" in
         zqos)
-            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config completions man help"
+            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -553,7 +559,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help)
-            opts="get meetings participants api auth config completions man help"
+            opts="get meetings participants api auth config sim completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -748,6 +754,20 @@ _zqos() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zqos__subcmd__help__subcmd__sim)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zqos__subcmd__man)
             opts="-v -h --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -857,6 +877,60 @@ _zqos() {
                     ;;
                 --participant)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__sim)
+            opts="-v -h --listen --seed --people --now --plan --limits --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --people)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan)
+                    COMPREPLY=($(compgen -W "free pro business" -- "${cur}"))
+                    return 0
+                    ;;
+                --limits)
+                    COMPREPLY=($(compgen -W "off fixed" -- "${cur}"))
                     return 0
                     ;;
                 --account)

@@ -34,6 +34,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand api 'Send any GET request of Zoom''s API, with our authentication, limits and retries'
             cand auth 'Look at the credential'
             cand config 'Look at the configuration'
+            cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -188,6 +189,22 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;config;help;help'= {
         }
+        &'zqos;sim'= {
+            cand --listen 'Where to listen'
+            cand --seed 'What everything is drawn from: the same seed and clock give the same answers'
+            cand --people 'How many people the company has, 10 to 100000'
+            cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --plan 'The plan, which decides the limits'
+            cand --limits 'How calls are counted against the limits'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;completions'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -215,6 +232,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand api 'Send any GET request of Zoom''s API, with our authentication, limits and retries'
             cand auth 'Look at the credential'
             cand config 'Look at the configuration'
+            cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -242,6 +260,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;config;default'= {
         }
         &'zqos;help;config;check'= {
+        }
+        &'zqos;help;sim'= {
         }
         &'zqos;help;completions'= {
         }

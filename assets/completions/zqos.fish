@@ -41,6 +41,7 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "participants" -d 'List wh
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "auth" -d 'Look at the credential'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -182,6 +183,25 @@ complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcom
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "default" -d 'Print a configuration file with every setting explained'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the settings in force without asking Zoom'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l listen -d 'Where to listen' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l people -d 'How many people the company has, 10 to 100000' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l plan -d 'The plan, which decides the limits' -r -f -a "free\t'One heavy call a second, 1,000 a day'
+pro\t'10 heavy calls a second, 30,000 a day'
+business\t'40 heavy calls a second, 60,000 a day'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l limits -d 'How calls are counted against the limits' -r -f -a "off\t'Not at all'
+fixed\t'By whole seconds, minutes and UTC days'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -202,15 +222,16 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'

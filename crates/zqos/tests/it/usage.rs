@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &[],
     &["get"],
     &["meetings"],
@@ -17,6 +17,7 @@ const COMMANDS: [&[&str]; 13] = [
     &["config", "show"],
     &["config", "default"],
     &["config", "check"],
+    &["sim"],
     &["completions"],
     &["man"],
 ];

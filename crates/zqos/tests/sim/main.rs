@@ -1,7 +1,9 @@
-//! The real client against the simulated Zoom, over a socket.
+//! `zqos sim`, and the real client against the simulated Zoom, over a socket.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -104,4 +106,44 @@ fn an_ended_meeting_is_not_available_as_a_live_one() {
         );
         assert!(is_not_available, "{error}");
     });
+}
+
+fn zqos() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zqos"));
+    command.stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn the_command_says_where_it_listens_and_what_to_try() {
+    let mut sim = zqos()
+        .args(["sim", "--listen", "127.0.0.1:0", "--now", "2026-11-20T12:00:00Z"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(sim.stderr.take().unwrap()).read_line(&mut ready).unwrap();
+    sim.kill().unwrap();
+    let output = sim.wait_with_output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let address = ready.trim_end().strip_prefix("ready ").unwrap();
+    let settings = format!("export ZOOM_API_BASE={address}/v2 ZOOM_OAUTH_BASE={address}\n");
+    assert!(printed.contains(&settings), "{printed}");
+    assert_eq!(printed.matches("\nzqos get '").count(), 4, "{printed}");
+}
+
+#[test]
+fn what_can_not_be_simulated_is_refused_before_it_listens() {
+    for (arguments, reason) in [
+        (["--people", "9"], "a company has 10 to 100000 people, not 9"),
+        (["--listen", "0.0.0.0:0"], "is not on this machine alone"),
+        (["--now", "soon"], "`soon` is not a time"),
+        (["--limits", "none"], "invalid value 'none'"),
+    ] {
+        let output = zqos().arg("sim").args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(reason), "{said}");
+    }
 }
