@@ -47,7 +47,6 @@ pub(crate) fn of_week(company: &Company, day: u32) -> impl Iterator<Item = Fault
 
 fn fault(company: &Company, week: u32, sort: u32, draw: Draw) -> Fault {
     let site = draw.at(0).below(company.sites());
-    // The team at the front and the one in the middle are busy; anybody may be hit.
     let person = draw.at(1).below(company.people());
     let (kind, days) = match sort {
         0 => {
