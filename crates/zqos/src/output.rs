@@ -81,7 +81,8 @@ fn output_error(error: io::Error) -> anyhow::Error {
 /// to tell.
 pub(crate) fn note(text: impl std::fmt::Display) {
     clear();
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    // At one go, for another program may write to the same place.
+    drop(io::stderr().lock().write_all(format!("{text}\n").as_bytes()));
 }
 
 /// True while a line of progress stands on the terminal.
