@@ -14,7 +14,11 @@ use crate::{
 /// All tests.
 pub(crate) const TEST: &[Step] = &[
     Step { name: "workspace", needs: &[], run: workspace_tests },
-    Step { name: "third-party", needs: &["curl", "node", "npm", "sh"], run: third_party::run },
+    Step {
+        name: "third-party",
+        needs: &["curl", "node", "npm", "python3 -m ensurepip", "sh"],
+        run: third_party::run,
+    },
 ];
 
 /// All checks that are not tests, the quick ones first.

@@ -12,6 +12,7 @@ mod demo;
 mod dependency_rules;
 mod generate;
 mod process;
+mod simulator;
 mod step;
 mod third_party;
 mod workspace;
@@ -30,7 +31,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <chore>
 
   demo                build zqos and run its main job on a simulated Zoom
-  test                all tests: those of the workspace, then curl and newman on what zqos prints
+  test                all tests: those of the workspace, then programs of others on what zqos prints
+                      and on what it simulates
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
   generate [--check]  write the man page and the shell completions, or compare them
   bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode

@@ -1,6 +1,10 @@
 //! Lists of checks: one line for each that holds, everything about one that does not.
 
-use std::{env, process::ExitCode, time::Instant};
+use std::{
+    env,
+    process::{Command, ExitCode},
+    time::Instant,
+};
 
 use anyhow::Result;
 
@@ -9,7 +13,8 @@ use crate::{process, workspace::Workspace};
 /// One check of a list.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
-    /// Programs without which the step is skipped; cargo is there anyway.
+    /// Programs without which the step is skipped; cargo is there anyway. One with arguments, as
+    /// `python3 -m ensurepip`, must also know them: Debian ships Python without some modules.
     pub(crate) needs: &'static [&'static str],
     pub(crate) run: fn(&Workspace) -> Result<()>,
 }
@@ -20,8 +25,7 @@ pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
     let mut skipped = 0;
     let mut failed = 0;
     for Step { name, needs, run } in steps {
-        let missing: Vec<&str> =
-            needs.iter().copied().filter(|program| process::found(program).is_none()).collect();
+        let missing: Vec<&str> = needs.iter().copied().filter(|need| !is_met(need)).collect();
         if !missing.is_empty() {
             skipped += 1;
             eprintln!("SKIPPED {name}: {} not found", missing.join(", "));
@@ -41,4 +45,15 @@ pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
     eprintln!("{} steps, {failed} failed, {skipped} skipped", steps.len());
     let strict = env::var_os("CI").is_some_and(|value| value == "true");
     if failed > 0 || (strict && skipped > 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// With arguments, the program is asked for its version.
+fn is_met(need: &str) -> bool {
+    let mut words = need.split(' ');
+    let found = words.next().and_then(process::found);
+    let mut arguments = words.peekable();
+    found.is_some_and(|program| {
+        arguments.peek().is_none()
+            || process::quietly(Command::new(program).args(arguments).arg("--version")).is_ok()
+    })
 }

@@ -1,11 +1,10 @@
-//! Programs of others accept what `zqos get --print-request` prints: curl its command, newman its
-//! Postman item.
+//! Programs of others accept what `zqos get --print-request` prints (curl its command, newman its
+//! Postman item), and work on what `zqos sim` simulates.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+mod install;
+mod simulated;
+
+use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -50,12 +49,14 @@ impl Case {
     }
 }
 
-/// Sends each printed request with each program and compares what arrives on both sides.
+/// Sends each printed request with each program and compares what arrives on both sides; then lets
+/// clients of Zoom's ask the simulated one.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let zqos = Zqos::debug(workspace)?;
     let cases = cases();
     send_with_curl(&zqos, &cases).context("what zqos prints for curl")?;
-    send_with_newman(&zqos, &cases, workspace).context("what zqos prints for newman")
+    send_with_newman(&zqos, &cases, workspace).context("what zqos prints for newman")?;
+    simulated::run(&zqos, workspace).context("what zqos simulates")
 }
 
 fn send_with_curl(zqos: &Zqos, cases: &[Case]) -> Result<()> {
@@ -75,27 +76,34 @@ fn send_with_newman(zqos: &Zqos, cases: &[Case], workspace: &Workspace) -> Resul
         .iter()
         .map(|case| tested_item(&printed(zqos, &server, case, "postman")?, case))
         .collect::<Result<Vec<Value>>>()?;
+    run_newman(workspace, "printed", &items, &api_base(&server), TOKEN)?;
+    expect_requests(cases, &server.requests())
+}
+
+/// Runs the items as a collection whose variables are these.
+fn run_newman(
+    workspace: &Workspace,
+    name: &str,
+    items: &[Value],
+    api_base: &str,
+    token: &str,
+) -> Result<()> {
     let collection = json!({
         "info": {
-            "name": "Requests printed by zqos",
+            "name": name,
             "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
         },
         "item": items,
     });
-    let mut newman = Command::new(installed_newman(workspace)?);
-    let path = folder(workspace).join("collection.json");
+    let folder = install::node_packages(workspace)?;
+    let path = folder.join(format!("{name}.json"));
     fs::write(&path, collection.to_string())
         .with_context(|| format!("cannot write `{}`", path.display()))?;
+    let mut newman = Command::new(folder.join("node_modules/.bin/newman"));
     newman.arg("run").arg(&path).args(["--color", "off"]);
-    newman.args(["--env-var", &format!("baseUrl={}", api_base(&server))]);
-    newman.args(["--env-var", &format!("accessToken={TOKEN}")]);
-    quietly(around_proxies(&mut newman))?;
-    expect_requests(cases, &server.requests())
-}
-
-/// Where newman is installed.
-fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("third-party")
+    newman.args(["--env-var", &format!("baseUrl={api_base}")]);
+    newman.args(["--env-var", &format!("accessToken={token}")]);
+    quietly(around_proxies(&mut newman)).map(drop)
 }
 
 fn serve(cases: &[Case]) -> Result<Server> {
@@ -118,17 +126,18 @@ fn printed(zqos: &Zqos, server: &Server, case: &Case, program: &str) -> Result<S
 fn tested_item(printed: &str, case: &Case) -> Result<Value> {
     let mut item: Value =
         serde_json::from_str(printed).context("the printed Postman item is not JSON")?;
-    let script = [
-        format!("pm.test('status', () => pm.response.to.have.status({}));", case.status),
-        format!(
-            "pm.test('body', () => pm.expect(pm.response.text()).to.eql({}));",
-            Value::from(case.body)
-        ),
-    ];
-    item.as_object_mut()
-        .context("the printed Postman item is not an object")?
-        .insert("event".to_owned(), json!([{ "listen": "test", "script": { "exec": script } }]));
+    let body = Value::from(case.body);
+    add_test(&mut item, case.status, &format!("pm.expect(pm.response.text()).to.eql({body})"));
     Ok(item)
+}
+
+/// Makes newman compare the status of an item's answer, and run an expression on its body.
+fn add_test(item: &mut Value, status: u16, expectation: &str) {
+    let script = [
+        format!("pm.test('status', () => pm.response.to.have.status({status}));"),
+        format!("pm.test('body', () => {expectation});"),
+    ];
+    item["event"] = json!([{ "listen": "test", "script": { "exec": script } }]);
 }
 
 /// The program got through to the server with one request per case, unchanged and with the token.
@@ -145,29 +154,4 @@ fn expect_requests(cases: &[Case], requests: &[Recorded]) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// Installs newman as the committed lock file says, unless that was done before, and returns its
-/// executable.
-fn installed_newman(workspace: &Workspace) -> Result<PathBuf> {
-    let manifests = workspace.root.join("tests/third-party");
-    let folder = folder(workspace);
-    let newman = folder.join("node_modules/.bin/newman");
-    let lock = "package-lock.json";
-    if newman.exists() && read(&folder.join(lock))? == read(&manifests.join(lock))? {
-        return Ok(newman);
-    }
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
-    for name in ["package.json", lock] {
-        let (from, to) = (manifests.join(name), folder.join(name));
-        fs::copy(&from, &to).with_context(|| format!("cannot copy `{}`", from.display()))?;
-    }
-    let mut install = Command::new("npm");
-    install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
-    quietly(&mut install)?;
-    Ok(newman)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }

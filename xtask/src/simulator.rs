@@ -1,0 +1,74 @@
+//! `zqos sim`, started for a chore.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context, Result};
+
+use crate::zqos::Zqos;
+
+/// A running `zqos sim`. Dropping it ends it.
+pub(crate) struct Simulator {
+    child: Child,
+    /// What it printed.
+    pub(crate) introduction: String,
+    /// Names and values that make zqos find it.
+    pub(crate) settings: Vec<(String, String)>,
+    /// The arguments of the first report that it offers.
+    pub(crate) get: Vec<String>,
+}
+
+impl Simulator {
+    /// Starts one on a free port, with these arguments besides. What it remarks goes to `remarks`.
+    pub(crate) fn start(zqos: &Zqos, arguments: &[&str], remarks: Stdio) -> Result<Self> {
+        let mut child = Command::new(zqos.path())
+            .args(["sim", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(remarks)
+            .spawn()
+            .context("cannot start `zqos sim`")?;
+        let stdout = child.stdout.take();
+        let mut simulator =
+            Self { child, introduction: String::new(), settings: Vec::new(), get: Vec::new() };
+        // It listens before it prints the first line, so nothing has to be waited for.
+        for line in BufReader::new(stdout.context("its output is piped")?).lines() {
+            let line = line.context("cannot read what `zqos sim` prints")?;
+            simulator.introduction.push_str(&line);
+            simulator.introduction.push('\n');
+            if let Some(settings) = line.strip_prefix("export ") {
+                let pairs = settings.split(' ').filter_map(|pair| pair.split_once('='));
+                simulator.settings.extend(pairs.map(|(name, value)| (name.into(), value.into())));
+            }
+            if let Some(arguments) = line.strip_prefix("zqos ") {
+                simulator.get =
+                    arguments.split(' ').map(|word| word.trim_matches('\'').to_owned()).collect();
+                return Ok(simulator);
+            }
+        }
+        let mut remarks = String::new();
+        if let Some(mut stderr) = simulator.child.stderr.take() {
+            stderr.read_to_string(&mut remarks).context("cannot read what `zqos sim` remarks")?;
+        }
+        anyhow::bail!("`zqos sim` offered no report:\n{}{remarks}", simulator.introduction)
+    }
+
+    /// The value of one of the settings.
+    pub(crate) fn setting(&self, name: &str) -> Result<&str> {
+        let mut settings = self.settings.iter();
+        settings
+            .find_map(|(key, value)| (key == name).then_some(value.as_str()))
+            .with_context(|| format!("`zqos sim` does not say {name}"))
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // Fails only for a program that has ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

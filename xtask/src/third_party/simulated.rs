@@ -1,0 +1,236 @@
+//! Clients that others wrote for Zoom find in `zqos sim` what they ask Zoom for.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use super::{add_test, install, run_newman};
+use crate::{
+    process::{around_proxies, quietly},
+    simulator::Simulator,
+    workspace::Workspace,
+    zqos::Zqos,
+};
+
+/// A Friday on which several meetings have just begun.
+const NOW: &str = "2026-11-20T09:07:00Z";
+
+/// Lets each client ask a simulated Zoom.
+pub(crate) fn run(zqos: &Zqos, workspace: &Workspace) -> Result<()> {
+    // Before the clock of the simulator starts, on which meetings end.
+    let node_packages = install::node_packages(workspace)?;
+    let python = install::python(workspace)?;
+    let sources = install::sources(workspace);
+
+    let simulator = Simulator::start(zqos, &["--now", NOW], Stdio::piped())?;
+    let zoom = Curl::sign_in(&simulator)?;
+    let cast = Cast::of(&zoom)?;
+    zoom.expect_live_report(&cast.live).context("the documented curl command")?;
+    send_documented_item(&zoom, &cast, workspace).context("newman on the documented item")?;
+
+    let mut zoomus = Command::new(python);
+    zoomus.arg(sources.join("zoomus_reports.py"));
+    fetch_all(&zoom, &mut zoomus, &cast.awkward, 3).context("zoomus")?;
+
+    // node looks for packages where the script lies.
+    let script = node_packages.join("rivet_reports.mjs");
+    install::copy(&sources.join("rivet_reports.mjs"), &script)?;
+    let mut rivet = Command::new("node");
+    fetch_all(&zoom, rivet.arg(script), &cast.plain, 10).context("Rivet")
+}
+
+/// One participant of a meeting.
+struct Join {
+    meeting: String,
+    participant: String,
+}
+
+/// What the clients ask for.
+struct Cast {
+    /// Of a running meeting, known by its number.
+    live: Join,
+    /// Of an ended meeting with more participants than a page has, whose UUID needs no encoding:
+    /// Rivet does none.
+    plain: Join,
+    /// Of an ended meeting whose UUID must be encoded twice.
+    awkward: Join,
+    /// The number of a webinar.
+    webinar: String,
+}
+
+impl Cast {
+    fn of(zoom: &Curl<'_>) -> Result<Self> {
+        let past = zoom.list("meetings", &["type=past", "from=2026-11-18", "to=2026-11-19"])?;
+        let running = zoom.list("meetings", &["type=live", "from=2026-11-20", "to=2026-11-20"])?;
+        let webinars = zoom.list("webinars", &["type=past", "from=2026-11-16", "to=2026-11-20"])?;
+
+        let uuid_of_past = |is_wanted: &dyn Fn(&str, u64) -> bool| {
+            past.iter()
+                .filter_map(|row| Some((row["uuid"].as_str()?, row["participants"].as_u64()?)))
+                .find(|(uuid, participants)| is_wanted(uuid, *participants))
+                .map(|(uuid, _)| uuid.to_owned())
+        };
+        let plain = uuid_of_past(&|uuid, participants| !uuid.contains('/') && participants > 10)
+            .context("no large past meeting has a UUID without a slash")?;
+        let awkward = uuid_of_past(&|uuid, participants| uuid.starts_with('/') && participants > 3)
+            .context("no past meeting has a UUID that starts with a slash")?;
+        // The one that began last, so that it does not end meanwhile.
+        let live = running
+            .iter()
+            .max_by_key(|row| row["start_time"].as_str())
+            .context("no meeting is running")?["id"]
+            .to_string();
+        Ok(Self {
+            live: zoom.first_join(live, "live")?,
+            plain: zoom.first_join(plain, "past")?,
+            awkward: zoom.first_join(awkward, "past")?,
+            webinar: webinars.first().context("there was no webinar")?["id"].to_string(),
+        })
+    }
+}
+
+/// Asks with curl, the way Zoom's documentation does.
+struct Curl<'s> {
+    simulator: &'s Simulator,
+    token: String,
+}
+
+impl<'s> Curl<'s> {
+    fn sign_in(simulator: &'s Simulator) -> Result<Self> {
+        let setting = |name| simulator.setting(name);
+        let client = [setting("ZOOM_CLIENT_ID")?, setting("ZOOM_CLIENT_SECRET")?].join(":");
+        let account = format!("account_id={}", setting("ZOOM_ACCOUNT_ID")?);
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--fail", "--user", &client]);
+        curl.args(["-d", "grant_type=account_credentials", "-d", &account]);
+        curl.arg(format!("{}/oauth/token", setting("ZOOM_OAUTH_BASE")?));
+        let grant: Value = serde_json::from_slice(&quietly(around_proxies(&mut curl))?)?;
+        let token = grant["access_token"].as_str().context("no token was given")?.to_owned();
+        Ok(Self { simulator, token })
+    }
+
+    /// The JSON below `/v2/metrics`.
+    fn get(&self, path: &str, parameters: &[&str]) -> Result<Value> {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--fail", "-G"]);
+        for parameter in parameters {
+            curl.args(["-d", parameter]);
+        }
+        curl.args(["-H", &format!("Authorization: Bearer {}", self.token)]);
+        curl.arg(format!("{}/metrics/{path}", self.simulator.setting("ZOOM_API_BASE")?));
+        let body = quietly(around_proxies(&mut curl))?;
+        serde_json::from_slice(&body).with_context(|| format!("the answer to {path} is not JSON"))
+    }
+
+    /// The rows of `meetings` or `webinars`.
+    fn list(&self, kind: &str, parameters: &[&str]) -> Result<Vec<Value>> {
+        let page = self.get(kind, &[parameters, &["page_size=300"]].concat())?;
+        Ok(page[kind].as_array().with_context(|| format!("no {kind} in the list of them"))?.clone())
+    }
+
+    /// The ids of a meeting's participants.
+    fn participants(&self, meeting: &str, state: &str) -> Result<Vec<String>> {
+        let path = format!("meetings/{}/participants", encoded_twice(meeting));
+        let page = self.get(&path, &[&format!("type={state}"), "page_size=300"])?;
+        user_ids(&page["participants"])
+    }
+
+    fn first_join(&self, meeting: String, state: &str) -> Result<Join> {
+        let participants = self.participants(&meeting, state)?;
+        let participant = participants.into_iter().next().context("nobody took part")?;
+        Ok(Join { meeting, participant })
+    }
+
+    fn report(&self, Join { meeting, participant }: &Join, state: &str) -> Result<Value> {
+        let path = format!("meetings/{}/participants/{participant}/qos", encoded_twice(meeting));
+        self.get(&path, &[&format!("type={state}")])
+    }
+
+    fn expect_live_report(&self, join: &Join) -> Result<()> {
+        let report = self.report(join, "live")?;
+        ensure!(report["user_id"] == join.participant.as_str(), "another's report: {report}");
+        ensure!(has_samples(&report), "a report without samples: {report}");
+        Ok(())
+    }
+}
+
+/// Runs Zoom's own Postman item: on a running meeting, on one that has ended, and on a webinar.
+fn send_documented_item(zoom: &Curl<'_>, cast: &Cast, workspace: &Workspace) -> Result<()> {
+    let path = install::sources(workspace).join("seed-postman-item.json");
+    let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let documented: Value = serde_json::from_slice(&text)?;
+    let item = |meeting: &str, status: u16, expectation: &str| {
+        let mut item = documented.clone();
+        let request = &mut item["request"];
+        // What the item leaves to whoever imports it.
+        request["auth"]["oauth2"] = json!([
+            { "key": "accessToken", "value": "{{accessToken}}", "type": "string" },
+            { "key": "addTokenTo", "value": "header", "type": "string" },
+        ]);
+        request["url"]["variable"] = json!([
+            { "key": "meetingId", "value": meeting },
+            { "key": "participantId", "value": cast.live.participant },
+        ]);
+        add_test(&mut item, status, expectation);
+        item
+    };
+    let items = [
+        item(&cast.live.meeting, 200, "pm.expect(pm.response.json().user_qos).to.not.be.empty"),
+        item(&cast.plain.meeting, 404, "pm.expect(pm.response.json().code).to.eql(3001)"),
+        item(&cast.webinar, 400, "pm.expect(pm.response.json().code).to.eql(300)"),
+    ];
+    run_newman(
+        workspace,
+        "documented",
+        &items,
+        zoom.simulator.setting("ZOOM_API_BASE")?,
+        &zoom.token,
+    )
+}
+
+/// Lets a script fetch one report, and the reports of the whole meeting by pages, and compares them
+/// with what curl gets.
+fn fetch_all(zoom: &Curl<'_>, script: &mut Command, join: &Join, page_size: usize) -> Result<()> {
+    script.args([&join.meeting, &join.participant, &page_size.to_string()]);
+    script.envs(zoom.simulator.settings.iter().cloned());
+    let fetched: Value = serde_json::from_slice(&quietly(around_proxies(script))?)
+        .context("the script printed no JSON")?;
+
+    let report = &fetched["report"];
+    ensure!(has_samples(report), "a report without samples: {report}");
+    ensure!(*report == zoom.report(join, "past")?, "curl gets another report than {report}");
+
+    let pages = fetched["pages"].as_array().context("the script printed no pages")?;
+    ensure!(pages.len() > 1, "there was no second page");
+    let rows: Vec<Value> = pages.iter().filter_map(Value::as_array).flatten().cloned().collect();
+    let row = rows.iter().find(|row| row["user_id"] == report["user_id"]);
+    ensure!(
+        row.is_some_and(|row| row["user_qos"] == report["user_qos"]),
+        "the list has other samples than the report"
+    );
+    let (listed, expected) = (user_ids(&rows.into())?, zoom.participants(&join.meeting, "past")?);
+    ensure!(listed == expected, "reports of {listed:?} instead of {expected:?}");
+    let sizes: Vec<usize> = pages.iter().filter_map(Value::as_array).map(Vec::len).collect();
+    let expected: Vec<usize> = expected.chunks(page_size).map(<[String]>::len).collect();
+    ensure!(sizes == expected, "pages of {sizes:?} rows instead of {expected:?}");
+    Ok(())
+}
+
+fn has_samples(report: &Value) -> bool {
+    report["user_qos"].as_array().is_some_and(|samples| !samples.is_empty())
+}
+
+fn user_ids(rows: &Value) -> Result<Vec<String>> {
+    let rows = rows.as_array().context("no list of participants")?;
+    let ids = rows.iter().map(|row| row["user_id"].as_str().map(str::to_owned));
+    ids.collect::<Option<_>>().context("a participant without an id")
+}
+
+/// A meeting's number or UUID as Zoom wants to find it in a path.
+fn encoded_twice(id: &str) -> String {
+    id.replace('/', "%252F").replace('+', "%252B").replace('=', "%253D")
+}
