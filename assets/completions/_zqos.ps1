@@ -216,6 +216,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers')
             [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'How many times as fast as usual the clock runs')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'The plan, which decides the limits')
             [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'How calls are counted against the limits')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')

@@ -903,7 +903,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__sim)
-            opts="-v -h --listen --seed --people --now --plan --limits --account --config --format --tz --verbose --help"
+            opts="-v -h --listen --seed --people --now --speed --plan --limits --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -922,6 +922,10 @@ _zqos() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

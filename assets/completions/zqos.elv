@@ -194,6 +194,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --seed 'What everything is drawn from: the same seed and clock give the same answers'
             cand --people 'How many people the company has, 10 to 100000'
             cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --speed 'How many times as fast as usual the clock runs'
             cand --plan 'The plan, which decides the limits'
             cand --limits 'How calls are counted against the limits'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'

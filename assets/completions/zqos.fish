@@ -187,6 +187,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand sim" -l listen -d 'Where to li
 complete -c zqos -n "__fish_zqos_using_subcommand sim" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim" -l people -d 'How many people the company has, 10 to 100000' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim" -l speed -d 'How many times as fast as usual the clock runs' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim" -l plan -d 'The plan, which decides the limits' -r -f -a "free\t'One heavy call a second, 1,000 a day'
 pro\t'10 heavy calls a second, 30,000 a day'
 business\t'40 heavy calls a second, 60,000 a day'"

@@ -20,6 +20,6 @@ mod server;
 pub use api::{
     ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, Call, Config, ConfigError, Sample, Simulator,
 };
-pub use clock::VirtualClock;
+pub use clock::{Speed, SpeedError, VirtualClock};
 pub use limit::{Algorithm, Plan};
 pub use server::serve;

@@ -306,6 +306,15 @@ pub(crate) struct Sim {
     /// given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
+    /// How many times as fast as usual the clock runs
+    #[arg(
+        long,
+        value_name = "X",
+        default_value = "1",
+        value_parser = str::parse::<zqos_sim::Speed>,
+        allow_negative_numbers = true
+    )]
+    pub(crate) speed: zqos_sim::Speed,
     /// The plan, which decides the limits
     #[arg(long, value_name = "PLAN", default_value = "business")]
     pub(crate) plan: SimPlan,

@@ -36,7 +36,7 @@ pub(crate) async fn run(args: &Sim, zone: Option<&str>) -> anyhow::Result<Exit> 
             SimLimits::Fixed => Algorithm::Fixed,
         },
     };
-    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now)))
+    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
         .map_err(|error| UsageError::new(error.to_string()))?;
     if !args.listen.ip().is_loopback() {
         return Err(UsageError::new(format!("`{}` is not on this machine alone", args.listen))
