@@ -14,6 +14,8 @@ mod limit;
 
 mod api;
 
+mod truth;
+
 mod clock;
 mod server;
 
@@ -23,3 +25,4 @@ pub use api::{
 pub use clock::{Speed, SpeedError, VirtualClock};
 pub use limit::{Algorithm, Plan};
 pub use server::serve;
+pub use truth::{Contribution, HurtMinute, Incident, IncidentKind, Scope, ScopeKind};
