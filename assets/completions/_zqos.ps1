@@ -216,6 +216,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers')
             [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'How many times as fast as usual the clock runs')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'The plan, which decides the limits')
             [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'How calls are counted against the limits')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
@@ -226,6 +227,35 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('truth', 'truth', [CompletionResultType]::ParameterValue, 'Print what really went wrong: the incidents, and the minutes that each of them made worse')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zqos;sim;truth' {
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From when on; seven days before the simulated now if not given')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until when, itself not included; the simulated now if not given')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;sim;help' {
+            [CompletionResult]::new('truth', 'truth', [CompletionResultType]::ParameterValue, 'Print what really went wrong: the incidents, and the minutes that each of them made worse')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zqos;sim;help;truth' {
+            break
+        }
+        'zqos;sim;help;help' {
             break
         }
         'zqos;completions' {
@@ -298,6 +328,10 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;sim' {
+            [CompletionResult]::new('truth', 'truth', [CompletionResultType]::ParameterValue, 'Print what really went wrong: the incidents, and the minutes that each of them made worse')
+            break
+        }
+        'zqos;help;sim;truth' {
             break
         }
         'zqos;help;completions' {

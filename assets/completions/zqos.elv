@@ -194,6 +194,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --seed 'What everything is drawn from: the same seed and clock give the same answers'
             cand --people 'How many people the company has, 10 to 100000'
             cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --speed 'How many times as fast as usual the clock runs'
             cand --plan 'The plan, which decides the limits'
             cand --limits 'How calls are counted against the limits'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
@@ -204,6 +205,31 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand truth 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;sim;truth'= {
+            cand --seed 'What everything is drawn from: the same seed and clock give the same answers'
+            cand --people 'How many people the company has, 10 to 100000'
+            cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --from 'From when on; seven days before the simulated now if not given'
+            cand --to 'Until when, itself not included; the simulated now if not given'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;sim;help'= {
+            cand truth 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;sim;help;truth'= {
+        }
+        &'zqos;sim;help;help'= {
         }
         &'zqos;completions'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
@@ -262,6 +288,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;config;check'= {
         }
         &'zqos;help;sim'= {
+            cand truth 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+        }
+        &'zqos;help;sim;truth'= {
         }
         &'zqos;help;completions'= {
         }

@@ -183,25 +183,45 @@ complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcom
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "default" -d 'Print a configuration file with every setting explained'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the settings in force without asking Zoom'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l listen -d 'Where to listen' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l people -d 'How many people the company has, 10 to 100000' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l plan -d 'The plan, which decides the limits' -r -f -a "free\t'One heavy call a second, 1,000 a day'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l listen -d 'Where to listen' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l people -d 'How many people the company has, 10 to 100000' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l speed -d 'How many times as fast as usual the clock runs' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l plan -d 'The plan, which decides the limits' -r -f -a "free\t'One heavy call a second, 1,000 a day'
 pro\t'10 heavy calls a second, 30,000 a day'
 business\t'40 heavy calls a second, 60,000 a day'"
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l limits -d 'How calls are counted against the limits' -r -f -a "off\t'Not at all'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l limits -d 'How calls are counted against the limits' -r -f -a "off\t'Not at all'
 fixed\t'By whole seconds, minutes and UTC days'"
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l config -d 'The configuration file, in place of the usual one' -r -F
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
 json\t'Zoom\'s own JSON, set out in lines'
 ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
-complete -c zqos -n "__fish_zqos_using_subcommand sim" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l people -d 'How many people the company has, 10 to 100000' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l from -d 'From when on; seven days before the simulated now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l to -d 'Until when, itself not included; the simulated now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -236,3 +256,4 @@ complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcomma
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check the settings in force without asking Zoom'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'

@@ -53,7 +53,7 @@ impl Timestamp {
     pub fn saturating_add(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self::from_unix_millis(self.unix_millis.saturating_add(millis))
-            .unwrap_or(Self { unix_millis: jiff::Timestamp::MAX.as_millisecond() })
+            .unwrap_or(Self { unix_millis: jiff::Timestamp::MAX.as_second() * 1_000 })
     }
 
     /// The next 00:00 UTC after this instant: when Zoom's daily limits open again.
@@ -167,6 +167,14 @@ mod tests {
             let wait = Duration::from_millis(millis);
             prop_assert_eq!(instant.saturating_add(wait).since(instant), Some(wait));
         }
+    }
+
+    #[test]
+    fn the_last_instant_is_one_that_can_be_shown() {
+        let instant: Timestamp = "2026-01-05T10:00:12Z".parse().unwrap();
+        let last = instant.saturating_add(Duration::MAX);
+        assert_eq!(last.to_string(), "9999-12-30T22:00:00Z");
+        assert_eq!(last.saturating_add(Duration::from_secs(1)), last);
     }
 
     #[test]

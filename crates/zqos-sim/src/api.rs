@@ -26,7 +26,7 @@ pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 use crate::api::error::ApiError;
 use crate::api::query::{Query, When};
 use crate::api::route::{MeetingPart, Route};
-use crate::calendar::{Calendar, DAY, MINUTE, Meeting};
+use crate::calendar::{Calendar, DAY, MINUTE, Meeting, timestamp};
 use crate::company::{Company, PEOPLE};
 use crate::draw::Purpose;
 use crate::identity::{Permutation, wide};
@@ -69,8 +69,8 @@ pub enum ConfigError {
 
 /// A simulated Zoom. It keeps nothing but how much of the limits is used.
 pub struct Simulator {
-    company: Company,
-    calendar: Calendar,
+    pub(crate) company: Company,
+    pub(crate) calendar: Calendar,
     clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
@@ -269,7 +269,7 @@ impl Simulator {
 }
 
 /// The day of an instant, counted from 1970-01-01; the first for whatever lies before.
-fn day_of(instant: i64) -> u32 {
+pub(crate) fn day_of(instant: i64) -> u32 {
     u32::try_from(instant.div_euclid(DAY)).unwrap_or(0)
 }
 
@@ -277,11 +277,6 @@ fn day_of(instant: i64) -> u32 {
 fn midnight(date: Date) -> i64 {
     let zoned = date.to_zoned(jiff::tz::TimeZone::UTC);
     zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond())
-}
-
-/// An instant of the calendar.
-fn timestamp(instant: i64) -> Timestamp {
-    Timestamp::from_unix_millis(instant).expect("the calendar ends long before the year 9999")
 }
 
 impl Route {

@@ -1,6 +1,8 @@
 //! The calendar: which series meet on which day, who joins, when they leave. A function of the
 //! day; nothing is searched but the few days back to the latest instance of a series.
 
+use zqos_core::Timestamp;
+
 use crate::company::{Company, TEAM_SIZE, Who};
 use crate::draw::{Draw, Purpose};
 use crate::identity::Instance;
@@ -8,6 +10,15 @@ use crate::identity::Instance;
 pub(crate) const SECOND: i64 = 1_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const DAY: i64 = 24 * 60 * MINUTE;
+
+/// The last day on which anybody meets, in the year 2517: no instant of the calendar is near the end
+/// of what can be written.
+pub(crate) const LAST_DAY: u32 = 200_000;
+
+/// An instant of the calendar.
+pub(crate) fn timestamp(instant: i64) -> Timestamp {
+    Timestamp::from_unix_millis(instant).expect("the calendar ends long before the year 9999")
+}
 
 /// Series that the whole company has, before those of the teams.
 const COMPANY_SERIES: u32 = 3;
@@ -119,7 +130,7 @@ impl Calendar {
     /// The meeting of a series on a day, if it meets.
     pub(crate) fn meeting(&self, instance: Instance) -> Option<Meeting> {
         let series = self.series(instance.series)?;
-        if instance.day > 200_000 || !series.meets_on(instance.day) {
+        if instance.day > LAST_DAY || !series.meets_on(instance.day) {
             return None;
         }
         let draw = series.draw.at(instance.day.into());

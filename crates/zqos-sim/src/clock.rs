@@ -1,30 +1,80 @@
 //! The virtual clock.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use zqos_core::{Clock, SystemClock, Timestamp};
 
-/// A clock that runs as the system's does, but was set to another time.
+/// How many times as fast as the system's a clock runs: finite, and above 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speed(f64);
+
+/// A number that is no speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a speed is a finite number above 0, such as 60 or 0.5")]
+pub struct SpeedError;
+
+impl Speed {
+    /// As fast as the system's clock.
+    pub const NORMAL: Self = Self(1.0);
+
+    /// Makes a speed.
+    ///
+    /// **Errors**: [`SpeedError`] unless `times` is finite and above 0.
+    pub fn new(times: f64) -> Result<Self, SpeedError> {
+        (times.is_finite() && times > 0.0).then_some(Self(times)).ok_or(SpeedError)
+    }
+
+    /// What passes on a clock of this speed while `passed` does on the system's.
+    fn stretch(self, passed: Duration) -> Duration {
+        // What no duration can hold is more than any clock can show.
+        Duration::try_from_secs_f64(passed.as_secs_f64() * self.0).unwrap_or(Duration::MAX)
+    }
+}
+
+impl Default for Speed {
+    /// [`Speed::NORMAL`].
+    fn default() -> Self {
+        Self::NORMAL
+    }
+}
+
+impl FromStr for Speed {
+    type Err = SpeedError;
+
+    /// Reads a number such as `60`.
+    fn from_str(text: &str) -> Result<Self, SpeedError> {
+        text.parse().map_err(|_| SpeedError).and_then(Self::new)
+    }
+}
+
+/// A clock that was set to another time than the system's, and may run faster or slower.
 #[derive(Debug, Clone, Copy)]
 pub struct VirtualClock {
     /// What was shown when the clock was set.
     set_to: Timestamp,
     /// What the system's clock showed then.
     set_at: Timestamp,
+    speed: Speed,
 }
 
 impl VirtualClock {
-    /// Sets a clock to `now`.
-    pub fn new(now: Timestamp) -> Self {
-        Self { set_to: now, set_at: SystemClock.now() }
+    /// Sets a clock to `now`, from where it runs at `speed`.
+    pub fn new(now: Timestamp, speed: Speed) -> Self {
+        Self { set_to: now, set_at: SystemClock.now(), speed }
+    }
+
+    /// What this clock shows when the system's shows `system`.
+    fn when(&self, system: Timestamp) -> Timestamp {
+        // A system clock that is set back does not take this one back before its beginning.
+        let passed = system.since(self.set_at).unwrap_or(Duration::ZERO);
+        self.set_to.saturating_add(self.speed.stretch(passed))
     }
 }
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        // A system clock that is set back does not take this one back before its beginning.
-        let passed = SystemClock.now().since(self.set_at).unwrap_or(Duration::ZERO);
-        self.set_to.saturating_add(passed)
+        self.when(SystemClock.now())
     }
 }
 
@@ -32,12 +82,49 @@ impl Clock for VirtualClock {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// What a clock set to noon at 08:00 of the system's clock shows at another time of it.
+    fn shown(speed: f64, system: &str) -> String {
+        let clock = VirtualClock {
+            set_to: at("2026-11-20T12:00:00Z"),
+            set_at: at("2026-01-01T08:00:00Z"),
+            speed: Speed::new(speed).unwrap(),
+        };
+        clock.when(at(system)).to_string()
+    }
+
     #[test]
     fn the_clock_goes_on_from_what_it_was_set_to() {
-        let set_to: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let clock = VirtualClock::new(set_to);
+        let set_to = at("2026-11-20T12:00:00Z");
+        let clock = VirtualClock::new(set_to, Speed::NORMAL);
         let (first, second) = (clock.now(), clock.now());
         assert!(set_to <= first && first <= second);
         assert!(first.since(set_to).unwrap() < Duration::from_mins(10));
+    }
+
+    #[test]
+    fn the_clock_runs_as_many_times_as_fast_as_it_is_told() {
+        assert_eq!(shown(1.0, "2026-01-01T08:00:30Z"), "2026-11-20T12:00:30Z");
+        assert_eq!(shown(60.0, "2026-01-01T08:00:30Z"), "2026-11-20T12:30:00Z");
+        assert_eq!(shown(0.5, "2026-01-01T08:00:30Z"), "2026-11-20T12:00:15Z");
+    }
+
+    #[test]
+    fn no_speed_takes_the_clock_back_or_past_the_end_of_time() {
+        assert_eq!(shown(60.0, "2026-01-01T07:00:00Z"), "2026-11-20T12:00:00Z");
+        assert_eq!(shown(f64::MAX, "2026-01-01T08:00:00Z"), "2026-11-20T12:00:00Z");
+        assert!(shown(f64::MAX, "2026-01-01T08:00:01Z").starts_with("9999-12-"));
+    }
+
+    #[test]
+    fn a_speed_is_finite_and_above_zero() {
+        for text in ["0", "-1", "-0.0", "inf", "NaN", "1e999", "fast", ""] {
+            assert_eq!(text.parse::<Speed>(), Err(SpeedError), "{text}");
+        }
+        assert_eq!("60".parse(), Speed::new(60.0));
+        assert_eq!("0.5".parse(), Speed::new(0.5));
     }
 }

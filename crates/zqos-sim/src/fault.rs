@@ -3,9 +3,12 @@
 //! A fault acts on the path or the device and on nothing else; what figures come of it is the
 //! model's business. Much that looks like a fault is none: see [`crate::media`].
 
-use crate::calendar::{DAY, MINUTE};
+use std::fmt;
+
+use crate::calendar::{DAY, MINUTE, timestamp};
 use crate::company::{Company, DeviceKind, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
+use crate::media::AFTERMATH;
 
 /// What a fault acts on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,28 +30,53 @@ pub(crate) enum FaultKind {
 /// A fault, and when it acts. Instants are Unix milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Fault {
+    pub(crate) id: FaultId,
     pub(crate) kind: FaultKind,
     pub(crate) start: i64,
     pub(crate) end: i64,
 }
 
+/// Which fault it is: two may be alike in all else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FaultId {
+    week: u32,
+    place: u32,
+}
+
+impl fmt::Display for FaultId {
+    /// The week's Monday, and the place among the faults of that week, from 1 on.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let monday = timestamp(monday(self.week) * DAY).to_jiff();
+        write!(f, "{}-{}", monday.strftime("%F"), self.place + 1)
+    }
+}
+
+/// The first day of a week.
+fn monday(week: u32) -> i64 {
+    i64::from(week) * 7 - 3
+}
+
 /// How many sorts of faults there are.
 const SORTS: u32 = 6;
 
-/// The faults of the week that a day lies in.
-pub(crate) fn of_week(company: &Company, day: u32) -> impl Iterator<Item = Fault> {
-    // Weeks begin on Mondays; 1970-01-05 was one.
-    let week = (day + 3) / 7;
+/// The week that a day lies in. Weeks begin on Mondays; 1970-01-05 was one.
+pub(crate) const fn week_of(day: u32) -> u32 {
+    (day + 3) / 7
+}
+
+/// The faults of a week.
+pub(crate) fn of_week(company: &Company, week: u32) -> impl Iterator<Item = Fault> {
     let draw = company.root().of(Purpose::Fault).at(week.into());
     // One of each sort, and another for every five hundred people.
     let count = (1 + company.people() / 500).min(40);
-    (0..SORTS * count).map(move |place| fault(company, week, place % SORTS, draw.at(place.into())))
+    (0..SORTS * count)
+        .map(move |place| fault(company, FaultId { week, place }, draw.at(place.into())))
 }
 
-fn fault(company: &Company, week: u32, sort: u32, draw: Draw) -> Fault {
+fn fault(company: &Company, id: FaultId, draw: Draw) -> Fault {
     let site = draw.at(0).below(company.sites());
     let person = draw.at(1).below(company.people());
-    let (kind, days) = match sort {
+    let (kind, days) = match id.place % SORTS {
         0 => {
             let access_point = draw.at(2).below(company.site(site).access_points);
             (FaultKind::WeakWifi { site, access_point }, 3)
@@ -64,15 +92,14 @@ fn fault(company: &Company, week: u32, sort: u32, draw: Draw) -> Fault {
     };
     // Days from Monday on, wholly within the working week.
     let first = draw.at(3).below(6 - days);
-    let monday = i64::from(week * 7) - 3;
-    let start = (monday + i64::from(first)) * DAY;
+    let start = (monday(id.week) + i64::from(first)) * DAY;
     if days == 1 {
         // One or two hours between 08:00 and 18:00 UTC.
         let start = start + i64::from(8 * 60 + draw.at(4).below(8 * 60)) * MINUTE;
         let end = start + i64::from(60 + draw.at(5).below(60)) * MINUTE;
-        return Fault { kind, start, end };
+        return Fault { id, kind, start, end };
     }
-    Fault { kind, start, end: start + i64::from(days) * DAY }
+    Fault { id, kind, start, end: start + i64::from(days) * DAY }
 }
 
 /// The first person from `person` on who has a computer.
@@ -124,6 +151,12 @@ impl Fault {
         }
     }
 
+    /// True when a stretch of time may differ for the fault: while it acts, and until pictures have
+    /// recovered from it.
+    pub(crate) const fn may_show_in(&self, start: i64, length: i64) -> bool {
+        self.start < start + length && start < self.end + AFTERMATH
+    }
+
     /// Adds what the fault does at an instant.
     pub(crate) fn act(&self, instant: i64, effect: &mut Effect) {
         if !(self.start..self.end).contains(&instant) {
@@ -153,7 +186,7 @@ mod tests {
     #[test]
     fn every_week_has_a_fault_of_each_sort_within_its_working_days() {
         let company = Company::new(1, 200);
-        let faults: Vec<Fault> = of_week(&company, 20_774).collect();
+        let faults: Vec<Fault> = of_week(&company, week_of(20_774)).collect();
         assert_eq!(faults.len(), 6);
         // 2026-11-16, a Monday.
         let monday = 20_773 * DAY;
@@ -161,14 +194,14 @@ mod tests {
             assert!(monday <= fault.start && fault.end <= monday + 5 * DAY, "{fault:?}");
             assert!(fault.start < fault.end, "{fault:?}");
         }
-        assert_eq!(faults, of_week(&company, 20_773).collect::<Vec<_>>());
-        assert_ne!(faults, of_week(&company, 20_780).collect::<Vec<_>>());
+        assert_eq!(faults, of_week(&company, week_of(20_773)).collect::<Vec<_>>());
+        assert_ne!(faults, of_week(&company, week_of(20_780)).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_fault_acts_only_in_its_time() {
         let kind = FaultKind::FaultySender { person: 1 };
-        let fault = Fault { kind, start: 10, end: 20 };
+        let fault = Fault { id: FaultId { week: 2_967, place: 5 }, kind, start: 10, end: 20 };
         let at = |instant| {
             let mut effect = Effect::default();
             fault.act(instant, &mut effect);
@@ -177,5 +210,6 @@ mod tests {
         assert_eq!(at(9), Effect::default());
         assert!(at(10).sent_loss > 0.0);
         assert_eq!(at(20), Effect::default());
+        assert_eq!(fault.id.to_string(), "2026-11-09-6");
     }
 }

@@ -14,12 +14,15 @@ mod limit;
 
 mod api;
 
+mod truth;
+
 mod clock;
 mod server;
 
 pub use api::{
     ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, Call, Config, ConfigError, Sample, Simulator,
 };
-pub use clock::VirtualClock;
+pub use clock::{Speed, SpeedError, VirtualClock};
 pub use limit::{Algorithm, Plan};
 pub use server::serve;
+pub use truth::{Contribution, HurtMinute, Incident, IncidentKind, Scope, ScopeKind};

@@ -12,7 +12,7 @@ pub(crate) use stream::{Figures, Minute, Picture};
 use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
 use crate::company::{Company, Who};
 use crate::draw::{Draw, Purpose};
-use crate::fault::{self, Effect, Fault};
+use crate::fault::{self, Effect, Fault, FaultId};
 use crate::media::path::{Leg, Window};
 use crate::media::stream::{Fold, Level};
 
@@ -24,9 +24,11 @@ const WINDOWS: i64 = 12;
 /// of "Measuring the Performance and Network Utilization of Popular Video Conferencing
 /// Applications" (IMC 2021), saw recoveries take up to fifty.
 const RECOVERY: usize = 8;
+/// How long after it a fault can be seen: as long as pictures take to recover.
+pub(crate) const AFTERMATH: i64 = 8 * WINDOW;
 
 /// Everything that decides what one join measures.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     draw: Draw,
     join: Join,
@@ -43,7 +45,7 @@ pub(crate) struct Session {
 }
 
 /// Somebody who may speak.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Speaker {
     join: Join,
     draw: Draw,
@@ -91,6 +93,25 @@ impl Session {
     /// The path, for what the API tells of it.
     pub(crate) const fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The faults that may touch this join or those who may be heard, each once.
+    pub(crate) fn faults(&self) -> Vec<Fault> {
+        let heard = self.speakers.iter().flat_map(|speaker| &speaker.faults);
+        let mut faults: Vec<Fault> = self.faults.iter().chain(heard).copied().collect();
+        faults.sort_by_key(|fault| fault.id);
+        faults.dedup_by_key(|fault| fault.id);
+        faults
+    }
+
+    /// The same join in a world where one fault never was.
+    pub(crate) fn without(&self, id: FaultId) -> Self {
+        let mut session = self.clone();
+        session.faults.retain(|fault| fault.id != id);
+        for speaker in &mut session.speakers {
+            speaker.faults.retain(|fault| fault.id != id);
+        }
+        session
     }
 
     /// Every minute from the join until `until`.
@@ -258,7 +279,7 @@ fn camera_is_on(draw: Draw, instant: i64) -> bool {
 
 /// The faults that may touch somebody in a meeting.
 fn faults_of(company: &Company, meeting: &Meeting, who: Who, path: &Path) -> Vec<Fault> {
-    fault::of_week(company, meeting.instance.day)
+    fault::of_week(company, fault::week_of(meeting.instance.day))
         .filter(|fault| fault.start < meeting.end && meeting.start < fault.end)
         .filter(|fault| fault.concerns(who, path.place(), path.data_center()))
         .collect()

@@ -287,15 +287,44 @@ pub(crate) enum SimLimits {
 
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   zqos sim --people 2000 --now 2026-11-20T12:00:00Z
+  zqos sim truth --people 2000 --now 2026-11-20T12:00:00Z
 
 It prints the settings with which another zqos, or any client written for Zoom, finds it, and
-meetings to ask for. `ready` on standard error says that it listens. Ctrl-C ends it.")]
+meetings to ask for. `ready` on standard error says that it listens. Ctrl-C ends it."
+)]
 pub(crate) struct Sim {
+    #[command(subcommand)]
+    pub(crate) command: Option<SimCommand>,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8601")]
     pub(crate) listen: std::net::SocketAddr,
+    #[command(flatten)]
+    pub(crate) world: SimWorld,
+    /// How many times as fast as usual the clock runs
+    #[arg(
+        long,
+        value_name = "X",
+        default_value = "1",
+        value_parser = str::parse::<zqos_sim::Speed>,
+        allow_negative_numbers = true
+    )]
+    pub(crate) speed: zqos_sim::Speed,
+    /// The plan, which decides the limits
+    #[arg(long, value_name = "PLAN", default_value = "business")]
+    pub(crate) plan: SimPlan,
+    /// How calls are counted against the limits
+    #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
+    pub(crate) limits: SimLimits,
+}
+
+/// Which company is simulated, and when.
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub(crate) struct SimWorld {
     /// What everything is drawn from: the same seed and clock give the same answers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -306,10 +335,29 @@ pub(crate) struct Sim {
     /// given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
-    /// The plan, which decides the limits
-    #[arg(long, value_name = "PLAN", default_value = "business")]
-    pub(crate) plan: SimPlan,
-    /// How calls are counted against the limits
-    #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
-    pub(crate) limits: SimLimits,
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimCommand {
+    /// Print what really went wrong: the incidents, and the minutes that each of them made worse
+    Truth(SimTruth),
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos sim truth --now 2026-11-20T12:00:00Z --from -2d
+
+Prints NDJSON: a line for each incident, then one for each minute of a participant that an incident
+made worse, with the difference to the same minute without it.")]
+pub(crate) struct SimTruth {
+    #[command(flatten)]
+    pub(crate) world: SimWorld,
+    /// From when on; seven days before the simulated now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Until when, itself not included; the simulated now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
 }

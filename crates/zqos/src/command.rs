@@ -41,7 +41,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         }
         // It is no client: it needs neither a credential nor a configuration.
         #[cfg(feature = "sim")]
-        Command::Sim(args) => return sim::run(&args, cli.global.tz.as_deref()).await,
+        Command::Sim(args) => return sim::run(&args, &cli.global).await,
         _ => {}
     }
     let session = Session::new(&cli.global)?;

@@ -21,7 +21,7 @@ pub(crate) enum Transport {
 }
 
 /// The path of one person in one meeting.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Path {
     place: Place,
     data_center: Region,
@@ -38,7 +38,7 @@ pub(crate) struct Path {
 }
 
 /// A radio link.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wifi {
     /// Signal strength at this person's place, in dBm.
     signal_dbm: f64,
@@ -49,7 +49,7 @@ struct Wifi {
 }
 
 /// The line of an office or a home.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Line {
     load: Draw,
     is_office: bool,

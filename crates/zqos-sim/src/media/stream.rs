@@ -86,6 +86,20 @@ pub(crate) struct Minute {
     pub(crate) signal: Option<[f64; 3]>,
 }
 
+impl Minute {
+    /// Every stream.
+    pub(crate) const fn streams(&self) -> [Option<Figures>; 6] {
+        [
+            self.audio_sent,
+            self.audio_received,
+            self.video_sent,
+            self.video_received,
+            self.share_sent,
+            self.share_received,
+        ]
+    }
+}
+
 /// Lowest, sum and highest of what came so far.
 #[derive(Debug, Clone, Copy)]
 struct Spread {

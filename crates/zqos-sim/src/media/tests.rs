@@ -50,7 +50,7 @@ fn mean(sessions: &[(Session, i64)], figure: impl Fn(&Minute) -> Option<f64>) ->
 }
 
 fn faults(world: &World) -> Vec<Fault> {
-    fault::of_week(&world.company, MONDAY).collect()
+    fault::of_week(&world.company, fault::week_of(MONDAY)).collect()
 }
 
 #[test]

@@ -173,3 +173,12 @@ proptest! {
         prop_assert!(serde_json::from_slice::<Value>(&answer.body).is_ok());
     }
 }
+
+#[test]
+fn the_end_of_time_is_no_trouble() {
+    let mut zoom = Zoom::unlimited();
+    zoom.clock.set("9999-12-30T22:00:00Z".parse().unwrap());
+    zoom.sign_in();
+    assert_eq!(zoom.get("/metrics/meetings?type=past&from=9999-12-01&to=9999-12-29").status, 200);
+    assert!(zoom.simulator.samples().is_empty());
+}

@@ -1,31 +1,42 @@
 //! `zqos sim`: a simulated Zoom on this machine.
 
+mod truth;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
-use zqos_core::{Clock as _, SystemClock};
+use zqos_core::{Clock as _, SystemClock, Timestamp};
 use zqos_sim::{
     ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Plan, Sample, Simulator, VirtualClock,
 };
 
-use crate::cli::{Sim, SimLimits, SimPlan};
+use crate::cli::{Global, Sim, SimCommand, SimLimits, SimPlan, SimWorld};
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
 use crate::time::Zone;
 
-/// Serves until the program is interrupted.
-pub(crate) async fn run(args: &Sim, zone: Option<&str>) -> anyhow::Result<Exit> {
-    let zone = Zone::new(zone, SystemClock.now())?;
-    let now = match &args.now {
-        Some(text) => zone.parse(text)?,
-        None => zone.now(),
-    };
+/// Serves until the program is interrupted, or tells the truth.
+pub(crate) async fn run(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
+    match &args.command {
+        Some(SimCommand::Truth(args)) => truth::run(args, global),
+        None => serve(args, global).await,
+    }
+}
+
+/// What the simulated clock shows at first.
+fn now_of(world: &SimWorld, zone: &Zone) -> Result<Timestamp, UsageError> {
+    world.now.as_deref().map_or_else(|| Ok(zone.now()), |text| zone.parse(text))
+}
+
+async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
+    let zone = Zone::new(global.tz.as_deref(), SystemClock.now())?;
+    let now = now_of(&args.world, &zone)?;
     let config = Config {
-        seed: args.seed,
-        people: args.people,
+        seed: args.world.seed,
+        people: args.world.people,
         plan: match args.plan {
             SimPlan::Free => Plan::Free,
             SimPlan::Pro => Plan::Pro,
@@ -36,7 +47,7 @@ pub(crate) async fn run(args: &Sim, zone: Option<&str>) -> anyhow::Result<Exit> 
             SimLimits::Fixed => Algorithm::Fixed,
         },
     };
-    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now)))
+    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
         .map_err(|error| UsageError::new(error.to_string()))?;
     if !args.listen.ip().is_loopback() {
         return Err(UsageError::new(format!("`{}` is not on this machine alone", args.listen))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["get"],
     &["meetings"],
@@ -18,6 +18,7 @@ const COMMANDS: [&[&str]; 14] = [
     &["config", "default"],
     &["config", "check"],
     &["sim"],
+    &["sim", "truth"],
     &["completions"],
     &["man"],
 ];

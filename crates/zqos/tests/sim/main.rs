@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 use zoom_dashboard::{Client, Credential, ErrorKind};
 use zoom_wire::meeting::ListMeetings;
@@ -13,7 +14,7 @@ use zoom_wire::participant::ListParticipants;
 use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos};
 use zoom_wire::request::{Bound, Range};
 use zoom_wire::{ApiErrorKind, When};
-use zqos_core::{Clock, ManualClock, MeetingId};
+use zqos_core::{Clock, ManualClock, MeetingId, Timestamp};
 use zqos_sim::{ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator};
 
 /// Runs a test against a simulator whose clock stands still.
@@ -140,8 +141,77 @@ fn what_can_not_be_simulated_is_refused_before_it_listens() {
         (["--listen", "0.0.0.0:0"], "is not on this machine alone"),
         (["--now", "soon"], "`soon` is not a time"),
         (["--limits", "none"], "invalid value 'none'"),
+        (["--speed", "0"], "a speed is a finite number above 0"),
+        (["--speed", "-1"], "a speed is a finite number above 0"),
     ] {
         let output = zqos().arg("sim").args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(reason), "{said}");
+    }
+}
+
+/// What `zqos sim truth` prints about the company of the documentation.
+fn truth(arguments: &[&str]) -> String {
+    let output = zqos()
+        .args(["sim", "truth", "--tz", "UTC", "--now", "2026-11-20T12:00:00Z"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_truth_is_incidents_and_then_the_minutes_that_they_hurt() {
+    let printed = truth(&["--people", "50"]);
+    let lines: Vec<Value> =
+        printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (incidents, minutes): (Vec<_>, Vec<_>) =
+        lines.iter().partition(|line| line.get("scope").is_some());
+    assert_eq!(
+        lines.iter().take_while(|line| line.get("scope").is_some()).count(),
+        incidents.len()
+    );
+    assert!(incidents.len() > 4 && minutes.len() > 20, "{printed}");
+    for incident in &incidents {
+        let text = |pointer: &str| incident.pointer(pointer).and_then(Value::as_str).unwrap();
+        let [from, to] = ["/from", "/to"].map(|end| text(end).parse::<Timestamp>().unwrap());
+        assert!(from < to);
+        assert!(!text("/kind").is_empty() && !text("/scope/kind").is_empty());
+        assert!(!text("/scope/name").is_empty());
+    }
+    for minute in minutes {
+        let incident = incidents.iter().find(|incident| incident["incident"] == minute["incident"]);
+        assert_eq!(incident.unwrap()["kind"], minute["kind"]);
+        assert!(minute["ts"].as_str().unwrap().parse::<Timestamp>().is_ok());
+        assert!(minute["user_id"].as_str().unwrap().parse::<u32>().is_ok());
+        let contribution = minute["contribution"].as_object().unwrap();
+        assert!(contribution.values().all(|figure| figure.as_f64().unwrap() >= 0.0));
+        assert_eq!(contribution.len(), 6);
+    }
+}
+
+#[test]
+fn the_truth_of_one_seed_is_the_same_to_the_byte() {
+    let day = ["--from", "2026-11-17", "--to", "2026-11-18"];
+    assert_eq!(truth(&day), truth(&day));
+    assert_ne!(truth(&day), truth(&["--from", "2026-11-17", "--to", "2026-11-18", "--seed", "2"]));
+    // A time ago counts from the simulated now.
+    let last_two = truth(&["--from", "-2h"]);
+    assert_eq!(last_two, truth(&["--from", "2026-11-20T10:00:00Z"]));
+}
+
+#[test]
+fn what_is_no_question_about_the_truth_is_refused() {
+    for (arguments, reason) in [
+        (["--from", "now"], "is empty"),
+        (["--to", "soon"], "`soon` is not a time"),
+        (["--people", "9"], "a company has 10 to 100000 people, not 9"),
+        (["--format", "csv"], "prints NDJSON alone"),
+        (["--listen", "127.0.0.1:0"], "unexpected argument"),
+    ] {
+        let output = zqos().args(["sim", "truth"]).args(arguments).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(reason), "{said}");

@@ -1,0 +1,217 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use zqos_core::ManualClock;
+
+use super::*;
+use crate::api::Config;
+use crate::company::Place;
+
+fn simulator(seed: u64) -> Simulator {
+    let clock = Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()));
+    Simulator::new(Config { seed, ..Config::default() }, clock).unwrap()
+}
+
+fn range(from: &str, to: &str) -> Range<Timestamp> {
+    from.parse().unwrap()..to.parse().unwrap()
+}
+
+/// A Monday to the next.
+fn week() -> Range<Timestamp> {
+    range("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z")
+}
+
+/// The days on which the incidents of that week act, most of them.
+fn days() -> Range<Timestamp> {
+    range("2026-11-17T00:00:00Z", "2026-11-19T00:00:00Z")
+}
+
+#[test]
+fn every_incident_of_a_week_says_what_where_and_when() {
+    let incidents: Vec<Incident> = simulator(1).incidents(week()).collect();
+    let kinds: HashSet<&str> = incidents.iter().map(|incident| incident.kind.id()).collect();
+    assert_eq!(kinds.len(), 6, "one of each kind");
+    let ids: HashSet<&str> = incidents.iter().map(|incident| incident.id.as_str()).collect();
+    assert_eq!(ids.len(), incidents.len());
+    for incident in &incidents {
+        assert!(!incident.scope.name.is_empty(), "{incident:?}");
+        assert!(week().contains(&incident.from) && incident.from < incident.to, "{incident:?}");
+        assert!(incident.id.starts_with("2026-11-16-"), "{incident:?}");
+        let expected = match incident.kind {
+            IncidentKind::AccessWifi => ScopeKind::AccessNetwork,
+            IncidentKind::UplinkCapacity | IncidentKind::SiteOrIsp => ScopeKind::Site,
+            IncidentKind::DataCenter => ScopeKind::DataCenter,
+            IncidentKind::DeviceCpu | IncidentKind::FaultySender => ScopeKind::Person,
+        };
+        assert_eq!(incident.scope.kind, expected);
+    }
+}
+
+#[test]
+fn incidents_are_those_that_act_within_the_range() {
+    let simulator = simulator(1);
+    for incident in simulator.incidents(week()) {
+        let before = Timestamp::from_unix_millis(incident.from.unix_millis() - 1).unwrap();
+        let listed = |range| simulator.incidents(range).any(|other| other.id == incident.id);
+        assert!(listed(before..incident.to));
+        assert!(!listed(before..incident.from), "the end of a range is not in it");
+        assert!(!listed(incident.to..week().end), "nor is the end of an incident");
+    }
+    assert_eq!(simulator.incidents(week().end..week().start).count(), 0);
+    let two_weeks = range("2026-11-09T00:00:00Z", "2026-11-23T00:00:00Z");
+    assert_eq!(simulator.incidents(two_weeks).count(), 12);
+}
+
+#[test]
+fn every_hurt_minute_names_an_incident_that_acts_and_a_join_that_lasts() {
+    let simulator = simulator(1);
+    let incidents: Vec<Incident> = simulator.incidents(days()).collect();
+    let mut hurt = HashSet::new();
+    for minute in simulator.truth(days()) {
+        let incident = incidents.iter().find(|incident| incident.id == minute.incident).unwrap();
+        let ts = minute.ts.unix_millis();
+        assert_eq!(minute.kind, incident.kind);
+        assert!(days().contains(&minute.ts));
+        assert!(incident.from.unix_millis() < ts + MINUTE && ts <= incident.to.unix_millis());
+        assert!(minute.contribution.hurts());
+        let instance = simulator.company.ids().instance(&minute.meeting_uuid).unwrap();
+        let meeting = simulator.calendar.meeting(instance).unwrap();
+        let join = simulator.calendar.join(&meeting, minute.user_id).unwrap();
+        assert!(join.start < ts + MINUTE && ts < join.end);
+        let key = (minute.meeting_uuid, minute.user_id, minute.ts, minute.incident);
+        assert!(hurt.insert(key), "told once");
+    }
+    assert!(hurt.len() > 50, "{} hurt minutes", hurt.len());
+}
+
+#[test]
+fn the_truth_is_the_same_each_time_and_another_for_another_seed() {
+    let tell = |seed| simulator(seed).truth(days()).collect::<Vec<_>>();
+    assert_eq!(format!("{:?}", tell(1)), format!("{:?}", tell(1)));
+    assert_ne!(tell(1), tell(2));
+}
+
+#[test]
+fn a_range_is_the_sum_of_its_parts() {
+    let simulator = simulator(1);
+    let tell = |from, to| simulator.truth(range(from, to)).map(|minute| format!("{minute:?}"));
+    let noon = "2026-11-17T12:00:00Z";
+    let whole: HashSet<String> = tell("2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z").collect();
+    let parts: Vec<String> =
+        tell("2026-11-17T00:00:00Z", noon).chain(tell(noon, "2026-11-18T00:00:00Z")).collect();
+    assert_eq!(parts.len(), whole.len());
+    assert!(parts.iter().all(|minute| whole.contains(minute)));
+}
+
+#[test]
+fn the_end_of_time_is_no_trouble() {
+    let simulator = simulator(1);
+    let last = range("9999-12-01T00:00:00Z", "9999-12-30T22:00:00Z");
+    assert_eq!(simulator.incidents(last.clone()).count(), 0, "nobody meets any more");
+    assert_eq!(simulator.truth(last.clone()).count(), 0);
+    assert!(simulator.incidents(week().start..last.end).count() > 100_000);
+    let before_all = range("-009999-01-02T02:00:00Z", "1969-12-01T00:00:00Z");
+    assert_eq!(simulator.truth(before_all.clone()).count(), 0);
+    assert_eq!(simulator.incidents(before_all).count(), 0);
+}
+
+/// Who is within a fault's scope, told from places and people alone.
+fn is_within(simulator: &Simulator, meeting: &Meeting, who: Who, fault: &Fault) -> bool {
+    let company = &simulator.company;
+    let place = company.place(who, meeting.instance.day);
+    match fault.kind {
+        FaultKind::WeakWifi { site, access_point } => {
+            place == Place::OfficeWifi { site, access_point }
+        }
+        FaultKind::CongestedUplink { site: at } | FaultKind::Provider { site: at } => {
+            matches!(
+                place,
+                Place::OfficeWired { site }
+                    | Place::OfficeWifi { site, .. }
+                    | Place::Vpn { site, .. } if site == at
+            )
+        }
+        FaultKind::DataCenter { region } => {
+            company.city_of(Who::Person(meeting.host)).region == region
+        }
+        FaultKind::BusyProcessor { person } | FaultKind::FaultySender { person } => {
+            who == Who::Person(person)
+        }
+    }
+}
+
+#[test]
+fn taking_a_fault_away_changes_nothing_outside_of_its_interval_and_scope() {
+    let simulator = simulator(1);
+    let monday = day_of(week().start.unix_millis());
+    let faults: Vec<Fault> = fault::of_week(&simulator.company, fault::week_of(monday)).collect();
+    let (mut same, mut other) = (0, 0);
+    // Every seventh meeting of the week.
+    let meetings = (monday..monday + 5).flat_map(|day| simulator.calendar.day(day, 3)).step_by(7);
+    for meeting in meetings {
+        let joins: Vec<Join> = simulator.calendar.joins(&meeting).collect();
+        for &join in &joins {
+            let session = Session::new(&simulator.company, &simulator.calendar, &meeting, join);
+            let minutes: Vec<Minute> = session.minutes(join.end).collect();
+            for fault in &faults {
+                let is_near = |join: &Join| is_within(&simulator, &meeting, join.who, fault);
+                // Four people of the account take turns in speaking.
+                let mut heard =
+                    joins.iter().filter(|join| matches!(join.who, Who::Person(_))).take(4);
+                let may_differ = is_near(&join) || heard.any(is_near);
+                let healed = session.without(fault.id);
+                for (with, without) in minutes.iter().zip(healed.minutes(join.end)) {
+                    // Pictures take forty seconds to recover.
+                    let acts =
+                        fault.start < with.instant + MINUTE && with.instant < fault.end + 40_000;
+                    if *with == without {
+                        same += 1;
+                    } else {
+                        assert!(acts && may_differ, "{fault:?} changes {with:?}");
+                        other += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(same > 1_000 && other > 100, "{same} the same, {other} not");
+}
+
+#[test]
+fn a_contribution_is_what_gets_worse_in_the_worst_stream() {
+    let figures = |latency_ms, avg_loss_pct| Figures {
+        bitrate_kbps: 60.0,
+        latency_ms,
+        jitter_ms: 2.0,
+        avg_loss_pct,
+        max_loss_pct: avg_loss_pct,
+        picture: None,
+    };
+    let minute = |sent, received| Minute {
+        instant: 0,
+        audio_sent: Some(sent),
+        audio_received: Some(received),
+        video_sent: None,
+        video_received: None,
+        share_sent: None,
+        share_received: None,
+        processor: [0.0; 3],
+        system_max: 0.0,
+        signal: None,
+    };
+    let with = minute(figures(50.0, 1.0), figures(40.0, 0.25));
+    let without = minute(figures(45.0, 0.75), figures(60.0, 0.0));
+    let contribution = Contribution::between(&with, &without);
+    let expected = Contribution {
+        latency_ms: 5.0,
+        jitter_ms: 0.0,
+        avg_loss_pct: 0.25,
+        max_loss_pct: 0.25,
+        frame_rate_fps: 0.0,
+        height_px: 0,
+    };
+    assert_eq!(contribution, expected);
+    assert!(!contribution.hurts());
+    assert!(Contribution { height_px: 90, ..expected }.hurts());
+    assert!(Contribution::THRESHOLD.hurts());
+}
