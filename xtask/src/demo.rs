@@ -11,7 +11,7 @@ use crate::{passed_on, simulator::Simulator, workspace::Workspace, zqos::Zqos};
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let zqos = Zqos::release(workspace)?;
     let simulator = Simulator::start(&zqos, &[], Stdio::inherit())?;
-    eprint!("{}", simulator.introduction);
+    eprintln!("`zqos sim` runs for as long as this takes; start it by yourself to try more.");
 
     let mut get = zqos.command_with(&simulator.settings);
     get.args(&simulator.get);
