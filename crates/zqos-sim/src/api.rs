@@ -26,11 +26,12 @@ pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 use crate::api::error::ApiError;
 use crate::api::query::{Query, When};
 use crate::api::route::{MeetingPart, Route};
-use crate::calendar::{Calendar, DAY, MINUTE, Meeting, timestamp};
-use crate::company::{Company, PEOPLE};
+use crate::calendar::{DAY, MINUTE, Meeting, timestamp};
+use crate::company::PEOPLE;
 use crate::draw::Purpose;
 use crate::identity::{Permutation, wide};
 use crate::limit::{Algorithm, Limiter, Plan};
+use crate::world::World;
 
 /// How long a past report takes to be built. Undocumented; a monitoring vendor states about ten
 /// minutes.
@@ -69,8 +70,7 @@ pub enum ConfigError {
 
 /// A simulated Zoom. It keeps nothing but how much of the limits is used.
 pub struct Simulator {
-    pub(crate) company: Company,
-    pub(crate) calendar: Calendar,
+    pub(crate) world: World,
     clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
@@ -79,7 +79,9 @@ pub struct Simulator {
 
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Simulator").field("people", &self.company.people()).finish_non_exhaustive()
+        f.debug_struct("Simulator")
+            .field("people", &self.world.company.people())
+            .finish_non_exhaustive()
     }
 }
 
@@ -110,13 +112,13 @@ impl Simulator {
         if !PEOPLE.contains(&config.people) {
             return Err(ConfigError::People(config.people));
         }
-        let company = Company::new(config.seed, config.people);
+        let world = World::new(config.seed, config.people);
+        let root = world.company.root();
         Ok(Self {
-            company,
-            calendar: Calendar::new(company),
+            world,
             clock,
-            access_tokens: Permutation::new(company.root(), Purpose::AccessToken),
-            page_tokens: Permutation::new(company.root(), Purpose::PageToken),
+            access_tokens: Permutation::new(root, Purpose::AccessToken),
+            page_tokens: Permutation::new(root, Purpose::PageToken),
             limiter: Mutex::new(Limiter::new(config.plan, config.limits)),
         })
     }
@@ -159,7 +161,7 @@ impl Simulator {
         now: i64,
     ) -> Answer {
         let answer = body.map_or_else(|answer| answer, |body| Answer::new(200, body));
-        let draw = self.company.root().of(Purpose::TrackingId).when(now);
+        let draw = self.world.company.root().of(Purpose::TrackingId).when(now);
         let target = call.target.bytes().fold(draw, |draw, byte| draw.at(byte.into()));
         answer.with_common_headers(now, wide(target), verdict)
     }
@@ -188,13 +190,13 @@ impl Simulator {
 
     /// The meeting that an id of a path names.
     fn find(&self, webinar: bool, id: &str, when: When, now: i64) -> Result<Meeting, ApiError> {
-        let ids = self.company.ids();
+        let ids = self.world.company.ids();
         let meeting = if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
             let series = id.parse().ok().and_then(|number| ids.series(number));
-            series.and_then(|series| self.calendar.latest(series, now))
+            series.and_then(|series| self.world.calendar.latest(series, now))
         } else {
             ids.instance(id)
-                .and_then(|instance| self.calendar.meeting(instance))
+                .and_then(|instance| self.world.calendar.meeting(instance))
                 .filter(|meeting| meeting.start <= now)
         };
         let meeting = meeting.ok_or_else(|| ApiError::no_such_meeting(id))?;
@@ -211,7 +213,7 @@ impl Simulator {
             When::Past | When::PastOne if meeting.end > now - BUILD_DELAY => {
                 Err(ApiError::not_available())
             }
-            When::PastOne if !self.calendar.is_alone(&meeting) => Err(ApiError::not_ended()),
+            When::PastOne if !self.world.calendar.is_alone(&meeting) => Err(ApiError::not_ended()),
             _ => Ok(meeting),
         }
     }
@@ -221,7 +223,7 @@ impl Simulator {
     pub fn samples(&self) -> Vec<Sample> {
         let now = self.now();
         let today = day_of(now);
-        let ids = self.company.ids();
+        let ids = self.world.company.ids();
         let ended = |meeting: &Meeting| meeting.end <= now - BUILD_DELAY;
         let wants_two_encodings = |meeting: &Meeting| {
             let uuid = ids.uuid(meeting.instance);
@@ -232,7 +234,7 @@ impl Simulator {
                 ended(meeting)
                     && !meeting.series.is_webinar()
                     && !wants_two_encodings(meeting)
-                    && !self.calendar.is_alone(meeting)
+                    && !self.world.calendar.is_alone(meeting)
             },
             &|meeting| {
                 ended(meeting) && !meeting.series.is_webinar() && wants_two_encodings(meeting)
@@ -244,8 +246,8 @@ impl Simulator {
         // largest.
         let recent = || {
             (0..15_u32).filter_map(|back| today.checked_sub(back)).flat_map(|day| {
-                (0..self.calendar.series_count().min(400)).filter_map(move |series| {
-                    self.calendar.meeting(crate::identity::Instance { day, series })
+                (0..self.world.calendar.series_count().min(400)).filter_map(move |series| {
+                    self.world.calendar.meeting(crate::identity::Instance { day, series })
                 })
             })
         };
@@ -253,7 +255,7 @@ impl Simulator {
             .into_iter()
             .filter_map(|is_wanted| {
                 let meeting = recent().find(is_wanted)?;
-                let join = self.calendar.joins(&meeting).next()?;
+                let join = self.world.calendar.joins(&meeting).next()?;
                 Some(Sample {
                     uuid: ids.uuid(meeting.instance),
                     number: ids.number(meeting.series.index),

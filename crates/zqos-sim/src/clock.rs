@@ -3,15 +3,19 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use zqos_core::{Clock, SystemClock, Timestamp};
 
-/// How many times as fast as the system's a clock runs: finite, and above 0.
+/// How many times as fast as the system's a clock runs: finite, and not below 0. At 0 it stands still
+/// until it is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speed(f64);
 
 /// A number that is no speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a speed is a finite number above 0, such as 60 or 0.5")]
+#[error(
+    "a speed is a finite number from 0 on, such as 60, 0.5, or 0 for a clock that stands still"
+)]
 pub struct SpeedError;
 
 impl Speed {
@@ -20,15 +24,26 @@ impl Speed {
 
     /// Makes a speed.
     ///
-    /// **Errors**: [`SpeedError`] unless `times` is finite and above 0.
+    /// **Errors**: [`SpeedError`] unless `times` is finite and not below 0.
     pub fn new(times: f64) -> Result<Self, SpeedError> {
-        (times.is_finite() && times > 0.0).then_some(Self(times)).ok_or(SpeedError)
+        (times.is_finite() && times >= 0.0).then_some(Self(times)).ok_or(SpeedError)
     }
 
     /// What passes on a clock of this speed while `passed` does on the system's.
     fn stretch(self, passed: Duration) -> Duration {
         // What no duration can hold is more than any clock can show.
         Duration::try_from_secs_f64(passed.as_secs_f64() * self.0).unwrap_or(Duration::MAX)
+    }
+}
+
+impl Speed {
+    /// Waits while `left` passes on a clock of this speed; forever on one that stands still.
+    async fn pass(self, left: Duration) {
+        match Duration::try_from_secs_f64(left.as_secs_f64() / self.0) {
+            Ok(wait) => tokio::time::sleep(wait).await,
+            // Longer than anybody can wait.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 
@@ -48,9 +63,14 @@ impl FromStr for Speed {
     }
 }
 
-/// A clock that was set to another time than the system's, and may run faster or slower.
+/// A clock that was set to another time than the system's, may run faster, slower or not at all, and
+/// can be set anew.
+#[derive(Debug)]
+pub struct VirtualClock(watch::Sender<Setting>);
+
+/// How a clock was set last.
 #[derive(Debug, Clone, Copy)]
-pub struct VirtualClock {
+struct Setting {
     /// What was shown when the clock was set.
     set_to: Timestamp,
     /// What the system's clock showed then.
@@ -61,9 +81,40 @@ pub struct VirtualClock {
 impl VirtualClock {
     /// Sets a clock to `now`, from where it runs at `speed`.
     pub fn new(now: Timestamp, speed: Speed) -> Self {
-        Self { set_to: now, set_at: SystemClock.now(), speed }
+        Self(watch::Sender::new(Setting { set_to: now, set_at: SystemClock.now(), speed }))
     }
 
+    /// Sets the clock to `now`, from where it runs on at its speed.
+    pub fn set(&self, now: Timestamp) {
+        self.0.send_modify(|setting| {
+            *setting = Setting { set_to: now, set_at: SystemClock.now(), speed: setting.speed };
+        });
+    }
+
+    /// Puts the clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.set(self.now().saturating_add(by));
+    }
+
+    /// Completes when the clock shows `instant` or more, however it comes there.
+    pub async fn reach(&self, instant: Timestamp) {
+        let mut settings = self.0.subscribe();
+        loop {
+            let setting = *settings.borrow_and_update();
+            let Some(left) = instant.since(setting.when(SystemClock.now())) else { return };
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = setting.speed.pass(left) => {}
+                // The sender lives as long as `self`.
+                _ = settings.changed() => {}
+            }
+        }
+    }
+}
+
+impl Setting {
     /// What this clock shows when the system's shows `system`.
     fn when(&self, system: Timestamp) -> Timestamp {
         // A system clock that is set back does not take this one back before its beginning.
@@ -74,12 +125,16 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        self.when(SystemClock.now())
+        self.0.borrow().when(SystemClock.now())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+    use std::pin::Pin;
+    use std::task::Poll;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -88,12 +143,12 @@ mod tests {
 
     /// What a clock set to noon at 08:00 of the system's clock shows at another time of it.
     fn shown(speed: f64, system: &str) -> String {
-        let clock = VirtualClock {
+        let setting = Setting {
             set_to: at("2026-11-20T12:00:00Z"),
             set_at: at("2026-01-01T08:00:00Z"),
             speed: Speed::new(speed).unwrap(),
         };
-        clock.when(at(system)).to_string()
+        setting.when(at(system)).to_string()
     }
 
     #[test]
@@ -120,11 +175,30 @@ mod tests {
     }
 
     #[test]
-    fn a_speed_is_finite_and_above_zero() {
-        for text in ["0", "-1", "-0.0", "inf", "NaN", "1e999", "fast", ""] {
+    fn a_speed_is_finite_and_not_below_zero() {
+        for text in ["-1", "-1e-9", "inf", "NaN", "1e999", "fast", ""] {
             assert_eq!(text.parse::<Speed>(), Err(SpeedError), "{text}");
         }
         assert_eq!("60".parse(), Speed::new(60.0));
         assert_eq!("0.5".parse(), Speed::new(0.5));
+        assert_eq!("0".parse(), Speed::new(0.0));
+    }
+
+    async fn is_pending(mut future: Pin<&mut impl Future>) -> bool {
+        poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_stands_still_is_stepped() {
+        let clock = VirtualClock::new(at("2026-11-20T12:00:00Z"), Speed::new(0.0).unwrap());
+        let noon_and_a_half = at("2026-11-20T12:30:00Z");
+        let mut reached = std::pin::pin!(clock.reach(noon_and_a_half));
+        clock.reach(clock.now()).await;
+        assert!(is_pending(reached.as_mut()).await);
+        clock.advance(Duration::from_mins(29));
+        assert_eq!(clock.now().to_string(), "2026-11-20T12:29:00Z");
+        assert!(is_pending(reached.as_mut()).await);
+        clock.set(noon_and_a_half);
+        reached.await;
     }
 }

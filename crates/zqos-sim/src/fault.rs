@@ -4,8 +4,10 @@
 //! model's business. Much that looks like a fault is none: see [`crate::media`].
 
 use std::fmt;
+use std::ops::Range;
 
-use crate::calendar::{DAY, MINUTE, timestamp};
+use crate::api::day_of;
+use crate::calendar::{DAY, LAST_DAY, MINUTE, timestamp};
 use crate::company::{Company, DeviceKind, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
 use crate::media::AFTERMATH;
@@ -38,16 +40,56 @@ pub(crate) struct Fault {
 
 /// Which fault it is: two may be alike in all else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct FaultId {
-    week: u32,
-    place: u32,
+pub(crate) enum FaultId {
+    /// One that was drawn: the week, and the place among the faults of that week.
+    Drawn { week: u32, place: u32 },
+    /// One that somebody planned: the place in his list.
+    Planned(u32),
 }
 
 impl fmt::Display for FaultId {
-    /// The week's Monday, and the place among the faults of that week, from 1 on.
+    /// The week's Monday and the place, as in `2026-11-16-3`; or `planned-1`. Places are counted from
+    /// 1 on.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let monday = timestamp(monday(self.week) * DAY).to_jiff();
-        write!(f, "{}-{}", monday.strftime("%F"), self.place + 1)
+        match *self {
+            Self::Drawn { week, place } => {
+                let monday = timestamp(monday(week) * DAY).to_jiff();
+                write!(f, "{}-{}", monday.strftime("%F"), place + 1)
+            }
+            Self::Planned(place) => write!(f, "planned-{}", place + 1),
+        }
+    }
+}
+
+/// The faults of a world: those that happen by chance, and those that somebody planned.
+#[derive(Debug, Clone)]
+pub(crate) struct Schedule {
+    by_chance: bool,
+    planned: Vec<Fault>,
+}
+
+impl Default for Schedule {
+    /// Chance alone.
+    fn default() -> Self {
+        Self { by_chance: true, planned: Vec::new() }
+    }
+}
+
+impl Schedule {
+    /// The faults that act at some time of a range, by weeks; planned ones last. Each comes once.
+    pub(crate) fn acting(
+        &self,
+        company: &Company,
+        range: Range<i64>,
+    ) -> impl Iterator<Item = Fault> {
+        // Faults that are drawn end within their week, which is counted from its Monday on.
+        let weeks = week_of(day_of(range.start))..=week_of(day_of(range.end).min(LAST_DAY));
+        let drawn = self.by_chance.then(|| weeks.flat_map(|week| of_week(company, week)));
+        drawn
+            .into_iter()
+            .flatten()
+            .chain(self.planned.iter().copied())
+            .filter(move |fault| fault.start < range.end && range.start < fault.end)
     }
 }
 
@@ -60,23 +102,23 @@ fn monday(week: u32) -> i64 {
 const SORTS: u32 = 6;
 
 /// The week that a day lies in. Weeks begin on Mondays; 1970-01-05 was one.
-pub(crate) const fn week_of(day: u32) -> u32 {
+const fn week_of(day: u32) -> u32 {
     (day + 3) / 7
 }
 
 /// The faults of a week.
-pub(crate) fn of_week(company: &Company, week: u32) -> impl Iterator<Item = Fault> {
+fn of_week(company: &Company, week: u32) -> impl Iterator<Item = Fault> {
     let draw = company.root().of(Purpose::Fault).at(week.into());
     // One of each sort, and another for every five hundred people.
     let count = (1 + company.people() / 500).min(40);
-    (0..SORTS * count)
-        .map(move |place| fault(company, FaultId { week, place }, draw.at(place.into())))
+    (0..SORTS * count).map(move |place| fault(company, week, place, draw.at(place.into())))
 }
 
-fn fault(company: &Company, id: FaultId, draw: Draw) -> Fault {
+fn fault(company: &Company, week: u32, place: u32, draw: Draw) -> Fault {
+    let id = FaultId::Drawn { week, place };
     let site = draw.at(0).below(company.sites());
     let person = draw.at(1).below(company.people());
-    let (kind, days) = match id.place % SORTS {
+    let (kind, days) = match place % SORTS {
         0 => {
             let access_point = draw.at(2).below(company.site(site).access_points);
             (FaultKind::WeakWifi { site, access_point }, 3)
@@ -92,7 +134,7 @@ fn fault(company: &Company, id: FaultId, draw: Draw) -> Fault {
     };
     // Days from Monday on, wholly within the working week.
     let first = draw.at(3).below(6 - days);
-    let start = (monday(id.week) + i64::from(first)) * DAY;
+    let start = (monday(week) + i64::from(first)) * DAY;
     if days == 1 {
         // One or two hours between 08:00 and 18:00 UTC.
         let start = start + i64::from(8 * 60 + draw.at(4).below(8 * 60)) * MINUTE;
@@ -201,7 +243,8 @@ mod tests {
     #[test]
     fn a_fault_acts_only_in_its_time() {
         let kind = FaultKind::FaultySender { person: 1 };
-        let fault = Fault { id: FaultId { week: 2_967, place: 5 }, kind, start: 10, end: 20 };
+        let fault =
+            Fault { id: FaultId::Drawn { week: 2_967, place: 5 }, kind, start: 10, end: 20 };
         let at = |instant| {
             let mut effect = Effect::default();
             fault.act(instant, &mut effect);

@@ -9,6 +9,7 @@ mod calendar;
 
 mod fault;
 mod media;
+mod world;
 
 mod limit;
 

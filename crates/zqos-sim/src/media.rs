@@ -10,11 +10,12 @@ pub(crate) use path::{Path, Transport};
 pub(crate) use stream::{Figures, Minute, Picture};
 
 use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
-use crate::company::{Company, Who};
+use crate::company::Who;
 use crate::draw::{Draw, Purpose};
-use crate::fault::{self, Effect, Fault, FaultId};
+use crate::fault::{Effect, Fault, FaultId};
 use crate::media::path::{Leg, Window};
 use crate::media::stream::{Fold, Level};
+use crate::world::World;
 
 /// Length of a window in milliseconds.
 pub(crate) const WINDOW: i64 = 5_000;
@@ -58,12 +59,8 @@ const SPEAKERS: usize = 4;
 
 impl Session {
     /// Prepares a join of a meeting.
-    pub(crate) fn new(
-        company: &Company,
-        calendar: &Calendar,
-        meeting: &Meeting,
-        join: Join,
-    ) -> Self {
+    pub(crate) fn new(world: &World, meeting: &Meeting, join: Join) -> Self {
+        let World { company, calendar, .. } = world;
         let mut joins = calendar.joins(meeting);
         let speakers: Vec<Speaker> = joins
             .by_ref()
@@ -71,7 +68,7 @@ impl Session {
             .take(SPEAKERS)
             .map(|join| {
                 let path = Path::new(company, meeting, join.who);
-                let faults = faults_of(company, meeting, join.who, &path);
+                let faults = faults_of(world, meeting, join.who, &path);
                 Speaker { join, draw: draw_of(meeting, &join), path, faults }
             })
             .collect();
@@ -80,7 +77,7 @@ impl Session {
         Self {
             draw: draw_of(meeting, &join),
             join,
-            faults: faults_of(company, meeting, join.who, &path),
+            faults: faults_of(world, meeting, join.who, &path),
             path,
             power: company.device(join.who).power,
             is_large,
@@ -278,9 +275,10 @@ fn camera_is_on(draw: Draw, instant: i64) -> bool {
 }
 
 /// The faults that may touch somebody in a meeting.
-fn faults_of(company: &Company, meeting: &Meeting, who: Who, path: &Path) -> Vec<Fault> {
-    fault::of_week(company, fault::week_of(meeting.instance.day))
-        .filter(|fault| fault.start < meeting.end && meeting.start < fault.end)
+fn faults_of(world: &World, meeting: &Meeting, who: Who, path: &Path) -> Vec<Fault> {
+    world
+        .faults
+        .acting(&world.company, meeting.start..meeting.end)
         .filter(|fault| fault.concerns(who, path.place(), path.data_center()))
         .collect()
 }

@@ -10,8 +10,9 @@ use zqos_core::Timestamp;
 use crate::api::{Simulator, day_of};
 use crate::calendar::{Join, LAST_DAY, MINUTE, Meeting, timestamp};
 use crate::company::{Company, Who};
-use crate::fault::{self, Fault, FaultKind};
+use crate::fault::{Fault, FaultKind};
 use crate::media::{Figures, Minute, Session};
+use crate::world::World;
 
 /// What sort of thing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -190,13 +191,10 @@ impl Simulator {
     /// The incidents that act at some time of a range, by weeks. Whether the clock has come so far
     /// makes no difference.
     pub fn incidents(&self, range: Range<Timestamp>) -> impl Iterator<Item = Incident> + '_ {
-        let (from, to) = (range.start.unix_millis(), range.end.unix_millis());
-        // Weeks begin on Mondays, and faults end within their week.
-        let weeks = fault::week_of(day_of(from))..=fault::week_of(day_of(to).min(LAST_DAY));
-        weeks
-            .flat_map(|week| fault::of_week(&self.company, week))
-            .filter(move |fault| fault.start < to && from < fault.end)
-            .map(|fault| incident(&self.company, &fault))
+        let World { company, faults, .. } = &self.world;
+        faults
+            .acting(company, range.start.unix_millis()..range.end.unix_millis())
+            .map(|fault| incident(company, &fault))
     }
 
     /// The minutes that an incident made worse by [`Contribution::THRESHOLD`] or more, and that
@@ -207,25 +205,25 @@ impl Simulator {
         let (from, to) = (range.start.unix_millis(), range.end.unix_millis());
         // No meeting lasts longer than into the next day.
         let days = day_of(from).saturating_sub(1)..=day_of(to).min(LAST_DAY);
-        days.flat_map(|day| self.calendar.day(day, 0))
+        days.flat_map(|day| self.world.calendar.day(day, 0))
             .filter(move |meeting| meeting.start < to && from < meeting.end)
             .flat_map(move |meeting| {
                 // Collected, as they borrow the meeting, which lives only in here.
-                let joins: Vec<Join> = self.calendar.joins(&meeting).collect();
+                let joins: Vec<Join> = self.world.calendar.joins(&meeting).collect();
                 joins.into_iter().flat_map(move |join| self.hurt_minutes(&meeting, join, from..to))
             })
     }
 
     /// The hurt minutes of one join.
     fn hurt_minutes(&self, meeting: &Meeting, join: Join, range: Range<i64>) -> Vec<HurtMinute> {
-        let session = Session::new(&self.company, &self.calendar, meeting, join);
+        let session = Session::new(&self.world, meeting, join);
         let faults = session.faults();
         if faults.is_empty() {
             return Vec::new();
         }
         let healed: Vec<(Fault, Session)> =
             faults.into_iter().map(|fault| (fault, session.without(fault.id))).collect();
-        let meeting_uuid = self.company.ids().uuid(meeting.instance);
+        let meeting_uuid = self.world.company.ids().uuid(meeting.instance);
         let first = join.start.div_euclid(MINUTE);
         let last = (join.end - 1).div_euclid(MINUTE);
         let mut hurt = Vec::new();

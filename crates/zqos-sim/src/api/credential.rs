@@ -79,7 +79,7 @@ impl Simulator {
     }
 
     fn token_check(&self) -> u64 {
-        self.company.root().of(Purpose::AccessToken).of(Purpose::Echo).bits()
+        self.world.company.root().of(Purpose::AccessToken).of(Purpose::Echo).bits()
     }
 
     /// Fails unless the call carries a token that is good.

@@ -104,7 +104,7 @@ impl Simulator {
     ) -> Vec<u8> {
         let (envelope, participants) = self.envelope(pager, path, query, now);
         let number =
-            is_numbered.then(|| self.company.ids().number(meeting.series.index).to_string());
+            is_numbered.then(|| self.world.company.ids().number(meeting.series.index).to_string());
         let (meeting_number, webinar_number) =
             if meeting.series.is_webinar() { (None, number) } else { (number, None) };
         encode(&MeetingPage { envelope, meeting_number, webinar_number, participants })
@@ -112,6 +112,6 @@ impl Simulator {
 
     /// What tells the walks of a meeting's listings from each other.
     pub(crate) fn walk_of(&self, meeting: &Meeting, part: &str) -> String {
-        format!("{part} {}", self.company.ids().uuid(meeting.instance))
+        format!("{part} {}", self.world.company.ids().uuid(meeting.instance))
     }
 }

@@ -82,7 +82,7 @@ struct MeetingsPage {
 impl Simulator {
     /// How many people have joined so far.
     fn head_count(&self, meeting: &Meeting, now: i64) -> usize {
-        let joins = self.calendar.joins(meeting).filter(|join| join.start <= now);
+        let joins = self.world.calendar.joins(meeting).filter(|join| join.start <= now);
         let mut last = None;
         // Joins of one person follow each other.
         joins.filter(|join| last.replace(join.who) != Some(join.who)).count()
@@ -107,7 +107,8 @@ impl Simulator {
         let with_tracking_fields = query.get("include_fields") == Some("tracking_fields");
         let mut pager = self.pager(path, query, (30, 300), now)?;
         for meeting in self.listed(webinars, when, by_end, range.start, range.end, now) {
-            let group = self.company.ids().group(self.company.department_of(meeting.host));
+            let group =
+                self.world.company.ids().group(self.world.company.department_of(meeting.host));
             if groups.as_ref().is_some_and(|groups| !groups.contains(&group.as_str())) {
                 continue;
             }
@@ -144,7 +145,7 @@ impl Simulator {
             When::Live => (day_of(now - DAY), day_of(now)),
             _ => (day_of(start.max(now - LISTED) - DAY), day_of(end.min(now))),
         };
-        (first..=last).flat_map(|day| self.calendar.day(day, 0)).filter(move |meeting| {
+        (first..=last).flat_map(|day| self.world.calendar.day(day, 0)).filter(move |meeting| {
             let instant = if by_end { meeting.end } else { meeting.start };
             meeting.series.is_webinar() == webinars
                 && match when {
@@ -152,7 +153,7 @@ impl Simulator {
                     When::Past | When::PastOne => {
                         (start.max(now - LISTED)..end).contains(&instant)
                             && meeting.end <= now - BUILD_DELAY
-                            && self.calendar.is_alone(meeting) == (when == When::PastOne)
+                            && self.world.calendar.is_alone(meeting) == (when == When::PastOne)
                     }
                 }
         })
@@ -173,7 +174,7 @@ impl Simulator {
     /// What lists and details have in common.
     fn meeting_row(&self, meeting: &Meeting, now: i64) -> MeetingRow {
         let host = Who::Person(meeting.host);
-        let ids = self.company.ids();
+        let ids = self.world.company.ids();
         let has_ended = meeting.end <= now;
         let cost = meeting.draw.of(Purpose::Length).at(1).between(1.5, 6.0);
         let webinar = meeting.series.is_webinar();
@@ -181,10 +182,10 @@ impl Simulator {
             uuid: ids.uuid(meeting.instance),
             id: ids.number(meeting.series.index),
             topic: meeting.series.topic(),
-            host: self.company.name(host),
-            email: self.company.email(host),
-            user_type: self.company.licence(meeting.host),
-            dept: Company::department(self.company.department_of(meeting.host)),
+            host: self.world.company.name(host),
+            email: self.world.company.email(host),
+            user_type: self.world.company.licence(meeting.host),
+            dept: Company::department(self.world.company.department_of(meeting.host)),
             start_time: timestamp(meeting.start).to_string(),
             end_time: if has_ended { timestamp(meeting.end).to_string() } else { String::new() },
             duration: if has_ended { duration(meeting.end - meeting.start) } else { String::new() },

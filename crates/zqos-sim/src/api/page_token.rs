@@ -64,7 +64,7 @@ impl Simulator {
     }
 
     const fn page_token_draw(&self) -> Draw {
-        self.company.root().of(Purpose::PageToken).of(Purpose::Echo)
+        self.world.company.root().of(Purpose::PageToken).of(Purpose::Echo)
     }
 }
 

@@ -121,7 +121,7 @@ impl Simulator {
         meeting: &'s Meeting,
         now: i64,
     ) -> impl Iterator<Item = Join> + 's {
-        self.calendar.joins(meeting).filter(move |join| join.start <= now)
+        self.world.calendar.joins(meeting).filter(move |join| join.start <= now)
     }
 
     fn participant_row(
@@ -131,7 +131,7 @@ impl Simulator {
         with_registrant: bool,
         now: i64,
     ) -> ParticipantRow {
-        let session = Session::new(&self.company, &self.calendar, meeting, join);
+        let session = Session::new(&self.world, meeting, join);
         let [audio_quality, video_quality, screen_share_quality] =
             self.qualities(&session, &join, now);
         let webinar = meeting.series.is_webinar();
@@ -163,7 +163,7 @@ impl Simulator {
     }
 
     fn leave_reason(&self, join: &Join, webinar: bool) -> String {
-        let name = self.company.name(join.who);
+        let name = self.world.company.name(join.who);
         let what = if webinar { "webinar" } else { "meeting" };
         match join.left {
             Left::WithTheMeeting => format!("Host ended the {what}."),
@@ -174,7 +174,7 @@ impl Simulator {
 
     /// The audio and video equipment; lists of webinars leave the camera out.
     pub(crate) fn equipment(&self, join: &Join, with_camera: bool) -> Equipment {
-        let device = self.company.device(join.who);
+        let device = self.world.company.device(join.who);
         let (headset, camera) = match join.who {
             Who::Person(_) => (device.headset, device.kind.camera()),
             Who::Guest { .. } => ("", ""),
@@ -190,9 +190,9 @@ impl Simulator {
         now: i64,
     ) -> JoinMembers {
         let who = join.who;
-        let ids = self.company.ids();
-        let device = self.company.device(who);
-        let (public, private) = self.company.addresses(who, path.place());
+        let ids = self.world.company.ids();
+        let device = self.world.company.device(who);
+        let (public, private) = self.world.company.addresses(who, path.place());
         let webinar = meeting.series.is_webinar();
         let share = Calendar::share(meeting)
             .filter(|share| share.user_id == join.user_id && share.start <= now);
@@ -213,11 +213,11 @@ impl Simulator {
             id: person.map_or_else(String::new, |person| ids.account_user(person)),
             user_id: join.user_id.to_string(),
             participant_uuid: ids.participant_uuid(meeting.instance, join.user_id),
-            user_name: self.company.name(who),
-            email: self.company.email(who),
+            user_name: self.world.company.name(who),
+            email: self.world.company.email(who),
             group_id: (!webinar).then(|| {
                 person.map_or_else(String::new, |person| {
-                    ids.group(self.company.department_of(person))
+                    ids.group(self.world.company.department_of(person))
                 })
             }),
             device: if person.is_some() { device.kind.device() } else { "" },
@@ -228,7 +228,7 @@ impl Simulator {
             browser_version,
             device_name,
             version: device.version,
-            pc_name: self.company.computer_name(who),
+            pc_name: self.world.company.computer_name(who),
             domain: if person.is_some() && has_computer { "corp.example.com" } else { "" },
             mac_addr: if person.is_some() { device.mac_address() } else { String::new() },
             harddisk_id: if person.is_some() && has_computer {
@@ -238,7 +238,7 @@ impl Simulator {
             },
             ip_address: public.to_string(),
             internal_ip_addresses: [masked(private, who)],
-            location: self.company.city_of(who).location,
+            location: self.world.company.city_of(who).location,
             network_type: network_type(path.place()),
             connection_type: transport,
             video_connection_type: transport,

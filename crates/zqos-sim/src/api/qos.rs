@@ -44,12 +44,12 @@ impl Simulator {
         let join = user_id
             .parse()
             .ok()
-            .and_then(|user_id| self.calendar.join(meeting, user_id))
+            .and_then(|user_id| self.world.calendar.join(meeting, user_id))
             .filter(|join| join.start <= now)
             .ok_or_else(ApiError::not_available)?;
         let mut report = self.report(meeting, join, now);
         let webinar = meeting.series.is_webinar();
-        let number = || self.company.ids().number(meeting.series.index).to_string();
+        let number = || self.world.company.ids().number(meeting.series.index).to_string();
         report.alone = Some(Alone {
             equipment: self.equipment(&join, !webinar),
             meeting_number: (!webinar).then(number),
@@ -73,7 +73,7 @@ impl Simulator {
     }
 
     fn report(&self, meeting: &Meeting, join: Join, now: i64) -> Report {
-        let session = Session::new(&self.company, &self.calendar, meeting, join);
+        let session = Session::new(&self.world, meeting, join);
         // A live report has only minutes that are over.
         let until = if join.end <= now { join.end } else { now / 60_000 * 60_000 };
         let minutes: Vec<Minute> = session.minutes(until).collect();

@@ -67,8 +67,8 @@ impl Simulator {
         for meeting in listed().step_by(step) {
             // A join's verdict counts by itself, a meeting's is that of its host.
             let joins = if by_join { usize::MAX } else { 1 };
-            for join in self.calendar.joins(&meeting).take(joins) {
-                let session = Session::new(&self.company, &self.calendar, &meeting, join);
+            for join in self.world.calendar.joins(&meeting).take(joins) {
+                let session = Session::new(&self.world, &meeting, join);
                 let [audio, video, share] = self.qualities(&session, &join, now);
                 counts.audio.add(audio, step);
                 counts.video.add(video, step);
@@ -80,8 +80,8 @@ impl Simulator {
 
     /// The verdicts on a meeting: those on its host.
     pub(crate) fn meeting_qualities(&self, meeting: &Meeting, now: i64) -> [&'static str; 3] {
-        self.calendar.joins(meeting).next().map_or([""; 3], |join| {
-            let session = Session::new(&self.company, &self.calendar, meeting, join);
+        self.world.calendar.joins(meeting).next().map_or([""; 3], |join| {
+            let session = Session::new(&self.world, meeting, join);
             self.qualities(&session, &join, now)
         })
     }
@@ -91,7 +91,8 @@ impl Simulator {
         let end = join.end.min(now).max(join.start + 1);
         let middle = i64::midpoint(join.start, end).div_euclid(MINUTE);
         let minute = session.minute(middle, end);
-        let noise = self.company.root().of(Purpose::Score).when(middle).at(join.user_id.into());
+        let noise =
+            self.world.company.root().of(Purpose::Score).when(middle).at(join.user_id.into());
         let band = |place: u64, sent: Option<Figures>, received: Option<Figures>| {
             let worst = [sent, received].into_iter().flatten().map(impairment).reduce(f64::max);
             worst.map_or("", |impairment| {

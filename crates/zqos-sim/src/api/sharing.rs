@@ -39,11 +39,11 @@ impl Simulator {
                 let own = share.filter(|share| share.user_id == join.user_id);
                 SharingRow {
                     id: match join.who {
-                        Who::Person(person) => self.company.ids().account_user(person),
+                        Who::Person(person) => self.world.company.ids().account_user(person),
                         Who::Guest { .. } => String::new(),
                     },
                     user_id: join.user_id.to_string(),
-                    user_name: self.company.name(join.who),
+                    user_name: self.world.company.name(join.who),
                     details: own
                         .map(|share| Detail {
                             content: if share.is_application { "application" } else { "desktop" },

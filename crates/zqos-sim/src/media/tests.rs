@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::calendar::Sort;
+use crate::calendar::{DAY, Sort};
 use crate::company::{DeviceKind, Place};
 use crate::fault::FaultKind;
 use crate::identity::Instance;
@@ -9,18 +9,7 @@ use crate::identity::Instance;
 /// 2026-11-16, a Monday.
 const MONDAY: u32 = 20_773;
 
-/// A company with its calendar.
-struct World {
-    company: Company,
-    calendar: Calendar,
-}
-
 impl World {
-    fn new(people: u32) -> Self {
-        let company = Company::new(1, people);
-        Self { company, calendar: Calendar::new(company) }
-    }
-
     /// Every session of a working week in meetings of some sort.
     fn sessions(&self, wanted: impl Fn(&Meeting, &Join) -> bool) -> Vec<(Session, i64)> {
         let mut sessions = Vec::new();
@@ -28,7 +17,7 @@ impl World {
             for meeting in self.calendar.day(day, 0) {
                 for join in self.calendar.joins(&meeting) {
                     if wanted(&meeting, &join) {
-                        let session = Session::new(&self.company, &self.calendar, &meeting, join);
+                        let session = Session::new(self, &meeting, join);
                         sessions.push((session, join.end));
                     }
                 }
@@ -50,12 +39,15 @@ fn mean(sessions: &[(Session, i64)], figure: impl Fn(&Minute) -> Option<f64>) ->
 }
 
 fn faults(world: &World) -> Vec<Fault> {
-    fault::of_week(&world.company, fault::week_of(MONDAY)).collect()
+    world
+        .faults
+        .acting(&world.company, i64::from(MONDAY) * DAY..i64::from(MONDAY + 5) * DAY)
+        .collect()
 }
 
 #[test]
 fn weak_wifi_loses_in_bursts_both_ways_where_the_wire_does_not() {
-    let world = World::new(200);
+    let world = World::new(1, 200);
     let (site, access_point) = faults(&world)
         .iter()
         .find_map(|fault| match fault.kind {
@@ -84,7 +76,7 @@ fn weak_wifi_loses_in_bursts_both_ways_where_the_wire_does_not() {
 
 #[test]
 fn a_busy_processor_lowers_the_frame_rate_at_the_same_size() {
-    let world = World::new(2_000);
+    let world = World::new(1, 2_000);
     let all = world.sessions(|meeting, join| {
         meeting.series.sort == Sort::Standup
             && world.company.device(join.who).kind == DeviceKind::Windows
@@ -102,7 +94,7 @@ fn a_busy_processor_lowers_the_frame_rate_at_the_same_size() {
 
 #[test]
 fn a_congested_line_delays_first_and_makes_pictures_smaller() {
-    let world = World::new(200);
+    let world = World::new(1, 200);
     let all = world.sessions(|meeting, _| meeting.series.sort == Sort::Standup);
     let is_hit = |session: &Session| {
         session.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CongestedUplink { .. }))
@@ -114,7 +106,7 @@ fn a_congested_line_delays_first_and_makes_pictures_smaller() {
 
 #[test]
 fn listeners_hear_what_a_faulty_sender_loses() {
-    let world = World::new(200);
+    let world = World::new(1, 200);
     let person = faults(&world)
         .iter()
         .find_map(|fault| match fault.kind {
@@ -139,10 +131,10 @@ fn listeners_hear_what_a_faulty_sender_loses() {
 
 #[test]
 fn a_minute_is_the_same_by_itself_and_in_its_report() {
-    let world = World::new(50);
+    let world = World::new(1, 50);
     let meeting = world.calendar.meeting(Instance { day: MONDAY, series: 1 }).unwrap();
     for join in world.calendar.joins(&meeting) {
-        let session = Session::new(&world.company, &world.calendar, &meeting, join);
+        let session = Session::new(&world, &meeting, join);
         let report: Vec<Minute> = session.minutes(join.end).collect();
         for minute in report.iter().rev() {
             assert_eq!(session.minute(minute.instant / MINUTE, join.end), *minute);
@@ -158,13 +150,13 @@ proptest! {
     fn figures_keep_their_ranges(
         seed: u64, people in 10_u32..2_000, day in 18_000_u32..30_000, series: u32, place: prop::sample::Index,
     ) {
-        let company = Company::new(seed, people);
-        let calendar = Calendar::new(company);
+        let world = World::new(seed, people);
+        let calendar = &world.calendar;
         let series = series % calendar.series_count();
         let Some(meeting) = calendar.meeting(Instance { day, series }) else { return Ok(()) };
         let joins: Vec<Join> = calendar.joins(&meeting).collect();
         let join = joins[place.index(joins.len())];
-        let session = Session::new(&company, &calendar, &meeting, join);
+        let session = Session::new(&world, &meeting, join);
         let mut instant = join.start.div_euclid(MINUTE) * MINUTE;
         for minute in session.minutes(join.end) {
             prop_assert_eq!(minute.instant, instant);

@@ -5,6 +5,7 @@ use zqos_core::ManualClock;
 
 use super::*;
 use crate::api::Config;
+use crate::calendar::DAY;
 use crate::company::Place;
 
 fn simulator(seed: u64) -> Simulator {
@@ -74,9 +75,9 @@ fn every_hurt_minute_names_an_incident_that_acts_and_a_join_that_lasts() {
         assert!(days().contains(&minute.ts));
         assert!(incident.from.unix_millis() < ts + MINUTE && ts <= incident.to.unix_millis());
         assert!(minute.contribution.hurts());
-        let instance = simulator.company.ids().instance(&minute.meeting_uuid).unwrap();
-        let meeting = simulator.calendar.meeting(instance).unwrap();
-        let join = simulator.calendar.join(&meeting, minute.user_id).unwrap();
+        let instance = simulator.world.company.ids().instance(&minute.meeting_uuid).unwrap();
+        let meeting = simulator.world.calendar.meeting(instance).unwrap();
+        let join = simulator.world.calendar.join(&meeting, minute.user_id).unwrap();
         assert!(join.start < ts + MINUTE && ts < join.end);
         let key = (minute.meeting_uuid, minute.user_id, minute.ts, minute.incident);
         assert!(hurt.insert(key), "told once");
@@ -117,7 +118,7 @@ fn the_end_of_time_is_no_trouble() {
 
 /// Who is within a fault's scope, told from places and people alone.
 fn is_within(simulator: &Simulator, meeting: &Meeting, who: Who, fault: &Fault) -> bool {
-    let company = &simulator.company;
+    let company = &simulator.world.company;
     let place = company.place(who, meeting.instance.day);
     match fault.kind {
         FaultKind::WeakWifi { site, access_point } => {
@@ -144,14 +145,19 @@ fn is_within(simulator: &Simulator, meeting: &Meeting, who: Who, fault: &Fault) 
 fn taking_a_fault_away_changes_nothing_outside_of_its_interval_and_scope() {
     let simulator = simulator(1);
     let monday = day_of(week().start.unix_millis());
-    let faults: Vec<Fault> = fault::of_week(&simulator.company, fault::week_of(monday)).collect();
+    let faults: Vec<Fault> = simulator
+        .world
+        .faults
+        .acting(&simulator.world.company, i64::from(monday) * DAY..i64::from(monday + 5) * DAY)
+        .collect();
     let (mut same, mut other) = (0, 0);
     // Every seventh meeting of the week.
-    let meetings = (monday..monday + 5).flat_map(|day| simulator.calendar.day(day, 3)).step_by(7);
+    let meetings =
+        (monday..monday + 5).flat_map(|day| simulator.world.calendar.day(day, 3)).step_by(7);
     for meeting in meetings {
-        let joins: Vec<Join> = simulator.calendar.joins(&meeting).collect();
+        let joins: Vec<Join> = simulator.world.calendar.joins(&meeting).collect();
         for &join in &joins {
-            let session = Session::new(&simulator.company, &simulator.calendar, &meeting, join);
+            let session = Session::new(&simulator.world, &meeting, join);
             let minutes: Vec<Minute> = session.minutes(join.end).collect();
             for fault in &faults {
                 let is_near = |join: &Join| is_within(&simulator, &meeting, join.who, fault);

@@ -1,0 +1,21 @@
+//! The simulated world: who there is, when they meet, and what goes wrong.
+
+use crate::calendar::Calendar;
+use crate::company::Company;
+use crate::fault::Schedule;
+
+/// All that a minute of anybody is computed from.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) company: Company,
+    pub(crate) calendar: Calendar,
+    pub(crate) faults: Schedule,
+}
+
+impl World {
+    /// The world of a seed, with this many people, in which faults happen by chance.
+    pub(crate) fn new(seed: u64, people: u32) -> Self {
+        let company = Company::new(seed, people);
+        Self { company, calendar: Calendar::new(company), faults: Schedule::default() }
+    }
+}
