@@ -1,0 +1,201 @@
+//! Files, as far as the store needs them.
+//!
+//! Everything that is written goes through [`Disk`], so that tests can lose what was not synced. Paths
+//! are relative to the store's folder and separated by `/`; they are made of names of ours, never of
+//! data.
+
+#[cfg(test)]
+pub(crate) mod faulty;
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Where files are.
+///
+/// A file's content is durable after [`File::sync`], its name after [`Disk::sync_dir`] of the folder
+/// that it stands in. Nothing else is: after a loss of power, writes and names that were not synced
+/// may be there or not, each by itself.
+pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
+    /// Makes a folder and those above it, durably; nothing happens when it is there.
+    fn create_dir(&self, dir: &str) -> io::Result<()>;
+
+    /// Makes a file that must not be there yet.
+    fn create(&self, path: &str) -> io::Result<Box<dyn File>>;
+
+    /// Reads a range of a file.
+    fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>>;
+
+    /// What is told of a file.
+    fn describe(&self, path: &str) -> io::Result<Entry>;
+
+    /// What stands in a folder, in no order; nothing when there is no such folder.
+    fn list(&self, dir: &str) -> io::Result<Vec<Entry>>;
+
+    /// Gives a file a second name, which must not be there yet.
+    fn link(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Gives a file another name, in place of whatever had it.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Removes a file.
+    fn remove(&self, path: &str) -> io::Result<()>;
+
+    /// Makes the names in a folder durable.
+    fn sync_dir(&self, dir: &str) -> io::Result<()>;
+
+    /// Makes the content of a file durable that is not open.
+    fn sync_file(&self, path: &str) -> io::Result<()>;
+
+    /// Reads a whole file.
+    fn read_all(&self, path: &str) -> io::Result<Vec<u8>> {
+        let len = self.describe(path)?.len;
+        self.read(path, 0..len)
+    }
+}
+
+/// A file that is being written.
+pub(crate) trait File: Send {
+    /// Adds bytes at the end.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Makes everything that was written durable. After a failure nobody knows what is.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A file or a folder in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) len: u64,
+    pub(crate) is_dir: bool,
+    pub(crate) modified: SystemTime,
+}
+
+/// The folder that a path stands in; the root is the empty path.
+pub(crate) fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(dir, _)| dir)
+}
+
+/// A folder of the operating system.
+#[derive(Debug, Clone)]
+pub(crate) struct LocalDisk {
+    root: PathBuf,
+}
+
+impl LocalDisk {
+    /// The folder `root`, which is made if it is not there.
+    pub(crate) fn new(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root)?;
+        let root = root.canonicalize()?;
+        if let Some(above) = root.parent() {
+            sync_dir(above)?;
+        }
+        Ok(Self { root })
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        path.split('/')
+            .filter(|name| !name.is_empty())
+            .fold(self.root.clone(), |path, name| path.join(name))
+    }
+}
+
+impl Disk for LocalDisk {
+    fn create_dir(&self, dir: &str) -> io::Result<()> {
+        if dir.is_empty() || self.at(dir).is_dir() {
+            return Ok(());
+        }
+        self.create_dir(parent(dir))?;
+        match fs::create_dir(self.at(dir)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        self.sync_dir(parent(dir))
+    }
+
+    fn create(&self, path: &str) -> io::Result<Box<dyn File>> {
+        Ok(Box::new(fs::OpenOptions::new().append(true).create_new(true).open(self.at(path))?))
+    }
+
+    fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>> {
+        let mut file = fs::File::open(self.at(path))?;
+        file.seek(SeekFrom::Start(range.start))?;
+        let len = range.end.saturating_sub(range.start);
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+        file.take(len).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 == len { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+
+    fn describe(&self, path: &str) -> io::Result<Entry> {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        entry(name.to_owned(), &fs::metadata(self.at(path))?)
+    }
+
+    fn list(&self, dir: &str) -> io::Result<Vec<Entry>> {
+        let entries = match fs::read_dir(self.at(dir)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut list = Vec::new();
+        for found in entries {
+            let found = found?;
+            // Names of ours are UTF-8; others are none of our business.
+            let Ok(name) = found.file_name().into_string() else { continue };
+            match found.metadata().and_then(|metadata| entry(name, &metadata)) {
+                // Somebody removed it just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                found => list.push(found?),
+            }
+        }
+        Ok(list)
+    }
+
+    fn link(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::hard_link(self.at(from), self.at(to))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.at(from), self.at(to))
+    }
+
+    fn remove(&self, path: &str) -> io::Result<()> {
+        fs::remove_file(self.at(path))
+    }
+
+    fn sync_dir(&self, dir: &str) -> io::Result<()> {
+        sync_dir(&self.at(dir))
+    }
+
+    fn sync_file(&self, path: &str) -> io::Result<()> {
+        fs::OpenOptions::new().write(true).open(self.at(path))?.sync_data()
+    }
+}
+
+fn entry(name: String, metadata: &fs::Metadata) -> io::Result<Entry> {
+    Ok(Entry {
+        name,
+        len: metadata.len(),
+        is_dir: metadata.is_dir(),
+        modified: metadata.modified()?,
+    })
+}
+
+/// Folders can't be opened for syncing on Windows, where names are durable with their files.
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    if cfg!(windows) { Ok(()) } else { fs::File::open(dir)?.sync_all() }
+}
+
+impl File for fs::File {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        io::Write::write_all(self, bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.sync_data()
+    }
+}

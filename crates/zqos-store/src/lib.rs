@@ -1,0 +1,3 @@
+//! x
+mod disk;
+mod log;
