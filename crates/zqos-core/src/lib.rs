@@ -10,15 +10,18 @@
 
 mod clock;
 mod id;
+mod record;
 mod sample;
 mod stream;
 mod text;
 mod unit;
 
 pub mod column;
+pub mod table;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use id::{EmptyMeetingId, MeetingId, MeetingNumber, MeetingUuid, ParticipantId};
+pub use record::{Meeting, Participant};
 pub use sample::{DeviceSample, Figures, Origin, StreamSample};
 pub use stream::{Leg, Medium, Stream, StreamName};
 pub use text::Shown;

@@ -50,6 +50,10 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// Makes the content of a file durable that is not open.
     fn sync_file(&self, path: &str) -> io::Result<()>;
 
+    /// Takes a file for this process alone, until what is returned is dropped; the file is made if it
+    /// is not there. `None` when another process has it.
+    fn lock(&self, path: &str) -> io::Result<Option<Box<dyn fmt::Debug + Send + Sync>>>;
+
     /// Reads a whole file.
     fn read_all(&self, path: &str) -> io::Result<Vec<u8>> {
         let len = self.describe(path)?.len;
@@ -172,6 +176,15 @@ impl Disk for LocalDisk {
 
     fn sync_file(&self, path: &str) -> io::Result<()> {
         fs::OpenOptions::new().write(true).open(self.at(path))?.sync_data()
+    }
+
+    fn lock(&self, path: &str) -> io::Result<Option<Box<dyn fmt::Debug + Send + Sync>>> {
+        let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Box::new(file))),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
     }
 }
 

@@ -1,3 +1,14 @@
 //! x
+mod batch;
+mod delta;
 mod disk;
+mod file;
+mod layout;
 mod log;
+mod object;
+mod store;
+pub use batch::Batch;
+pub use delta::DataFile;
+pub use layout::LayoutError;
+pub use log::LogError;
+pub use store::{Snapshot, Store, StoreError};

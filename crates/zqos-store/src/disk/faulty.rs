@@ -267,6 +267,11 @@ impl Disk for FaultyDisk {
         Ok(())
     }
 
+    fn lock(&self, _: &str) -> io::Result<Option<Box<dyn std::fmt::Debug + Send + Sync>>> {
+        // One program runs at a time.
+        Ok(Some(Box::new(())))
+    }
+
     fn sync_file(&self, path: &str) -> io::Result<()> {
         let mut state = self.state();
         let node = state.node(path)?;

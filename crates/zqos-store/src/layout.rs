@@ -1,0 +1,101 @@
+//! What lies where in a store, and which version of that it is.
+//!
+//! ```text
+//! layout.json                 the version, 1
+//! wal/NNN/SEQUENCE.log        the write-ahead log of a writer
+//! tables/NAME/_delta_log/     the log of a table
+//! tables/NAME/day=DAY/…       its files, by UTC day
+//! ```
+
+use std::io;
+use std::path::Path;
+
+use zqos_core::Timestamp;
+
+use crate::disk::Disk;
+
+/// The version of the layout that this program reads and writes.
+pub(crate) const VERSION: u32 = 1;
+
+const FILE: &str = "layout.json";
+
+/// A folder that is no store that this program knows.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// There is nothing.
+    #[error("there is no store in `{0}`")]
+    Missing(String),
+    /// A program that is newer than this one made it.
+    #[error(
+        "the store has layout {0}, and this program knows no later one than {VERSION}: use a newer zqos"
+    )]
+    Newer(u64),
+    /// The folder holds other things.
+    #[error("`layout.json` is not that of a store: {0}")]
+    Foreign(String),
+    /// The disk did not do it.
+    #[error("the store's folder can't be read or written")]
+    Io(#[source] io::Error),
+}
+
+/// Checks what layout a folder has, and gives one to an empty one.
+pub(crate) fn open(disk: &dyn Disk) -> Result<(), LayoutError> {
+    match disk.read_all(FILE) {
+        Ok(text) => read(&text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut others = disk.list("").map_err(LayoutError::Io)?;
+            others.retain(|entry| entry.name != "wal" && !entry.name.starts_with(".layout"));
+            if let Some(other) = others.first() {
+                let reason = format!("the folder is not empty: it holds `{}`", other.name);
+                return Err(LayoutError::Foreign(reason));
+            }
+            create(disk).map_err(LayoutError::Io)
+        }
+        Err(error) => Err(LayoutError::Io(error)),
+    }
+}
+
+/// Checks that a folder holds a store.
+pub(crate) fn check(folder: &Path) -> Result<(), LayoutError> {
+    match std::fs::read(folder.join(FILE)) {
+        Ok(text) => read(&text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(LayoutError::Missing(folder.display().to_string()))
+        }
+        Err(error) => Err(LayoutError::Io(error)),
+    }
+}
+
+fn read(text: &[u8]) -> Result<(), LayoutError> {
+    let value: serde_json::Value =
+        serde_json::from_slice(text).map_err(|error| LayoutError::Foreign(error.to_string()))?;
+    match value["layout"].as_u64() {
+        Some(version) if version == u64::from(VERSION) => Ok(()),
+        Some(version) if version > u64::from(VERSION) => Err(LayoutError::Newer(version)),
+        _ => Err(LayoutError::Foreign("it names no layout".to_owned())),
+    }
+}
+
+fn create(disk: &dyn Disk) -> io::Result<()> {
+    let unfinished = format!(".layout-{}", std::process::id());
+    let mut file = match disk.create(&unfinished) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            disk.remove(&unfinished)?;
+            disk.create(&unfinished)?
+        }
+        file => file?,
+    };
+    file.write_all(format!("{{\"layout\":{VERSION}}}\n").as_bytes())?;
+    file.sync()?;
+    disk.rename(&unfinished, FILE)?;
+    disk.sync_dir("")
+}
+
+/// A UTC day as paths spell it, as in `2026-11-16`.
+pub(crate) fn day(day: i32) -> String {
+    const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+    let midnight = Timestamp::from_unix_millis(i64::from(day) * DAY_MILLIS)
+        .expect("the day of a timestamp begins with one");
+    midnight.to_jiff().strftime("%F").to_string()
+}

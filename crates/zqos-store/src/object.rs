@@ -1,0 +1,330 @@
+//! The disk as an object store, for libraries that ask for one.
+//!
+//! The one that comes with the `object_store` crate never syncs, so what is put there may be gone
+//! after a loss of power. Here, when a put returns, content and name are durable.
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
+use object_store::path::Path;
+use object_store::{
+    Attributes, CopyMode, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload,
+    ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode, PutMultipartOptions, PutOptions,
+    PutPayload, PutResult, Result,
+};
+
+use crate::disk::{Disk, Entry, parent};
+
+/// What unfinished files begin with; they are never listed.
+const UNFINISHED: &str = ".unfinished-";
+
+/// A disk as an object store.
+#[derive(Debug, Clone)]
+pub(crate) struct DiskObjects {
+    disk: Arc<dyn Disk>,
+    /// Tells the unfinished files of this process from each other.
+    count: Arc<AtomicU64>,
+}
+
+impl fmt::Display for DiskObjects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the store's folder")
+    }
+}
+
+impl DiskObjects {
+    pub(crate) fn new(disk: Arc<dyn Disk>) -> Self {
+        Self { disk, count: Arc::default() }
+    }
+
+    /// Runs something that waits for the disk where that stops nobody.
+    async fn run<T: Send + 'static>(
+        &self,
+        location: &Path,
+        work: impl FnOnce(&dyn Disk) -> io::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let disk = Arc::clone(&self.disk);
+        let outcome = tokio::task::spawn_blocking(move || work(&*disk)).await;
+        outcome
+            .map_err(|source| Error::JoinError { source })?
+            .map_err(|error| failure(location, error))
+    }
+
+    fn unfinished(&self, location: &Path) -> String {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let dir = parent(location.as_ref());
+        let name = format!("{UNFINISHED}{}-{count}", std::process::id());
+        if dir.is_empty() { name } else { format!("{dir}/{name}") }
+    }
+
+    /// Lists files at a place and below it.
+    fn walk(disk: &dyn Disk, dir: &str, found: &mut Vec<ObjectMeta>) -> io::Result<()> {
+        for entry in disk.list(dir)? {
+            let path = join(dir, &entry.name);
+            if entry.is_dir {
+                Self::walk(disk, &path, found)?;
+            } else if !entry.name.starts_with(UNFINISHED) {
+                found.push(meta(&path, &entry));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn join(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+}
+
+fn meta(path: &str, entry: &Entry) -> ObjectMeta {
+    ObjectMeta {
+        location: Path::from(path),
+        last_modified: entry.modified.into(),
+        size: entry.len,
+        e_tag: None,
+        version: None,
+    }
+}
+
+fn failure(location: &Path, error: io::Error) -> Error {
+    let path = location.to_string();
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::NotFound { path, source: error.into() },
+        io::ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: error.into() },
+        _ => Error::Generic { store: "disk", source: error.into() },
+    }
+}
+
+#[async_trait]
+impl ObjectStore for DiskObjects {
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> Result<PutResult> {
+        if matches!(options.mode, PutMode::Update(_)) {
+            return Err(Error::NotImplemented {
+                operation: "put with an expected version".to_owned(),
+                implementer: self.to_string(),
+            });
+        }
+        let (path, unfinished) = (location.to_string(), self.unfinished(location));
+        self.run(location, move |disk| {
+            let dir = parent(&path);
+            disk.create_dir(dir)?;
+            let mut file = disk.create(&unfinished)?;
+            let written = payload
+                .iter()
+                .try_for_each(|bytes| file.write_all(bytes))
+                .and_then(|()| file.sync())
+                .and_then(|()| match options.mode {
+                    // Fails when the name is there: of two writers one wins.
+                    PutMode::Create => disk.link(&unfinished, &path),
+                    _ => disk.rename(&unfinished, &path),
+                });
+            let is_renamed = written.is_ok() && options.mode == PutMode::Overwrite;
+            if !is_renamed {
+                // Nobody lists it, and it is in nobody's way.
+                drop(disk.remove(&unfinished));
+            }
+            written?;
+            disk.sync_dir(dir)
+        })
+        .await?;
+        Ok(PutResult { e_tag: None, version: None })
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        _: &Path,
+        _: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        Err(Error::NotImplemented {
+            operation: "put in parts".to_owned(),
+            implementer: self.to_string(),
+        })
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        let path = location.to_string();
+        let (meta, range, bytes) = {
+            let wanted = options.range.clone();
+            let head = options.head;
+            self.run(location, move |disk| {
+                let entry = disk.describe(&path)?;
+                if entry.is_dir {
+                    return Err(io::ErrorKind::NotFound.into());
+                }
+                let range = absolute(wanted, entry.len)?;
+                let bytes = if head { Vec::new() } else { disk.read(&path, range.clone())? };
+                Ok((meta(&path, &entry), range, bytes))
+            })
+            .await?
+        };
+        options.check_preconditions(&meta)?;
+        let payload =
+            GetResultPayload::Stream(stream::once(async move { Ok(Bytes::from(bytes)) }).boxed());
+        Ok(GetResult { payload, meta, range, attributes: Attributes::new() })
+    }
+
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
+        let objects = self.clone();
+        locations
+            .then(move |location| {
+                let objects = objects.clone();
+                async move {
+                    let location = location?;
+                    let path = location.to_string();
+                    objects
+                        .run(&location, move |disk| {
+                            disk.remove(&path)?;
+                            disk.sync_dir(parent(&path))
+                        })
+                        .await?;
+                    Ok(location)
+                }
+            })
+            .boxed()
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        let objects = self.clone();
+        let prefix = prefix.cloned().unwrap_or_default();
+        let found = async move {
+            let dir = prefix.to_string();
+            objects
+                .run(&prefix, move |disk| {
+                    let mut found = Vec::new();
+                    Self::walk(disk, &dir, &mut found)?;
+                    found.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+                    Ok(found)
+                })
+                .await
+        };
+        stream::once(found)
+            .flat_map(|found| match found {
+                Ok(found) => stream::iter(found.into_iter().map(Ok)).boxed(),
+                Err(error) => stream::once(async move { Err(error) }).boxed(),
+            })
+            .boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        let prefix = prefix.cloned().unwrap_or_default();
+        let dir = prefix.to_string();
+        self.run(&prefix, move |disk| {
+            let (mut common_prefixes, mut objects) = (Vec::new(), Vec::new());
+            for entry in disk.list(&dir)? {
+                let path = join(&dir, &entry.name);
+                if entry.is_dir {
+                    common_prefixes.push(Path::from(path));
+                } else if !entry.name.starts_with(UNFINISHED) {
+                    objects.push(meta(&path, &entry));
+                }
+            }
+            common_prefixes.sort_unstable();
+            objects.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+            Ok(ListResult { common_prefixes, objects })
+        })
+        .await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        let bytes = self.get_opts(from, GetOptions::new()).await?.bytes().await?;
+        let mode = match options.mode {
+            CopyMode::Create => PutMode::Create,
+            CopyMode::Overwrite => PutMode::Overwrite,
+        };
+        self.put_opts(to, bytes.into(), mode.into()).await.map(drop)
+    }
+}
+
+/// What part of a file of `len` bytes is wanted.
+fn absolute(wanted: Option<GetRange>, len: u64) -> io::Result<Range<u64>> {
+    match wanted {
+        None => Ok(0..len),
+        Some(range) => range
+            .as_range(len)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::ObjectStoreExt as _;
+
+    use super::*;
+    use crate::disk::LocalDisk;
+    use crate::disk::faulty::FaultyDisk;
+
+    fn both() -> [(DiskObjects, Option<tempfile::TempDir>); 2] {
+        let dir = tempfile::tempdir().unwrap();
+        let local = DiskObjects::new(Arc::new(LocalDisk::new(dir.path()).unwrap()));
+        [(local, Some(dir)), (DiskObjects::new(Arc::new(FaultyDisk::new(0))), None)]
+    }
+
+    #[tokio::test]
+    async fn what_is_put_is_there_and_of_two_creators_one_wins() {
+        for (objects, _dir) in both() {
+            let path = Path::from("a/b/one.json");
+            let create = || PutOptions::from(PutMode::Create);
+            objects.put_opts(&path, "first".into(), create()).await.unwrap();
+            let error = objects.put_opts(&path, "second".into(), create()).await.unwrap_err();
+            assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
+            assert_eq!(objects.get(&path).await.unwrap().bytes().await.unwrap(), "first");
+            objects.put(&path, "third".into()).await.unwrap();
+            assert_eq!(objects.get_range(&path, 1..4).await.unwrap(), "hir");
+            assert_eq!(objects.head(&path).await.unwrap().size, 5);
+            let error = objects.get(&Path::from("a/b")).await.unwrap_err();
+            assert!(matches!(error, Error::NotFound { .. }), "{error}");
+            let names = async |prefix: &str| {
+                let found: Vec<_> = objects.list(Some(&Path::from(prefix))).collect().await;
+                found.into_iter().map(|meta| meta.unwrap().location.to_string()).collect::<Vec<_>>()
+            };
+            objects.put(&Path::from("a/two"), "".into()).await.unwrap();
+            assert_eq!(names("a").await, ["a/b/one.json", "a/two"]);
+            assert_eq!(names("nowhere").await, [""; 0]);
+            let listed = objects.list_with_delimiter(Some(&Path::from("a"))).await.unwrap();
+            assert_eq!(listed.common_prefixes, [Path::from("a/b")]);
+            assert_eq!(listed.objects.len(), 1);
+            objects.delete(&path).await.unwrap();
+            assert_eq!(names("a").await, ["a/two"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_put_outlives_a_loss_of_power() {
+        for seed in 0..50 {
+            let disk = FaultyDisk::new(seed);
+            let objects = DiskObjects::new(Arc::new(disk.clone()));
+            let path = Path::from("a/one");
+            objects.put(&path, "first".into()).await.unwrap();
+            objects
+                .put_opts(&Path::from("a/two"), "x".into(), PutMode::Create.into())
+                .await
+                .unwrap();
+            disk.crash();
+            assert_eq!(objects.get(&path).await.unwrap().bytes().await.unwrap(), "first");
+            assert_eq!(objects.head(&Path::from("a/two")).await.unwrap().size, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_written_leaves_nothing_behind() {
+        let disk = FaultyDisk::new(0);
+        let objects = DiskObjects::new(Arc::new(disk.clone()));
+        disk.limit_space(Some(3));
+        assert!(objects.put(&Path::from("one"), "first".into()).await.is_err());
+        assert!(disk.list("").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,338 @@
+//! The store: what comes in is logged, what is logged is acknowledged, what is acknowledged comes into
+//! the tables.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
+use deltalake_core::DeltaTableError;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use parquet::errors::ParquetError;
+use zqos_core::Clock;
+use zqos_core::table::{TABLES, Table};
+
+use crate::batch::Batch;
+use crate::delta::{Change, DataFile, DeltaLog, TableLog};
+use crate::disk::{Disk, LocalDisk};
+use crate::file;
+use crate::layout::{self, LayoutError};
+use crate::log::{Log, LogError, Record};
+use crate::object::DiskObjects;
+
+/// So much is kept in memory before it is committed: a row group or a few of the widest table.
+const COMMIT_BYTES: usize = 64 << 20;
+/// How many programs may write at once.
+const WRITERS: u32 = 256;
+
+/// What a store can't do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder can't be used.
+    #[error("the store's folder can't be used")]
+    Folder(#[source] io::Error),
+    /// The folder holds something else, or another layout.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// The write-ahead log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Too many programs write at once.
+    #[error("{WRITERS} programs write to this store already")]
+    Busy,
+    /// The log of a table.
+    #[error("the table `{table}` can't be read or written")]
+    Table {
+        /// The table.
+        table: &'static str,
+        /// What its log said.
+        #[source]
+        source: Box<DeltaTableError>,
+    },
+    /// A data file can't be written. What was acknowledged stays in the write-ahead log.
+    #[error("a file of the table `{table}` can't be written")]
+    File {
+        /// The table.
+        table: &'static str,
+        /// Why.
+        #[source]
+        source: object_store::Error,
+    },
+    /// Rows can't be encoded or decoded: a defect, here or in a file that was changed.
+    #[error("rows can't be encoded or decoded")]
+    Rows(#[source] ArrowError),
+    /// Rows can't be written as Parquet: a defect.
+    #[error("rows can't be written as Parquet")]
+    Parquet(#[source] ParquetError),
+}
+
+impl StoreError {
+    fn table(table: &'static Table) -> impl FnOnce(DeltaTableError) -> Self {
+        |source| Self::Table { table: table.name, source: Box::new(source) }
+    }
+}
+
+/// A store that is open for writing.
+///
+/// [`append`](Self::append) returns when its rows are durable; [`commit`](Self::commit) brings them
+/// into the tables. A program that dies in between loses nothing: whoever opens the store next goes
+/// on from the log.
+#[derive(Debug)]
+pub struct Store {
+    objects: Arc<DiskObjects>,
+    tables: Vec<DeltaLog>,
+    log: Log,
+    /// Tells this writer from the others, in the tables' logs.
+    writer: String,
+    /// Keeps other programs from writing the same log.
+    _lock: Box<dyn std::fmt::Debug + Send + Sync>,
+    clock: Arc<dyn Clock>,
+    /// Rows that are in the log and not in the tables, in the order of [`TABLES`].
+    memory: [Vec<RecordBatch>; TABLES.len()],
+    memory_bytes: usize,
+    /// The revision of the last batch.
+    revision: i64,
+}
+
+impl Store {
+    /// Opens the store in a folder, which is made if it is not there, and brings what a program left
+    /// in the log into the tables.
+    pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let disk = LocalDisk::new(folder).map_err(StoreError::Folder)?;
+        Self::open_on(Arc::new(disk), clock).await
+    }
+
+    async fn open_on(disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        layout::open(&*disk)?;
+        let objects = Arc::new(DiskObjects::new(Arc::clone(&disk)));
+        let tables = open_tables(&objects).await?;
+        let (writer, lock) = take_writer(&*disk)?;
+
+        let mut committed = Vec::with_capacity(TABLES.len());
+        for (log, table) in tables.iter().zip(TABLES) {
+            committed.push(log.committed(&writer).await.map_err(StoreError::table(table))?);
+        }
+        // The last table is committed last, and always: what it has, all have.
+        let floor = *committed.last().expect("there are tables");
+        let mut memory = [const { Vec::new() }; TABLES.len()];
+        let mut revision = 0;
+        let log = Log::open(disk, &writer, floor, |Record { sequence, payload }| {
+            let (its_revision, batches) = decode(&payload)?;
+            revision = its_revision.max(revision);
+            for (place, batch) in batches {
+                if sequence > committed[place] {
+                    memory[place].push(batch);
+                }
+            }
+            Ok::<(), StoreError>(())
+        })?;
+        let mut store = Self {
+            objects,
+            tables,
+            log,
+            writer,
+            _lock: lock,
+            clock,
+            memory,
+            memory_bytes: 0,
+            revision,
+        };
+        if store.memory.iter().any(|batches| !batches.is_empty()) {
+            store.commit().await?;
+        }
+        Ok(store)
+    }
+
+    /// Takes rows in: when this returns they are durable. They come into the tables by
+    /// [`commit`](Self::commit), or by themselves when there are many.
+    ///
+    /// **Errors**: then nothing is acknowledged, or everything is and the tables can't be written:
+    /// [`StoreError::Log`] tells the former.
+    pub async fn append(
+        &mut self,
+        batches: impl IntoIterator<Item = Batch>,
+    ) -> Result<(), StoreError> {
+        let mut taken = Vec::new();
+        let mut payloads = Vec::new();
+        for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
+            // Of two rows of one key the later counts, also when the clock was set back.
+            self.revision = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
+            let rows = batch.finish(self.revision);
+            payloads.push(encode(self.revision, &rows)?);
+            taken.extend(rows);
+        }
+        if payloads.is_empty() {
+            return Ok(());
+        }
+        self.log.append(payloads.iter().map(Vec::as_slice))?;
+        for (table, rows) in taken {
+            let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
+            self.memory_bytes += rows.get_array_memory_size();
+            self.memory[place].push(rows);
+        }
+        if self.memory_bytes >= COMMIT_BYTES { self.commit().await } else { Ok(()) }
+    }
+
+    /// Brings what is in the log into the tables.
+    ///
+    /// **Errors**: then everything stays in the log, and may be committed later.
+    pub async fn commit(&mut self) -> Result<(), StoreError> {
+        if self.memory.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        let sequence = self.log.acknowledged();
+        for (place, table) in TABLES.into_iter().enumerate() {
+            let is_last = place == TABLES.len() - 1;
+            if self.memory[place].is_empty() && !is_last {
+                continue;
+            }
+            let added = self.write(table, &self.memory[place], sequence).await?;
+            let change = Change {
+                added,
+                removed: Vec::new(),
+                progress: Some((self.writer.clone(), sequence)),
+                changes_rows: true,
+            };
+            self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
+            self.memory[place].clear();
+        }
+        self.memory_bytes = 0;
+        self.log.forget(sequence)?;
+        Ok(())
+    }
+
+    /// Writes rows into files, one for each day.
+    async fn write(
+        &self,
+        table: &'static Table,
+        batches: &[RecordBatch],
+        sequence: u64,
+    ) -> Result<Vec<DataFile>, StoreError> {
+        if batches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut files = Vec::new();
+        for (day, rows) in file::by_day(table, batches).map_err(StoreError::Rows)? {
+            let bytes = file::encode(table, &rows).map_err(StoreError::Parquet)?;
+            let day = layout::day(day);
+            let writer = self.writer.replace('/', "-");
+            let path = format!("day={day}/{writer}-{sequence:020}.parquet");
+            let size = bytes.len() as u64;
+            let location = format!("tables/{}/{path}", table.name).into();
+            let put = self.objects.put(&location, bytes.into()).await;
+            put.map_err(|source| StoreError::File { table: table.name, source })?;
+            files.push(DataFile { path, day, size, rows: rows.num_rows() as u64 });
+        }
+        Ok(files)
+    }
+}
+
+async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
+    let mut tables = Vec::with_capacity(TABLES.len());
+    for table in TABLES {
+        let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(objects);
+        tables.push(DeltaLog::open(objects, table).await.map_err(StoreError::table(table))?);
+    }
+    Ok(tables)
+}
+
+/// The first log that no other program writes, by its folder.
+fn take_writer(
+    disk: &dyn Disk,
+) -> Result<(String, Box<dyn std::fmt::Debug + Send + Sync>), StoreError> {
+    for number in 0..WRITERS {
+        let dir = format!("wal/{number:03}");
+        disk.create_dir(&dir).map_err(StoreError::Folder)?;
+        if let Some(lock) = disk.lock(&format!("{dir}/lock")).map_err(StoreError::Folder)? {
+            return Ok((dir, lock));
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+/// Rows as a record of the log: the revision; then, for each table, its name and an Arrow stream, each
+/// behind its length.
+fn encode(revision: i64, tables: &[(&'static Table, RecordBatch)]) -> Result<Vec<u8>, StoreError> {
+    let mut payload = revision.to_le_bytes().to_vec();
+    for (table, rows) in tables {
+        put_bytes(&mut payload, table.name.as_bytes());
+        let mut stream = Vec::new();
+        let written = StreamWriter::try_new(&mut stream, &rows.schema()).and_then(|mut writer| {
+            writer.write(rows)?;
+            writer.finish()
+        });
+        written.map_err(StoreError::Rows)?;
+        put_bytes(&mut payload, &stream);
+    }
+    Ok(payload)
+}
+
+fn put_bytes(payload: &mut Vec<u8>, bytes: &[u8]) {
+    let len = u32::try_from(bytes.len()).expect("a batch is far smaller");
+    payload.extend_from_slice(&len.to_le_bytes());
+    payload.extend_from_slice(bytes);
+}
+
+/// The revision and the rows of a record of the log, by the place of their table.
+fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError> {
+    let broken = || StoreError::Rows(ArrowError::IpcError("a record ends too early".to_owned()));
+    let (revision, mut rest) = payload.split_first_chunk::<8>().ok_or_else(broken)?;
+    let mut next = || {
+        let (len, behind) = rest.split_first_chunk::<4>()?;
+        let (bytes, behind) = behind.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+        rest = behind;
+        Some(bytes)
+    };
+    let mut batches = Vec::new();
+    while let Some(name) = next() {
+        let stream = next().ok_or_else(broken)?;
+        let place = TABLES
+            .iter()
+            .position(|table| table.name.as_bytes() == name)
+            .ok_or_else(|| StoreError::Rows(ArrowError::IpcError("an unknown table".to_owned())))?;
+        let reader = StreamReader::try_new(stream, None).map_err(StoreError::Rows)?;
+        for batch in reader {
+            batches.push((place, batch.map_err(StoreError::Rows)?));
+        }
+    }
+    Ok((i64::from_le_bytes(*revision), batches))
+}
+
+/// The tables of a store, for reading: one version of each, taken at one time.
+#[derive(Debug)]
+pub struct Snapshot {
+    tables: Vec<(&'static Table, u64, Vec<DataFile>)>,
+}
+
+impl Snapshot {
+    /// Reads the tables' logs. A batch that is being committed may be there in part: its meetings
+    /// and participants first.
+    ///
+    /// **Errors**: [`LayoutError::Missing`] when there is no store.
+    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        layout::check(folder)?;
+        let disk = LocalDisk::new(folder).map_err(StoreError::Folder)?;
+        let objects = Arc::new(DiskObjects::new(Arc::new(disk)));
+        let mut tables = Vec::with_capacity(TABLES.len());
+        // The last table first: what it has, the others have by then.
+        for (log, table) in open_tables(&objects).await?.into_iter().zip(TABLES).rev() {
+            let files = log.files().map_err(StoreError::table(table))?;
+            tables.push((table, log.version(), files));
+        }
+        tables.reverse();
+        Ok(Self { tables })
+    }
+
+    /// Each table with its version and the files that make it up, which lie below `tables/` and the
+    /// table's name in the store's folder.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static Table, u64, &[DataFile])> {
+        self.tables.iter().map(|(table, version, files)| (*table, *version, &**files))
+    }
+}
+
+#[cfg(test)]
+mod tests;
