@@ -46,9 +46,6 @@ pub(crate) struct Change {
 /// The log of a table: the files that make it up, version by version.
 #[async_trait]
 pub(crate) trait TableLog: std::fmt::Debug + Send + Sync {
-    /// Reads what others have committed since.
-    async fn refresh(&mut self) -> Result<(), DeltaTableError>;
-
     /// The version that [`files`](Self::files) tells of.
     fn version(&self) -> u64;
 
@@ -114,10 +111,6 @@ fn field(column: &Column) -> StructField {
 
 #[async_trait]
 impl TableLog for DeltaLog {
-    async fn refresh(&mut self) -> Result<(), DeltaTableError> {
-        self.table.update_state().await
-    }
-
     fn version(&self) -> u64 {
         self.table.version().unwrap_or(0)
     }
