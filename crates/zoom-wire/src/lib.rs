@@ -15,6 +15,7 @@ pub mod meeting;
 pub mod participant;
 pub mod qos;
 pub mod quality;
+pub mod record;
 pub mod satisfaction;
 pub mod sharing;
 pub mod summary;

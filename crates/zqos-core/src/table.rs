@@ -50,6 +50,16 @@ const fn personal(name: &'static str, kind: Kind) -> Column {
     Column { is_personal: true, ..column(name, kind) }
 }
 
+/// How several rows of one key become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Latest {
+    /// The row with the highest revision counts.
+    Row,
+    /// Each column takes the value with the highest revision, missing ones aside: different calls
+    /// tell different things of the same participant.
+    Values,
+}
+
 /// A table.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Table {
@@ -57,6 +67,8 @@ pub struct Table {
     pub name: &'static str,
     /// The columns that tell a row from the others.
     pub key: &'static [&'static str],
+    /// How several rows of one key become one.
+    pub latest: Latest,
     /// Every column that a row is made of. A store adds [`REVISION`] and [`DAY`].
     pub columns: &'static [Column],
 }
@@ -77,6 +89,7 @@ const ORIGIN: Column = required("origin", Kind::Term);
 pub const MEETINGS: Table = Table {
     name: "meetings",
     key: &["account", "meeting_uuid"],
+    latest: Latest::Values,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -99,6 +112,7 @@ pub const MEETINGS: Table = Table {
 pub const PARTICIPANTS: Table = Table {
     name: "participants",
     key: &["account", "meeting_uuid", "user_id"],
+    latest: Latest::Values,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -137,6 +151,7 @@ pub const PARTICIPANTS: Table = Table {
 pub const STREAM_SAMPLES: Table = Table {
     name: "stream_samples",
     key: &["account", "meeting_uuid", "user_id", "ts", "stream", "origin"],
+    latest: Latest::Row,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -159,6 +174,7 @@ pub const STREAM_SAMPLES: Table = Table {
 pub const DEVICE_SAMPLES: Table = Table {
     name: "device_samples",
     key: &["account", "meeting_uuid", "user_id", "ts", "origin"],
+    latest: Latest::Row,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -182,6 +198,7 @@ pub const DEVICE_SAMPLES: Table = Table {
 pub const ZOOM_RAW: Table = Table {
     name: "zoom_raw",
     key: &["account", "meeting_uuid", "user_id", "origin"],
+    latest: Latest::Row,
     columns: &[
         ACCOUNT,
         MEETING_UUID,

@@ -23,7 +23,7 @@ use futures::{Stream, StreamExt as _};
 use object_store::ObjectMeta;
 use object_store::local::LocalFileSystem;
 use url::Url;
-use zqos_core::table::{Column, DAY, Kind, REVISION, TABLES, Table};
+use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
 use zqos_store::{Snapshot, StoreError};
 
 use crate::pinned::PinnedFiles;
@@ -196,21 +196,53 @@ async fn register(context: &SessionContext, folder: &Path) -> Result<(), QueryEr
         context.register_table(TableReference::partial(STORED, table.name), rows)?;
         context.sql(&view(table)).await?;
     }
+    context.sql(JOINED_SAMPLES).await?;
     Ok(())
 }
 
-/// The view that people ask: of each key the row with the highest revision.
+/// The view that people ask: one row of each key.
 fn view(table: &Table) -> String {
-    let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    let (columns, key) = (columns.join(", "), table.key.join(", "));
-    let (name, revision) = (table.name, REVISION.name);
-    format!(
-        "CREATE VIEW {name} AS SELECT {columns} FROM (\
-           SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {revision} DESC) AS place \
-           FROM {STORED}.{name}\
-         ) WHERE place = 1"
-    )
+    let (name, key, revision) = (table.name, table.key.join(", "), REVISION.name);
+    let columns = table.columns.iter().map(|column| column.name);
+    match table.latest {
+        Latest::Row => {
+            let columns = columns.collect::<Vec<_>>().join(", ");
+            format!(
+                "CREATE VIEW {name} AS SELECT {columns} FROM (\
+                   SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {revision} DESC) AS place \
+                   FROM {STORED}.{name}\
+                 ) WHERE place = 1"
+            )
+        }
+        Latest::Values => {
+            let latest = columns.map(|column| {
+                if table.key.contains(&column) {
+                    return column.to_owned();
+                }
+                format!(
+                    "first_value({column} ORDER BY {revision} DESC) \
+                       FILTER (WHERE {column} IS NOT NULL) AS {column}"
+                )
+            });
+            let latest = latest.collect::<Vec<_>>().join(", ");
+            format!("CREATE VIEW {name} AS SELECT {latest} FROM {STORED}.{name} GROUP BY {key}")
+        }
+    }
 }
+
+/// Stream samples with what is known of their participant and their meeting.
+const JOINED_SAMPLES: &str = "CREATE VIEW joined_samples AS \
+    SELECT s.*, \
+      p.participant_uuid, p.join_time, p.person_id, p.user_name, p.email, p.leave_time, \
+      p.leave_reason, p.ip_address, p.internal_ip_addresses, p.location, p.network_type, \
+      p.connection_type, p.video_connection_type, p.share_connection_type, p.data_center, p.device, \
+      p.os, p.client, p.version, p.microphone, p.speaker, p.camera, p.health, \
+      m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.dept, m.start_time, m.end_time, \
+      m.participant_count \
+    FROM stream_samples s \
+    LEFT JOIN participants p \
+      ON s.account = p.account AND s.meeting_uuid = p.meeting_uuid AND s.user_id = p.user_id \
+    LEFT JOIN meetings m ON s.account = m.account AND s.meeting_uuid = m.meeting_uuid";
 
 /// The columns of a table's files; the day stands in their path.
 fn schema(table: &Table) -> SchemaRef {

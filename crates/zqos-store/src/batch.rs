@@ -309,7 +309,8 @@ impl Row<'_> {
         for text in texts {
             cells.values().append_value(text);
         }
-        cells.append(true);
+        // An empty list tells nothing.
+        cells.append(!texts.is_empty());
     }
 
     fn integer(&mut self, number: Option<i64>) {

@@ -93,6 +93,12 @@ pub(crate) enum Command {
     /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
     #[cfg(feature = "sim")]
     Sim(Sim),
+    /// Take saved answers of Zoom's API into the store
+    #[cfg(feature = "store")]
+    Import(Import),
+    /// Ask the store, or files, in SQL
+    #[cfg(feature = "query")]
+    Sql(Sql),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {
@@ -261,6 +267,55 @@ pub(crate) enum Config {
     /// Check the settings in force without asking Zoom
     #[command(after_help = "Example:\n  zqos config check")]
     Check,
+}
+
+/// Where the store is.
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+pub(crate) struct WhichStore {
+    /// The store's folder
+    #[arg(long, value_name = "FOLDER", env = "ZQOS_STORE", hide_env_values = true)]
+    pub(crate) store: Option<std::path::PathBuf>,
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos import report.json --meeting 'gm8s9L+PTEC+FG3sFbd1Cw=='
+  zqos import answers/*.json.gz --meeting 'gm8s9L+PTEC+FG3sFbd1Cw=='
+  zqos get 93201235621 --format json | zqos import - --meeting 'gm8s9L+PTEC+FG3sFbd1Cw=='
+
+A file holds JSON: one answer or many, one after the other or a line each, as they are or with
+gzip. What was imported before is not doubled.")]
+pub(crate) struct Import {
+    /// The files; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<std::path::PathBuf>,
+    /// The UUID of the meeting that answers are of which do not say so: Zoom's reports name only its
+    /// number
+    #[arg(long, value_name = "UUID")]
+    pub(crate) meeting: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "query")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos sql 'SELECT count(*) FROM stream_samples'
+  zqos sql \"SELECT location, avg(latency_ms) FROM joined_samples GROUP BY location\" --format csv
+  zqos sql \"SELECT * FROM 'samples.parquet' LIMIT 10\"
+
+It can only read. Times are UTC.")]
+pub(crate) struct Sql {
+    /// The query
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: String,
+    /// Stops the query after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u32>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
 }
 
 /// The plan of the simulated account.

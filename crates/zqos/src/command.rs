@@ -4,6 +4,8 @@ mod api;
 mod auth;
 mod config;
 mod get;
+#[cfg(feature = "store")]
+mod import;
 mod man;
 mod meetings;
 mod participants;
@@ -12,6 +14,8 @@ mod report;
 mod resolve;
 #[cfg(feature = "sim")]
 mod sim;
+#[cfg(feature = "query")]
+mod sql;
 mod summary;
 
 use clap::CommandFactory as _;
@@ -42,6 +46,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         // It is no client: it needs neither a credential nor a configuration.
         #[cfg(feature = "sim")]
         Command::Sim(args) => return sim::run(&args, &cli.global).await,
+        #[cfg(feature = "store")]
+        Command::Import(args) => return import::run(&args, &cli.global).await,
+        #[cfg(feature = "query")]
+        Command::Sql(args) => return sql::run(&args, &cli.global).await,
         _ => {}
     }
     let session = Session::new(&cli.global)?;
@@ -67,6 +75,10 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Completions { .. } | Command::Man => unreachable!("printed before"),
         #[cfg(feature = "sim")]
         Command::Sim(_) => unreachable!("served before"),
+        #[cfg(feature = "store")]
+        Command::Import(_) => unreachable!("imported before"),
+        #[cfg(feature = "query")]
+        Command::Sql(_) => unreachable!("asked before"),
     }
 }
 

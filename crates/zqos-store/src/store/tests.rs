@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use zqos_core::{
-    Figures, Kbps, ManualClock, MeetingUuid, Millis, Origin, ParticipantId, Stream,
-    StreamSample,
+    Figures, Kbps, ManualClock, MeetingUuid, Millis, Origin, ParticipantId, Stream, StreamSample,
 };
 
 use super::*;
