@@ -27,6 +27,7 @@ use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
 use zqos_store::{Snapshot, StoreError};
 
 use crate::pinned::PinnedFiles;
+use crate::wrong::WrongQuery;
 
 /// Where the rows of every revision are; the tables that people ask are views of them.
 const STORED: &str = "stored";
@@ -38,9 +39,12 @@ pub enum QueryError {
     /// The store can't be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The query is wrong, is no query, or can't be run.
+    /// The query is wrong, or is no query.
     #[error(transparent)]
-    Sql(#[from] DataFusionError),
+    Wrong(#[from] WrongQuery),
+    /// It can't be run, or ran into something.
+    #[error("the query failed")]
+    Failed(#[from] DataFusionError),
     /// It took too long.
     #[error("the query was stopped after {} s; ask for less, or give it longer", .0.as_secs())]
     Timeout(Duration),
@@ -96,6 +100,7 @@ impl Archive {
             .with_information_schema(true)
             .with_default_catalog_and_schema("zqos", "public")
             .set_str("datafusion.execution.time_zone", "UTC")
+            .set_bool("datafusion.sql_parser.collect_spans", true)
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
@@ -112,7 +117,7 @@ impl Archive {
 
     /// Runs a query. Its rows come as they are found; who drops the answer stops it.
     ///
-    /// **Errors**: [`QueryError::Sql`] for what is wrong, or no query.
+    /// **Errors**: [`QueryError::Wrong`] for what is wrong, or no query.
     pub async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
         let read_only = SQLOptions::new()
             .with_allow_ddl(false)
@@ -120,8 +125,9 @@ impl Archive {
             .with_allow_statements(false);
         let limit = self.limits.time.map(|time| (tokio::time::Instant::now() + time, time));
         let planned = async {
-            let frame = self.context.sql_with_options(sql, read_only).await?;
-            frame.execute_stream().await
+            let frame = self.context.sql_with_options(sql, read_only).await;
+            let frame = frame.map_err(|error| WrongQuery::new(sql, &error))?;
+            Ok::<_, QueryError>(frame.execute_stream().await?)
         };
         let rows = match limit {
             Some((deadline, time)) => tokio::time::timeout_at(deadline, planned)

@@ -5,5 +5,7 @@
 
 mod archive;
 mod pinned;
+mod wrong;
 
 pub use archive::{Answer, Archive, Limits, QueryError, Reach};
+pub use wrong::WrongQuery;

@@ -34,13 +34,20 @@ impl From<Exit> for ExitCode {
 #[error("{message}")]
 pub(crate) struct UsageError {
     message: String,
+    /// Lines that show the place.
+    pub(crate) place: Option<String>,
     /// What to do about it.
     pub(crate) hint: Option<String>,
 }
 
 impl UsageError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self { message: message.into(), place: None, hint: None }
+    }
+
+    pub(crate) fn place(mut self, lines: Option<String>) -> Self {
+        self.place = lines;
+        self
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -28,7 +28,11 @@ pub(crate) fn report(error: &anyhow::Error) {
     } else if let Some(call) = error.downcast_ref::<Error>() {
         of_call(call, None)
     } else if let Some(usage) = error.downcast_ref::<UsageError>() {
-        with_hint(format!("error: {}\n", Shown(&usage.to_string())), usage.hint.as_deref())
+        let mut text = format!("error: {}\n", Shown(&usage.to_string()));
+        for line in usage.place.iter().flat_map(|place| place.lines()) {
+            text += &format!("  {}\n", Shown(line));
+        }
+        with_hint(text, usage.hint.as_deref())
     } else {
         format!("error: {}\nFailed.\n", Shown(&format!("{error:#}")))
     };

@@ -9,7 +9,8 @@ use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
-use arrow::json::{ArrayWriter, LineDelimitedWriter};
+use arrow::json::WriterBuilder as JsonWriterBuilder;
+use arrow::json::writer::{JsonArray, LineDelimited};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
@@ -65,7 +66,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
     let written = async {
         let mut rows = Rows::new(output, format);
         while let Some(found) = batches.recv().await {
-            match found? {
+            match found.map_err(wrong_query)? {
                 Found::Columns(schema) => rows.begin(schema)?,
                 Found::Rows(batch) => rows.add(&batch)?,
             }
@@ -78,9 +79,22 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
     written.map(|()| Exit::Done)
 }
 
+/// A query that is wrong is wrong usage.
+fn wrong_query(error: QueryError) -> anyhow::Error {
+    match error {
+        QueryError::Wrong(wrong) => UsageError::new(wrong.to_string()).place(wrong.place()).into(),
+        error => error.into(),
+    }
+}
+
 enum Found {
     Columns(SchemaRef),
     Rows(RecordBatch),
+}
+
+/// Missing is null, and said so.
+fn json() -> JsonWriterBuilder {
+    JsonWriterBuilder::new().with_explicit_nulls(true)
 }
 
 /// Writes rows in the format asked for.
@@ -115,14 +129,14 @@ impl Rows {
             Format::Table => self.table_rows(batch).context("rows can't be shown"),
             Format::Csv => self.csv(batch, false),
             Format::Ndjson => self.through(|out| {
-                let mut writer = LineDelimitedWriter::new(out);
+                let mut writer = json().build::<_, LineDelimited>(out);
                 writer.write(batch)?;
                 writer.finish()
             }),
             Format::Json | Format::Raw => {
                 let is_first = std::mem::replace(&mut self.is_first, false);
                 let mut text = Vec::new();
-                let mut writer = ArrayWriter::new(&mut text);
+                let mut writer = json().build::<_, JsonArray>(&mut text);
                 writer
                     .write(batch)
                     .and_then(|()| writer.finish())
