@@ -150,7 +150,7 @@ pub const PARTICIPANTS: Table = Table {
 /// One stream of one participant in one minute each.
 pub const STREAM_SAMPLES: Table = Table {
     name: "stream_samples",
-    key: &["account", "meeting_uuid", "user_id", "ts", "stream", "origin"],
+    key: &["account", "meeting_uuid", "user_id", "stream", "ts", "origin"],
     latest: Latest::Row,
     columns: &[
         ACCOUNT,

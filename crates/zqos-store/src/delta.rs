@@ -46,10 +46,13 @@ pub(crate) struct Change {
 /// The log of a table: the files that make it up, version by version.
 #[async_trait]
 pub(crate) trait TableLog: std::fmt::Debug + Send + Sync {
+    /// Reads what others have committed since.
+    async fn refresh(&mut self) -> Result<(), DeltaTableError>;
+
     /// The version that [`files`](Self::files) tells of.
     fn version(&self) -> u64;
 
-    /// The files of the version.
+    /// The files of the version, by day.
     fn files(&self) -> Result<Vec<DataFile>, DeltaTableError>;
 
     /// Up to which number somebody has committed; 0 when he has not.
@@ -111,6 +114,10 @@ fn field(column: &Column) -> StructField {
 
 #[async_trait]
 impl TableLog for DeltaLog {
+    async fn refresh(&mut self) -> Result<(), DeltaTableError> {
+        self.table.update_state().await
+    }
+
     fn version(&self) -> u64 {
         self.table.version().unwrap_or(0)
     }
@@ -127,7 +134,7 @@ impl TableLog for DeltaLog {
             }
         });
         let mut files: Vec<DataFile> = files.collect();
-        files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        files.sort_unstable_by(|one, other| (&one.day, &one.path).cmp(&(&other.day, &other.path)));
         Ok(files)
     }
 

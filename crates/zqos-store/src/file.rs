@@ -2,6 +2,7 @@
 
 use arrow::array::{Array as _, Date32Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -12,6 +13,7 @@ use parquet::schema::types::ColumnPath;
 use zqos_core::table::{DAY, Kind, Table};
 
 use crate::batch::memory_schema;
+use crate::merge;
 
 /// Rows of a row group: readers skip and share work by it.
 const ROW_GROUP: usize = 131_072;
@@ -20,12 +22,12 @@ const ZSTD_LEVEL: i32 = 3;
 /// Columns by which single rows are looked for among many.
 const LOOKED_FOR: [&str; 3] = ["meeting_uuid", "person_id", "email"];
 
-/// Rows of one table by UTC day, days in order.
+/// Rows of one table by UTC day, days in order, and in the order of their key.
 pub(crate) fn by_day(
     table: &Table,
     batches: &[RecordBatch],
 ) -> Result<Vec<(i32, RecordBatch)>, ArrowError> {
-    let rows = concat_batches(&memory_schema(table), batches)?;
+    let rows = merge::sorted(table, &concat_batches(&memory_schema(table), batches)?)?;
     let days = rows
         .column_by_name(DAY.name)
         .and_then(|days| days.as_any().downcast_ref::<Date32Array>())
@@ -44,35 +46,63 @@ pub(crate) fn by_day(
     parts.collect()
 }
 
-/// The file that holds rows of one day. The day itself stands in the file's path.
-///
-/// Figures are dictionaries where that is smaller; no statistics are kept of personal columns.
-pub(crate) fn encode(table: &Table, rows: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
+/// A file that is being written: rows of one day. The day itself stands in the file's path.
+pub(crate) struct FileWriter {
+    writer: ArrowWriter<Vec<u8>>,
+    rows: u64,
+}
+
+impl FileWriter {
+    /// A file of rows with this schema.
+    ///
+    /// Figures are dictionaries where that is smaller; no statistics are kept of personal columns.
+    pub(crate) fn new(table: &Table, schema: SchemaRef) -> Result<Self, ParquetError> {
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+            .set_max_row_group_row_count(Some(ROW_GROUP))
+            .set_created_by(concat!("zqos ", env!("CARGO_PKG_VERSION")).to_owned());
+        for column in table.columns {
+            let path = || ColumnPath::from(column.name);
+            if column.is_personal {
+                properties =
+                    properties.set_column_statistics_enabled(path(), EnabledStatistics::None);
+            }
+            if LOOKED_FOR.contains(&column.name) {
+                properties = properties.set_column_bloom_filter_enabled(path(), true);
+            }
+            // Texts that differ from row to row gain nothing by a dictionary.
+            if column.kind == Kind::Text {
+                properties = properties.set_column_dictionary_enabled(path(), false);
+            }
+        }
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties.build())
+            // Else readers would see dictionaries where the table has texts.
+            .with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options)?;
+        Ok(Self { writer, rows: 0 })
+    }
+
+    /// Adds rows.
+    pub(crate) fn write(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
+        self.rows += rows.num_rows() as u64;
+        self.writer.write(rows)
+    }
+
+    /// How many rows were added.
+    pub(crate) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The content of the file.
+    pub(crate) fn finish(self) -> Result<Vec<u8>, ParquetError> {
+        self.writer.into_inner()
+    }
+}
+
+/// Rows without their day.
+pub(crate) fn without_day(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let day = rows.schema().index_of(DAY.name)?;
     let columns: Vec<usize> = (0..rows.num_columns()).filter(|&column| column != day).collect();
-    let rows = rows.project(&columns)?;
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
-        .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_created_by(concat!("zqos ", env!("CARGO_PKG_VERSION")).to_owned());
-    for column in table.columns {
-        let path = || ColumnPath::from(column.name);
-        if column.is_personal {
-            properties = properties.set_column_statistics_enabled(path(), EnabledStatistics::None);
-        }
-        if LOOKED_FOR.contains(&column.name) {
-            properties = properties.set_column_bloom_filter_enabled(path(), true);
-        }
-        // Texts that differ from row to row gain nothing by a dictionary.
-        if column.kind == Kind::Text {
-            properties = properties.set_column_dictionary_enabled(path(), false);
-        }
-    }
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties.build())
-        // Else readers would see dictionaries where the table has texts.
-        .with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), rows.schema(), options)?;
-    writer.write(&rows)?;
-    writer.into_inner()
+    rows.project(&columns)
 }

@@ -18,13 +18,17 @@ use zqos_core::table::{TABLES, Table};
 use crate::batch::Batch;
 use crate::delta::{Change, DataFile, DeltaLog, TableLog};
 use crate::disk::{Disk, LocalDisk};
-use crate::file;
+use crate::file::{self, FileWriter};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, LogError, Record};
+use crate::merge::Merge;
 use crate::object::DiskObjects;
+use crate::read;
 
 /// So much is kept in memory before it is committed: a row group or a few of the widest table.
 const COMMIT_BYTES: usize = 64 << 20;
+/// The most rows of a file, about.
+const FILE_ROWS: u64 = 1 << 20;
 /// How many programs may write at once.
 const WRITERS: u32 = 256;
 
@@ -83,6 +87,7 @@ impl StoreError {
 /// on from the log.
 #[derive(Debug)]
 pub struct Store {
+    disk: Arc<dyn Disk>,
     objects: Arc<DiskObjects>,
     tables: Vec<DeltaLog>,
     log: Log,
@@ -120,7 +125,7 @@ impl Store {
         let floor = *committed.last().expect("there are tables");
         let mut memory = [const { Vec::new() }; TABLES.len()];
         let mut revision = 0;
-        let log = Log::open(disk, &writer, floor, |Record { sequence, payload }| {
+        let log = Log::open(Arc::clone(&disk), &writer, floor, |Record { sequence, payload }| {
             let (its_revision, batches) = decode(&payload)?;
             revision = its_revision.max(revision);
             for (place, batch) in batches {
@@ -131,6 +136,7 @@ impl Store {
             Ok::<(), StoreError>(())
         })?;
         let mut store = Self {
+            disk,
             objects,
             tables,
             log,
@@ -217,17 +223,92 @@ impl Store {
         }
         let mut files = Vec::new();
         for (day, rows) in file::by_day(table, batches).map_err(StoreError::Rows)? {
-            let bytes = file::encode(table, &rows).map_err(StoreError::Parquet)?;
-            let day = layout::day(day);
-            let writer = self.writer.replace('/', "-");
-            let path = format!("day={day}/{writer}-{sequence:020}.parquet");
-            let size = bytes.len() as u64;
-            let location = format!("tables/{}/{path}", table.name).into();
-            let put = self.objects.put(&location, bytes.into()).await;
-            put.map_err(|source| StoreError::File { table: table.name, source })?;
-            files.push(DataFile { path, day, size, rows: rows.num_rows() as u64 });
+            let rows = file::without_day(&rows).map_err(StoreError::Rows)?;
+            let mut writer = FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?;
+            writer.write(&rows).map_err(StoreError::Parquet)?;
+            files.push(self.put(table, &layout::day(day), sequence, 0, writer).await?);
         }
         Ok(files)
+    }
+
+    /// Writes a file where the log of its table will name it.
+    async fn put(
+        &self,
+        table: &'static Table,
+        day: &str,
+        sequence: u64,
+        part: usize,
+        writer: FileWriter,
+    ) -> Result<DataFile, StoreError> {
+        let rows = writer.rows();
+        let bytes = writer.finish().map_err(StoreError::Parquet)?;
+        let name = self.writer.replace('/', "-");
+        let revision = self.revision;
+        let path = format!("day={day}/{name}-{sequence:020}-{revision}-{part}.parquet");
+        let size = bytes.len() as u64;
+        let location = format!("tables/{}/{path}", table.name).into();
+        let put = self.objects.put(&location, bytes.into()).await;
+        put.map_err(|source| StoreError::File { table: table.name, source })?;
+        Ok(DataFile { path, day: day.to_owned(), size, rows })
+    }
+
+    /// Makes one file, or few, of the many that a day has: rows in the order of their key, and each
+    /// key once. Days with one file are left alone. Returns how many files were replaced.
+    ///
+    /// The files that were replaced stay on the disk for readers that have them open.
+    pub async fn compact(&mut self) -> Result<usize, StoreError> {
+        let mut replaced = 0;
+        for (place, table) in TABLES.into_iter().enumerate() {
+            self.tables[place].refresh().await.map_err(StoreError::table(table))?;
+            let files = self.tables[place].files().map_err(StoreError::table(table))?;
+            for of_day in files.chunk_by(|one, other| one.day == other.day) {
+                if of_day.len() < 2 {
+                    continue;
+                }
+                self.revision = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
+                let added = self.merge(table, of_day).await?;
+                let change =
+                    Change { added, removed: of_day.to_vec(), progress: None, changes_rows: false };
+                self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
+                replaced += of_day.len();
+            }
+        }
+        Ok(replaced)
+    }
+
+    async fn merge(
+        &self,
+        table: &'static Table,
+        files: &[DataFile],
+    ) -> Result<Vec<DataFile>, StoreError> {
+        let sources = files
+            .iter()
+            .map(|file| read::rows(&self.disk, &format!("tables/{}/{}", table.name, file.path)));
+        let sources = sources.collect::<Result<Vec<_>, _>>().map_err(StoreError::Parquet)?;
+        let mut merge = Merge::new(table, sources).map_err(StoreError::Rows)?;
+        let mut added = Vec::new();
+        let mut writer: Option<FileWriter> = None;
+        let sequence = self.log.acknowledged();
+        let day = &files[0].day;
+        while let Some(rows) = merge.next_batch().map_err(StoreError::Rows)? {
+            let open = match &mut writer {
+                Some(open) => open,
+                None => {
+                    let new = FileWriter::new(table, rows.schema());
+                    writer.insert(new.map_err(StoreError::Parquet)?)
+                }
+            };
+            open.write(&rows).map_err(StoreError::Parquet)?;
+            if open.rows() >= FILE_ROWS
+                && let Some(full) = writer.take()
+            {
+                added.push(self.put(table, day, sequence, added.len(), full).await?);
+            }
+        }
+        if let Some(last) = writer {
+            added.push(self.put(table, day, sequence, added.len(), last).await?);
+        }
+        Ok(added)
     }
 }
 

@@ -75,3 +75,61 @@ async fn what_was_acknowledged_is_committed_after_a_loss_of_power_and_once() {
         }
     }
 }
+
+/// Every row of the stream samples: minute and latency.
+fn samples(disk: &FaultyDisk, store: &Store) -> Vec<(i64, f64)> {
+    use arrow::array::AsArray as _;
+    use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
+    let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+    let mut samples = Vec::new();
+    for file in store.tables.last().unwrap().files().unwrap() {
+        for rows in read::rows(&disk, &format!("tables/stream_samples/{}", file.path)).unwrap() {
+            let rows = rows.unwrap();
+            let ts = rows.column_by_name("ts").unwrap().as_primitive::<TimestampMicrosecondType>();
+            let latency = rows.column_by_name("latency_ms").unwrap().as_primitive::<Float64Type>();
+            samples.extend(ts.values().iter().copied().zip(latency.values().iter().copied()));
+        }
+    }
+    samples
+}
+
+#[tokio::test]
+async fn compaction_leaves_each_key_once_with_its_latest_row() {
+    let disk = FaultyDisk::new(1);
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    for latency in [10.0, 11.0, 12.0] {
+        store.append((0..30).map(|minute| batch("u==", minute, latency))).await.unwrap();
+        store.commit().await.unwrap();
+    }
+    assert_eq!(samples(&disk, &store).len(), 90);
+    assert_eq!(store.compact().await.unwrap(), 9);
+    let compacted = samples(&disk, &store);
+    assert_eq!(compacted.len(), 30);
+    assert!(compacted.iter().all(|(_, latency)| *latency == 12.0), "{compacted:?}");
+    assert_eq!(store.compact().await.unwrap(), 0);
+    // And goes on as before.
+    store.append([batch("u==", 31, 13.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    assert_eq!(rows(&disk).await["stream_samples"], 31);
+}
+
+#[tokio::test]
+async fn two_writers_and_a_compaction_lose_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut one = Store::open(dir.path(), clock()).await.unwrap();
+    let mut other = Store::open(dir.path(), clock()).await.unwrap();
+    for round in 0..4 {
+        one.append((0..10).map(|minute| batch("u==", minute, 10.0))).await.unwrap();
+        other.append((0..10).map(|minute| batch("v==", minute, 10.0))).await.unwrap();
+        one.commit().await.unwrap();
+        other.commit().await.unwrap();
+        if round % 2 == 1 {
+            one.compact().await.unwrap();
+        }
+    }
+    other.compact().await.unwrap();
+    let snapshot = Snapshot::open(dir.path()).await.unwrap();
+    let (_, _, files) =
+        snapshot.tables().find(|(table, ..)| table.name == "stream_samples").unwrap();
+    assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 20);
+}

@@ -1,0 +1,74 @@
+//! Data files, read back batch by batch.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::Result;
+use parquet::file::reader::{ChunkReader, Length};
+
+use crate::disk::Disk;
+
+/// Rows that are decoded together.
+const BATCH: usize = 8_192;
+/// What is read at once where nobody says how much is needed: the headers of pages.
+const CHUNK: u64 = 64 * 1024;
+
+/// A file that is read in parts.
+#[derive(Debug, Clone)]
+struct OnDisk {
+    disk: Arc<dyn Disk>,
+    path: Arc<str>,
+    len: u64,
+}
+
+impl Length for OnDisk {
+    fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+impl ChunkReader for OnDisk {
+    type T = Chunks;
+
+    fn get_read(&self, start: u64) -> Result<Chunks> {
+        Ok(Chunks { file: self.clone(), next: start, chunk: io::Cursor::default() })
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        let bytes = self.disk.read(&self.path, start..start + length as u64)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Reads on from some place.
+#[derive(Debug)]
+struct Chunks {
+    file: OnDisk,
+    next: u64,
+    chunk: io::Cursor<Vec<u8>>,
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.chunk.position() == self.chunk.get_ref().len() as u64 {
+            let end = self.file.len.min(self.next + CHUNK);
+            self.chunk = io::Cursor::new(self.file.disk.read(&self.file.path, self.next..end)?);
+            self.next = end;
+        }
+        self.chunk.read(buffer)
+    }
+}
+
+/// The rows of a file, in its order.
+pub(crate) fn rows(
+    disk: &Arc<dyn Disk>,
+    path: &str,
+) -> Result<impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + use<>> {
+    let len = disk.describe(path)?.len;
+    let file = OnDisk { disk: Arc::clone(disk), path: path.into(), len };
+    ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH).build()
+}
