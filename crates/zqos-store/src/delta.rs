@@ -15,6 +15,7 @@ use deltalake_core::{DeltaTable, DeltaTableError};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
+use serde::{Deserialize, Serialize};
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, REVISION, Table};
 
@@ -29,6 +30,23 @@ pub struct DataFile {
     pub size: u64,
     /// How many rows there are.
     pub rows: u64,
+    /// The highest revision of a row.
+    pub(crate) revision: i64,
+}
+
+/// What the log says of the rows of a file, in Delta's words.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Statistics {
+    num_records: u64,
+    max_values: MaxValues,
+}
+
+/// No column but this one, so that nothing personal comes into the log.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct MaxValues {
+    revision: i64,
 }
 
 /// What changes with one commit.
@@ -126,11 +144,14 @@ impl TableLog for DeltaLog {
         let snapshot = self.table.snapshot()?.log_data();
         let files = snapshot.iter().map(|file| {
             let mut days = file.partition_values_map();
+            let statistics = file.stats().and_then(|text| serde_json::from_str(&text).ok());
+            let Statistics { num_records, max_values } = statistics.unwrap_or_default();
             DataFile {
                 path: file.path().into_owned(),
                 day: days.remove(DAY.name).flatten().unwrap_or_default(),
                 size: u64::try_from(file.size()).unwrap_or(0),
-                rows: file.num_records().map_or(0, |count| count as u64),
+                rows: num_records,
+                revision: max_values.revision,
             }
         });
         let mut files: Vec<DataFile> = files.collect();
@@ -182,6 +203,9 @@ impl TableLog for DeltaLog {
 }
 
 fn add(file: DataFile, changes_rows: bool) -> Add {
+    let max_values = MaxValues { revision: file.revision };
+    let statistics = serde_json::to_string(&Statistics { num_records: file.rows, max_values })
+        .expect("numbers are JSON");
     Add {
         path: file.path,
         partition_values: HashMap::from([(DAY.name.to_owned(), Some(file.day))]),
@@ -189,7 +213,7 @@ fn add(file: DataFile, changes_rows: bool) -> Add {
         // Nobody reads it, and a clock that is wrong must not lead anybody astray.
         modification_time: 0,
         data_change: changes_rows,
-        stats: Some(serde_json::json!({ "numRecords": file.rows }).to_string()),
+        stats: Some(statistics),
         ..Add::default()
     }
 }

@@ -124,7 +124,12 @@ impl Store {
         // The last table is committed last, and always: what it has, all have.
         let floor = *committed.last().expect("there are tables");
         let mut memory = [const { Vec::new() }; TABLES.len()];
+        // The clock may have been set back since.
         let mut revision = 0;
+        for (log, table) in tables.iter().zip(TABLES) {
+            let files = log.files().map_err(StoreError::table(table))?;
+            revision = files.iter().map(|file| file.revision).fold(revision, i64::max);
+        }
         let log = Log::open(Arc::clone(&disk), &writer, floor, |Record { sequence, payload }| {
             let (its_revision, batches) = decode(&payload)?;
             revision = its_revision.max(revision);
@@ -226,7 +231,8 @@ impl Store {
             let rows = file::without_day(&rows).map_err(StoreError::Rows)?;
             let mut writer = FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?;
             writer.write(&rows).map_err(StoreError::Parquet)?;
-            files.push(self.put(table, &layout::day(day), sequence, 0, writer).await?);
+            let name = format!("rows-{sequence:020}-{}", self.revision);
+            files.push(self.put(table, &layout::day(day), &name, writer).await?);
         }
         Ok(files)
     }
@@ -236,20 +242,18 @@ impl Store {
         &self,
         table: &'static Table,
         day: &str,
-        sequence: u64,
-        part: usize,
+        name: &str,
         writer: FileWriter,
     ) -> Result<DataFile, StoreError> {
         let rows = writer.rows();
-        let bytes = writer.finish().map_err(StoreError::Parquet)?;
-        let name = self.writer.replace('/', "-");
         let revision = self.revision;
-        let path = format!("day={day}/{name}-{sequence:020}-{revision}-{part}.parquet");
+        let bytes = writer.finish().map_err(StoreError::Parquet)?;
+        let path = format!("day={day}/{}-{name}.parquet", self.writer.replace('/', "-"));
         let size = bytes.len() as u64;
         let location = format!("tables/{}/{path}", table.name).into();
         let put = self.objects.put(&location, bytes.into()).await;
         put.map_err(|source| StoreError::File { table: table.name, source })?;
-        Ok(DataFile { path, day: day.to_owned(), size, rows })
+        Ok(DataFile { path, day: day.to_owned(), size, rows, revision })
     }
 
     /// Makes one file, or few, of the many that a day has: rows in the order of their key, and each
@@ -288,7 +292,8 @@ impl Store {
         let mut merge = Merge::new(table, sources).map_err(StoreError::Rows)?;
         let mut added = Vec::new();
         let mut writer: Option<FileWriter> = None;
-        let sequence = self.log.acknowledged();
+        // Each merging has a revision of its own.
+        let name = |part: usize| format!("merged-{}-{part}", self.revision);
         let day = &files[0].day;
         while let Some(rows) = merge.next_batch().map_err(StoreError::Rows)? {
             let open = match &mut writer {
@@ -302,11 +307,11 @@ impl Store {
             if open.rows() >= FILE_ROWS
                 && let Some(full) = writer.take()
             {
-                added.push(self.put(table, day, sequence, added.len(), full).await?);
+                added.push(self.put(table, day, &name(added.len()), full).await?);
             }
         }
         if let Some(last) = writer {
-            added.push(self.put(table, day, sequence, added.len(), last).await?);
+            added.push(self.put(table, day, &name(added.len()), last).await?);
         }
         Ok(added)
     }

@@ -2,13 +2,21 @@ use std::collections::BTreeMap;
 
 use zqos_core::{
     Figures, Kbps, ManualClock, MeetingUuid, Millis, Origin, ParticipantId, Stream, StreamSample,
+    Timestamp,
 };
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::disk::faulty::FaultyDisk;
+use crate::disk::faulty::{FaultyDisk, Ignored};
 
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()))
+}
+
+/// Minutes of three days.
+fn sample_time(minute: u32) -> Timestamp {
+    format!("2026-11-{:02}T10:{minute:02}:00Z", 16 + minute % 3).parse().unwrap()
 }
 
 fn batch(meeting: &str, minute: u32, latency: f64) -> Batch {
@@ -16,7 +24,7 @@ fn batch(meeting: &str, minute: u32, latency: f64) -> Batch {
     let (meeting, participant) =
         (MeetingUuid::new(meeting).unwrap(), ParticipantId::new("16778240").unwrap());
     let sample = StreamSample {
-        ts: format!("2026-11-{:02}T10:{minute:02}:00Z", 16 + minute % 3).parse().unwrap(),
+        ts: sample_time(minute),
         stream: Stream::from_name("audio_input").unwrap().into(),
         figures: Figures {
             bitrate: Kbps::try_new(27.15).ok(),
@@ -132,4 +140,128 @@ async fn two_writers_and_a_compaction_lose_nothing() {
     let (_, _, files) =
         snapshot.tables().find(|(table, ..)| table.name == "stream_samples").unwrap();
     assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 20);
+}
+
+/// What is done to a store.
+#[derive(Debug, Clone)]
+enum Step {
+    /// Appends a minute with a latency.
+    Append(u8, u8),
+    Commit,
+    Compact,
+    /// Lets so many syncs succeed and fails the rest, while the next thing is done.
+    FailAfter(u32),
+    Crash,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0_u8..20, 1_u8..100).prop_map(|(minute, latency)| Step::Append(minute, latency)),
+        2 => Just(Step::Commit),
+        1 => Just(Step::Compact),
+        1 => (0_u32..30).prop_map(Step::FailAfter),
+        1 => Just(Step::Crash),
+    ]
+}
+
+/// The latest latency of each minute that the tables tell, by revision.
+fn latest(disk: &FaultyDisk, store: &Store) -> BTreeMap<i64, f64> {
+    use arrow::array::AsArray as _;
+    use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
+    let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+    let mut latest: BTreeMap<i64, (i64, f64)> = BTreeMap::new();
+    for file in store.tables.last().unwrap().files().unwrap() {
+        for rows in read::rows(&disk, &format!("tables/stream_samples/{}", file.path)).unwrap() {
+            let rows = rows.unwrap();
+            let column = |name| rows.column_by_name(name).unwrap();
+            let ts = column("ts").as_primitive::<TimestampMicrosecondType>();
+            let latency = column("latency_ms").as_primitive::<Float64Type>();
+            let revision = column("revision").as_primitive::<Int64Type>();
+            for row in 0..rows.num_rows() {
+                let found = (revision.value(row), latency.value(row));
+                let known = latest.entry(ts.value(row)).or_insert(found);
+                if found.0 > known.0 {
+                    *known = found;
+                }
+            }
+        }
+    }
+    latest.into_iter().map(|(ts, (_, latency))| (ts, latency)).collect()
+}
+
+/// Runs steps against a store and against a map; says whether the store, opened again after each loss
+/// of power, has everything that was acknowledged.
+async fn agrees_with_a_map(
+    seed: u64,
+    steps: &[Step],
+    ignored: Option<Ignored>,
+) -> Result<(), TestCaseError> {
+    let disk = FaultyDisk::new(seed);
+    let open = || Store::open_on(Arc::new(disk.clone()), clock());
+    if let Some(ignored) = ignored {
+        disk.ignore(ignored);
+    }
+    let mut store = open().await.unwrap();
+    // By minute: what was acknowledged last, and whatever came after it and was not.
+    let mut expected: BTreeMap<u8, (Option<f64>, Vec<f64>)> = BTreeMap::new();
+    for step in steps.iter().chain([&Step::Crash]) {
+        let broken = |error: StoreError| TestCaseError::fail(format!("{error:?}"));
+        match *step {
+            Step::Append(minute, latency) => {
+                let latency = f64::from(latency);
+                let (known, uncertain) = expected.entry(minute).or_default();
+                match store.append([batch("u==", minute.into(), latency)]).await {
+                    Ok(()) => (*known, *uncertain) = (Some(latency), Vec::new()),
+                    Err(_) => uncertain.push(latency),
+                }
+            }
+            // What fails is done again later; nothing is lost by it.
+            Step::Commit => drop(store.commit().await),
+            Step::Compact => drop(store.compact().await),
+            Step::FailAfter(count) => disk.fail_syncs_after(count),
+            Step::Crash => {
+                disk.crash();
+                store = open().await.map_err(broken)?;
+                let found = latest(&disk, &store);
+                for (minute, (known, uncertain)) in &mut expected {
+                    let minute = u32::from(*minute);
+                    let ts = sample_time(minute).unix_millis() * 1_000;
+                    let latency = found.get(&ts).copied();
+                    let is_right = latency == *known
+                        || latency.is_some_and(|latency| uncertain.contains(&latency));
+                    prop_assert!(is_right, "minute {minute}: {latency:?}, not {known:?}");
+                    (*known, *uncertain) = (latency, Vec::new());
+                }
+                prop_assert!(found.len() <= expected.len());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_store_agrees_with_a_map(seed: u64, steps in prop::collection::vec(step(), 1..40)) {
+        run(agrees_with_a_map(seed, &steps, None))?;
+    }
+}
+
+#[test]
+fn every_sync_is_needed() {
+    for ignored in [Ignored::Files, Ignored::Dirs] {
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let steps = (any::<u64>(), prop::collection::vec(step(), 1..40));
+        let outcome = runner.run(&steps, |(seed, steps)| {
+            // A store that can't be opened any more has lost something too.
+            std::panic::catch_unwind(|| run(agrees_with_a_map(seed, &steps, Some(ignored))))
+                .unwrap_or_else(|_| Err(TestCaseError::fail("it panicked")))
+        });
+        assert!(outcome.is_err(), "{ignored:?}");
+    }
 }
