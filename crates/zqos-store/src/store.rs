@@ -75,7 +75,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn table(table: &'static Table) -> impl FnOnce(DeltaTableError) -> Self {
+    pub(crate) fn table(table: &'static Table) -> impl FnOnce(DeltaTableError) -> Self {
         |source| Self::Table { table: table.name, source: Box::new(source) }
     }
 }
@@ -248,7 +248,10 @@ impl Store {
         let rows = writer.rows();
         let revision = self.revision;
         let bytes = writer.finish().map_err(StoreError::Parquet)?;
-        let path = format!("day={day}/{}-{name}.parquet", self.writer.replace('/', "-"));
+        // The checksum in the name is what tells damage: Parquet has none for all of a file.
+        let checksum = crc32c::crc32c(&bytes);
+        let writer = self.writer.replace('/', "-");
+        let path = format!("day={day}/{writer}-{name}-{checksum:08x}.parquet");
         let size = bytes.len() as u64;
         let location = format!("tables/{}/{path}", table.name).into();
         let put = self.objects.put(&location, bytes.into()).await;
@@ -317,7 +320,7 @@ impl Store {
     }
 }
 
-async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
+pub(crate) async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
     let mut tables = Vec::with_capacity(TABLES.len());
     for table in TABLES {
         let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(objects);
@@ -386,38 +389,6 @@ fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError
         }
     }
     Ok((i64::from_le_bytes(*revision), batches))
-}
-
-/// The tables of a store, for reading: one version of each, taken at one time.
-#[derive(Debug)]
-pub struct Snapshot {
-    tables: Vec<(&'static Table, u64, Vec<DataFile>)>,
-}
-
-impl Snapshot {
-    /// Reads the tables' logs. A batch that is being committed may be there in part: its meetings
-    /// and participants first.
-    ///
-    /// **Errors**: [`LayoutError::Missing`] when there is no store.
-    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
-        layout::check(folder)?;
-        let disk = LocalDisk::new(folder).map_err(StoreError::Folder)?;
-        let objects = Arc::new(DiskObjects::new(Arc::new(disk)));
-        let mut tables = Vec::with_capacity(TABLES.len());
-        // The last table first: what it has, the others have by then.
-        for (log, table) in open_tables(&objects).await?.into_iter().zip(TABLES).rev() {
-            let files = log.files().map_err(StoreError::table(table))?;
-            tables.push((table, log.version(), files));
-        }
-        tables.reverse();
-        Ok(Self { tables })
-    }
-
-    /// Each table with its version and the files that make it up, which lie below `tables/` and the
-    /// table's name in the store's folder.
-    pub fn tables(&self) -> impl Iterator<Item = (&'static Table, u64, &[DataFile])> {
-        self.tables.iter().map(|(table, version, files)| (*table, *version, &**files))
-    }
 }
 
 #[cfg(test)]

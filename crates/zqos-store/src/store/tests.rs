@@ -8,6 +8,7 @@ use zqos_core::{
 use proptest::prelude::*;
 
 use super::*;
+use crate::Snapshot;
 use crate::disk::faulty::{FaultyDisk, Ignored};
 
 fn clock() -> Arc<ManualClock> {
@@ -264,4 +265,27 @@ fn every_sync_is_needed() {
         });
         assert!(outcome.is_err(), "{ignored:?}");
     }
+}
+
+#[tokio::test]
+async fn a_flipped_bit_and_a_file_that_is_gone_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), clock()).await.unwrap();
+    store.append((0..30).map(|minute| batch("u==", minute, 10.0))).await.unwrap();
+    store.commit().await.unwrap();
+    let snapshot = Snapshot::open(dir.path()).await.unwrap();
+    assert_eq!(snapshot.verify(), []);
+    let (_, _, files) =
+        snapshot.tables().find(|(table, ..)| table.name == "stream_samples").unwrap();
+    let path = |file: &DataFile| dir.path().join("tables/stream_samples").join(&file.path);
+    std::fs::remove_file(path(&files[0])).unwrap();
+    let mut bytes = std::fs::read(path(&files[1])).unwrap();
+    let middle = bytes.len() / 3;
+    bytes[middle] ^= 1;
+    std::fs::write(path(&files[1]), &bytes).unwrap();
+    std::fs::write(path(&files[2]), &bytes[1..]).unwrap();
+    let damage = snapshot.verify();
+    assert_eq!(damage.len(), 3, "{damage:?}");
+    assert!(damage[1].reason.contains("the checksum differs"), "{damage:?}");
+    assert!(damage[2].reason.contains("and should have"), "{damage:?}");
 }
