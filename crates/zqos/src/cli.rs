@@ -96,6 +96,10 @@ pub(crate) enum Command {
     /// Take saved answers of Zoom's API into the store
     #[cfg(feature = "store")]
     Import(Import),
+    /// Look after the store
+    #[cfg(feature = "store")]
+    #[command(subcommand, after_help = "Example:\n  zqos store info")]
+    Store(Store),
     /// Ask the store, or files, in SQL
     #[cfg(feature = "query")]
     Sql(Sql),
@@ -297,6 +301,20 @@ pub(crate) struct Import {
     pub(crate) meeting: Option<String>,
     #[command(flatten)]
     pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Show what is in it: tables, days, files, rows, bytes
+    #[command(after_help = "Example:\n  zqos store info --format csv")]
+    Info(WhichStore),
+    /// Make one file of the many that a day has, with each row once
+    #[command(after_help = "Example:\n  zqos store compact")]
+    Compact(WhichStore),
+    /// Read every file through, and tell each that is damaged or gone
+    #[command(after_help = "Example:\n  zqos store verify")]
+    Verify(WhichStore),
 }
 
 #[cfg(feature = "query")]

@@ -16,6 +16,8 @@ mod resolve;
 mod sim;
 #[cfg(feature = "query")]
 mod sql;
+#[cfg(feature = "store")]
+mod store;
 mod summary;
 
 use clap::CommandFactory as _;
@@ -48,6 +50,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Sim(args) => return sim::run(&args, &cli.global).await,
         #[cfg(feature = "store")]
         Command::Import(args) => return import::run(&args, &cli.global).await,
+        #[cfg(feature = "store")]
+        Command::Store(command) => return store::run(&command, &cli.global).await,
         #[cfg(feature = "query")]
         Command::Sql(args) => return sql::run(&args, &cli.global).await,
         _ => {}
@@ -76,7 +80,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         #[cfg(feature = "sim")]
         Command::Sim(_) => unreachable!("served before"),
         #[cfg(feature = "store")]
-        Command::Import(_) => unreachable!("imported before"),
+        Command::Import(_) | Command::Store(_) => unreachable!("done before"),
         #[cfg(feature = "query")]
         Command::Sql(_) => unreachable!("asked before"),
     }
