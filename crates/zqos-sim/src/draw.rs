@@ -82,6 +82,9 @@ pub(crate) enum Purpose {
     TrackingId,
     Uplink,
     Vpn,
+    Trouble,
+    Walk,
+    Server,
 }
 
 /// A point in the tree of keys, and the number drawn there.

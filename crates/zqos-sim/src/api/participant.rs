@@ -202,6 +202,7 @@ impl Simulator {
         let transport = match path.transport() {
             Transport::Udp => "UDP",
             Transport::Tcp => "TCP",
+            Transport::TcpProxy => "TCP+Proxy",
         };
         let person = match who {
             Who::Person(person) => Some(person),
