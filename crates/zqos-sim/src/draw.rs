@@ -82,6 +82,9 @@ pub(crate) enum Purpose {
     TrackingId,
     Uplink,
     Vpn,
+    Dialect,
+    Building,
+    Feedback,
 }
 
 /// A point in the tree of keys, and the number drawn there.
