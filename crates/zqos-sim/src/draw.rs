@@ -85,6 +85,9 @@ pub(crate) enum Purpose {
     Trouble,
     Walk,
     Server,
+    Dialect,
+    Building,
+    Feedback,
 }
 
 /// A point in the tree of keys, and the number drawn there.

@@ -7,7 +7,9 @@ mod path;
 mod stream;
 
 pub(crate) use path::{Path, Transport};
-pub(crate) use stream::{Figures, Minute, Picture};
+#[cfg(test)]
+pub(crate) use stream::Picture;
+pub(crate) use stream::{Figures, Minute};
 
 use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
 use crate::company::Who;

@@ -55,7 +55,7 @@ impl Bands {
 impl Simulator {
     /// Counts the verdicts of a range, on meetings or on joins.
     pub(crate) fn quality(&self, query: &Query, now: i64) -> Result<Vec<u8>, ApiError> {
-        let range = query.range()?;
+        let range = query.range(self.config.overflow)?;
         let by_join = match query.get("type") {
             None | Some("meeting") => false,
             Some("participants") => true,
