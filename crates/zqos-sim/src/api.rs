@@ -31,6 +31,7 @@ use crate::company::PEOPLE;
 use crate::draw::Purpose;
 use crate::identity::{Permutation, wide};
 use crate::limit::{Algorithm, Limiter, Plan};
+use crate::misbehaviour::Misbehaviours;
 use crate::world::World;
 
 /// How long a past report takes to be built. Undocumented; a monitoring vendor states about ten
@@ -75,6 +76,7 @@ pub struct Simulator {
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,
+    pub(crate) misbehaviours: Misbehaviours,
 }
 
 impl fmt::Debug for Simulator {
@@ -120,6 +122,7 @@ impl Simulator {
             access_tokens: Permutation::new(root, Purpose::AccessToken),
             page_tokens: Permutation::new(root, Purpose::PageToken),
             limiter: Mutex::new(Limiter::new(config.plan, config.limits)),
+            misbehaviours: Misbehaviours::new(root),
         })
     }
 

@@ -82,6 +82,7 @@ pub(crate) enum Purpose {
     TrackingId,
     Uplink,
     Vpn,
+    Misbehaviour,
 }
 
 /// A point in the tree of keys, and the number drawn there.

@@ -15,6 +15,8 @@ mod limit;
 
 mod api;
 
+mod misbehaviour;
+
 mod truth;
 
 mod clock;
@@ -25,5 +27,6 @@ pub use api::{
 };
 pub use clock::{Speed, SpeedError, VirtualClock};
 pub use limit::{Algorithm, Plan};
+pub use misbehaviour::{Misbehaviour, MisbehaviourError, Share};
 pub use server::serve;
 pub use truth::{Contribution, HurtMinute, Incident, IncidentKind, Scope, ScopeKind};
