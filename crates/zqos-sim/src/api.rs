@@ -3,6 +3,8 @@
 
 mod answer;
 mod credential;
+mod delivery;
+mod drift;
 mod error;
 mod listing;
 mod meeting;
@@ -23,6 +25,7 @@ use zqos_core::{Clock, Timestamp};
 
 pub use crate::api::answer::{Answer, Call};
 pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
+pub(crate) use crate::api::delivery::Delivery;
 use crate::api::error::ApiError;
 use crate::api::query::{Query, When};
 use crate::api::route::{MeetingPart, Route};
@@ -76,7 +79,7 @@ pub struct Simulator {
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,
-    pub(crate) misbehaviours: Misbehaviours,
+    misbehaviours: Misbehaviours,
 }
 
 impl fmt::Debug for Simulator {

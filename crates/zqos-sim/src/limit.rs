@@ -133,6 +133,23 @@ impl Limiter {
         Self { plan, algorithm, short: Default::default(), days: Default::default() }
     }
 
+    /// Begins to count anew.
+    pub(crate) fn recount(&mut self) {
+        *self = Self::new(self.plan, self.algorithm);
+    }
+
+    /// What a call that is one too many is told, whether it is or not.
+    pub(crate) const fn refuse(&self, label: Label, is_daily: bool, now: i64) -> Verdict {
+        let Allowance { calls, window, daily } = self.plan.allowance(label);
+        let (limit, exceeded) = match daily {
+            Some(limit) if is_daily => (limit, Exceeded::Daily((now.div_euclid(DAY) + 1) * DAY)),
+            _ if window == SECOND => (calls, Exceeded::PerSecond),
+            _ => (calls, Exceeded::PerMinute),
+        };
+        let is_daily = matches!(exceeded, Exceeded::Daily(_));
+        Verdict { label, is_daily, limit, remaining: 0, exceeded: Some(exceeded) }
+    }
+
     /// Counts a call, unless it is one too many; `None` when nothing is counted.
     pub(crate) const fn admit(&mut self, label: Label, now: i64) -> Option<Verdict> {
         match self.algorithm {
@@ -148,19 +165,10 @@ impl Limiter {
         if let Some(limit) = allowance.daily
             && used_today >= limit
         {
-            let exceeded = Some(Exceeded::Daily((today + 1) * DAY));
-            return Some(Verdict { label, is_daily: true, limit, remaining: 0, exceeded });
+            return Some(self.refuse(label, true, now));
         }
         if used >= allowance.calls {
-            let is_second = allowance.window == SECOND;
-            let exceeded = if is_second { Exceeded::PerSecond } else { Exceeded::PerMinute };
-            return Some(Verdict {
-                label,
-                is_daily: false,
-                limit: allowance.calls,
-                remaining: 0,
-                exceeded: Some(exceeded),
-            });
+            return Some(self.refuse(label, false, now));
         }
         short.calls += 1;
         day.calls += 1;

@@ -3,6 +3,7 @@
 //! Which requests are struck is a draw from the seed, the sort, and the number of the request
 //! since the simulator began; nothing else of an earlier request makes a difference.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -188,6 +189,9 @@ impl fmt::Display for Names {
     }
 }
 
+/// How many requests in a row a storm takes at once.
+const RUN: u64 = 4;
+
 /// What is switched on, and how often it struck.
 #[derive(Debug)]
 pub(crate) struct Misbehaviours {
@@ -195,11 +199,11 @@ pub(crate) struct Misbehaviours {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct State {
     switches: [Switch; Misbehaviour::ALL.len()],
-    /// How many requests there have been.
-    requests: u64,
+    /// How many requests there have been of each sort.
+    requests: BTreeMap<&'static str, u64>,
 }
 
 /// One misbehaviour.
@@ -214,7 +218,7 @@ impl Misbehaviours {
     /// Nothing is switched on.
     pub(crate) fn new(root: Draw) -> Self {
         let off = Switch { share: Share::NONE, struck: 0 };
-        let state = State { switches: [off; Misbehaviour::ALL.len()], requests: 0 };
+        let state = State { switches: [off; Misbehaviour::ALL.len()], requests: BTreeMap::new() };
         Self { draw: root.of(Purpose::Misbehaviour), state: Mutex::new(state) }
     }
 
@@ -222,9 +226,35 @@ impl Misbehaviours {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Counts a request: where it is drawn, and where the run of four that it is one of.
+    pub(crate) fn next_request(&self, sort: &'static str) -> (Draw, Draw) {
+        let mut state = self.state();
+        let number = state.requests.values().sum::<u64>();
+        *state.requests.entry(sort).or_default() += 1;
+        (self.draw.at(0).at(number), self.draw.at(1).at(number / RUN))
+    }
+
     /// From now on the misbehaviour strikes this share.
     pub(crate) fn switch(&self, which: Misbehaviour, share: Share) {
         self.state().switches[which as usize].share = share;
+    }
+
+    /// How many requests there have been of each sort.
+    pub(crate) fn requests(&self) -> BTreeMap<&'static str, u64> {
+        self.state().requests.clone()
+    }
+
+    /// What is switched on, or was and struck.
+    pub(crate) fn switches(&self) -> Vec<(Misbehaviour, Switch)> {
+        let all = Misbehaviour::ALL.into_iter().zip(self.state().switches);
+        all.filter(|(_, switch)| switch.share > Share::NONE || switch.struck > 0).collect()
+    }
+
+    /// Begins to count anew: what strikes is drawn as in the beginning.
+    pub(crate) fn recount(&self) {
+        let mut state = self.state();
+        state.requests.clear();
+        state.switches.iter_mut().for_each(|switch| switch.struck = 0);
     }
 
     /// True when the misbehaviour strikes what has this place: a request or an event. Counts it then.

@@ -30,7 +30,7 @@ pub struct Answer {
     pub status: u16,
     /// Header names, in lower case, and values. `content-length` is the server's.
     pub headers: Vec<(&'static str, String)>,
-    /// The body: JSON, always.
+    /// The body: JSON, unless misbehaviour made it something else.
     pub body: Vec<u8>,
 }
 
@@ -42,6 +42,13 @@ impl Answer {
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// Gives another value to a header that is there.
+    pub(crate) fn replace_header(&mut self, name: &str, value: &str) {
+        for (_, old) in self.headers.iter_mut().filter(|(known, _)| *known == name) {
+            value.clone_into(old);
+        }
     }
 
     /// Adds what every answer of Zoom's has.
