@@ -117,6 +117,9 @@ impl Site {
     }
 }
 
+/// How many providers a region has.
+const ISPS: u32 = 3;
+
 /// Where somebody is on a day, as far as the network knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Place {
@@ -132,6 +135,18 @@ pub(crate) enum Place {
     Cellular,
     /// Somewhere outside of the company.
     Outside { wired: bool },
+}
+
+impl Place {
+    /// The office through whose line packets leave, if it is one.
+    pub(crate) const fn way_out(self) -> Option<u32> {
+        match self {
+            Self::OfficeWired { site } | Self::OfficeWifi { site, .. } | Self::Vpn { site, .. } => {
+                Some(site)
+            }
+            Self::Home { .. } | Self::Cellular | Self::Outside { .. } => None,
+        }
+    }
 }
 
 /// What somebody uses.
@@ -294,6 +309,22 @@ impl Company {
             draw.of(Purpose::Site)
         };
         team.below(self.sites())
+    }
+
+    /// The provider of an office: one of its region's.
+    pub(crate) fn isp_of_site(&self, site: u32) -> u32 {
+        let draw = self.root.of(Purpose::Isp).at(site.into());
+        Self::isp(self.site(site).city.region, draw)
+    }
+
+    /// One of a region's providers.
+    pub(crate) const fn isp(region: Region, draw: Draw) -> u32 {
+        region as u32 * ISPS + draw.below(ISPS)
+    }
+
+    /// The autonomous system of a provider: RFC 5398's numbers for documentation.
+    pub(crate) fn isp_name(isp: u32) -> String {
+        format!("AS{}", 64_496 + isp)
     }
 
     pub(crate) fn city_of(&self, who: Who) -> &'static City {

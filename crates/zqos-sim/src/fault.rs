@@ -17,16 +17,28 @@ use crate::media::AFTERMATH;
 pub(crate) enum FaultKind {
     /// The signal of an access point is weak.
     WeakWifi { site: u32, access_point: u32 },
-    /// A backup or an update fills the line of an office.
+    /// A backup fills the way out of an office.
     CongestedUplink { site: u32 },
-    /// The lines between one office's provider and the internet lose packets.
-    Provider { site: u32 },
+    /// An update fills the way into an office.
+    CongestedDownlink { site: u32 },
+    /// The way between one office and its provider loses packets.
+    AccessLine { site: u32 },
+    /// A provider loses packets of all offices and homes that it serves.
+    Provider { isp: u32 },
     /// A data centre is slow, and loses packets.
     DataCenter { region: Region },
     /// Something else uses up the processor of a computer.
     BusyProcessor { person: u32 },
     /// A broken cable or driver loses what somebody sends.
     FaultySender { person: u32 },
+    /// A release of the client wastes the processor and loses what it should play.
+    ClientVersion { version: &'static str },
+    /// The way out of an office's VPN leads through a far place.
+    VpnDetour { site: u32 },
+    /// The firewall of an office blocks UDP: who joins meanwhile stays on TCP.
+    TcpFallback { site: u32 },
+    /// Meetings that people of an office begin meanwhile are put on a far data centre.
+    FarServer { site: u32 },
 }
 
 /// A fault, and when it acts. Instants are Unix milliseconds.
@@ -34,9 +46,15 @@ pub(crate) enum FaultKind {
 pub(crate) struct Fault {
     pub(crate) id: FaultId,
     pub(crate) kind: FaultKind,
+    /// How much of it there is: 1 is what is usual of the kind, 0 nothing. A line or a provider of
+    /// [`OUTAGE`] lets next to nothing through.
+    pub(crate) severity: f64,
     pub(crate) start: i64,
     pub(crate) end: i64,
 }
+
+/// The severity at which a brown-out is an outage.
+pub(crate) const OUTAGE: f64 = 24.0;
 
 /// Which fault it is: two may be alike in all else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,50 +116,78 @@ fn monday(week: u32) -> i64 {
     i64::from(week) * 7 - 3
 }
 
-/// How many sorts of faults there are.
-const SORTS: u32 = 6;
-
 /// The week that a day lies in. Weeks begin on Mondays; 1970-01-05 was one.
 const fn week_of(day: u32) -> u32 {
     (day + 3) / 7
 }
 
+/// Sorts of faults that concern one place or person: a week has one of each, and another for every
+/// five hundred people.
+const LOCAL: u32 = 9;
+/// Sorts of faults that reach far: a week has one of each.
+const WIDE: u32 = 3;
+
 /// The faults of a week.
 fn of_week(company: &Company, week: u32) -> impl Iterator<Item = Fault> {
     let draw = company.root().of(Purpose::Fault).at(week.into());
-    // One of each sort, and another for every five hundred people.
     let count = (1 + company.people() / 500).min(40);
-    (0..SORTS * count).map(move |place| fault(company, week, place, draw.at(place.into())))
+    (0..WIDE + LOCAL * count).map(move |place| fault(company, week, place, draw.at(place.into())))
 }
 
 fn fault(company: &Company, week: u32, place: u32, draw: Draw) -> Fault {
     let id = FaultId::Drawn { week, place };
     let site = draw.at(0).below(company.sites());
     let person = draw.at(1).below(company.people());
-    let (kind, days) = match place % SORTS {
-        0 => {
-            let access_point = draw.at(2).below(company.site(site).access_points);
-            (FaultKind::WeakWifi { site, access_point }, 3)
+    // Faults of several days begin at midnight UTC, others last an hour or two.
+    let (kind, days) = if place < WIDE {
+        match place {
+            0 => {
+                let regions = [Region::UsWest, Region::UsEast, Region::Europe, Region::Asia];
+                (FaultKind::DataCenter { region: *draw.at(2).pick(&regions) }, 0)
+            }
+            1 => (FaultKind::Provider { isp: company.isp_of_site(site) }, 0),
+            _ => {
+                let version = company.device(Who::Person(person)).version;
+                (FaultKind::ClientVersion { version }, 2)
+            }
         }
-        1 => (FaultKind::CongestedUplink { site }, 2),
-        2 => (FaultKind::Provider { site }, 1),
-        3 => {
-            let regions = [Region::UsWest, Region::UsEast, Region::Europe, Region::Asia];
-            (FaultKind::DataCenter { region: *draw.at(2).pick(&regions) }, 1)
+    } else {
+        match (place - WIDE) % LOCAL {
+            0 => {
+                let access_point = draw.at(2).below(company.site(site).access_points);
+                (FaultKind::WeakWifi { site, access_point }, 3)
+            }
+            1 => (FaultKind::CongestedUplink { site }, 2),
+            2 => (FaultKind::CongestedDownlink { site }, 2),
+            3 => (FaultKind::AccessLine { site }, 0),
+            4 => (FaultKind::BusyProcessor { person: laptop(company, person) }, 5),
+            5 => (FaultKind::FaultySender { person }, 2),
+            6 => (FaultKind::VpnDetour { site }, 3),
+            7 => (FaultKind::TcpFallback { site }, 1),
+            _ => (FaultKind::FarServer { site }, 1),
         }
-        4 => (FaultKind::BusyProcessor { person: laptop(company, person) }, 5),
-        _ => (FaultKind::FaultySender { person }, 2),
+    };
+    let is_line = matches!(kind, FaultKind::AccessLine { .. } | FaultKind::Provider { .. });
+    let (severity, minutes) = if is_line && draw.at(5).chance(0.25) {
+        (OUTAGE, 5 + draw.at(6).below(10))
+    } else if draw.at(5).chance(0.75) {
+        (draw.at(7).between(0.5, 1.8), 60 + draw.at(6).below(60))
+    } else {
+        // Too slight for anybody to notice.
+        (draw.at(7).between(0.02, 0.12), 60 + draw.at(6).below(60))
     };
     // Days from Monday on, wholly within the working week.
-    let first = draw.at(3).below(6 - days);
-    let start = (monday(week) + i64::from(first)) * DAY;
-    if days == 1 {
-        // One or two hours between 08:00 and 18:00 UTC.
-        let start = start + i64::from(8 * 60 + draw.at(4).below(8 * 60)) * MINUTE;
-        let end = start + i64::from(60 + draw.at(5).below(60)) * MINUTE;
-        return Fault { id, kind, start, end };
-    }
-    Fault { id, kind, start, end: start + i64::from(days) * DAY }
+    let first = draw.at(3).below(6 - days.max(1));
+    let midnight = (monday(week) + i64::from(first)) * DAY;
+    let (start, length) = if days > 0 {
+        (midnight, i64::from(days) * DAY)
+    } else {
+        // Between 09:00 and 17:00 where the office is.
+        let local = i64::from(9 * 60 + draw.at(4).below(8 * 60));
+        let offset = i64::from(company.site(site).city.utc_offset_minutes);
+        (midnight + (local - offset) * MINUTE, i64::from(minutes) * MINUTE)
+    };
+    Fault { id, kind, severity, start, end: start + length }
 }
 
 /// The first person from `person` on who has a computer.
@@ -160,63 +206,99 @@ fn laptop(company: &Company, person: u32) -> u32 {
 pub(crate) struct Effect {
     /// Lost signal, in dB.
     pub(crate) signal_db: f64,
-    /// Added to the load of the office's line, 0 to 1.
-    pub(crate) site_load: f64,
+    /// Added to the load of the office's line, 0 to 1, on the way out.
+    pub(crate) up_load: f64,
+    /// The same on the way in.
+    pub(crate) down_load: f64,
     /// Lost on the way, 0 to 1, both ways.
     pub(crate) loss: f64,
     /// Lost of what is sent, 0 to 1.
     pub(crate) sent_loss: f64,
+    /// Lost of what is received, 0 to 1.
+    pub(crate) received_loss: f64,
     /// Added delay, in ms.
     pub(crate) delay_ms: f64,
     /// Added load of other programs, in processors of power 1.
     pub(crate) processor: f64,
 }
 
+/// Where somebody stands in a meeting: all that decides which faults are felt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) who: Who,
+    pub(crate) place: Place,
+    /// The provider of the line on which packets leave.
+    pub(crate) isp: u32,
+    pub(crate) data_center: Region,
+    pub(crate) version: &'static str,
+}
+
 impl Fault {
-    /// True when the fault can touch somebody at a place, served by a data centre.
-    pub(crate) fn concerns(&self, who: Who, place: Place, data_center: Region) -> bool {
-        let at = match place {
-            Place::OfficeWired { site }
-            | Place::OfficeWifi { site, .. }
-            | Place::Vpn { site, .. } => Some(site),
-            Place::Home { .. } | Place::Cellular | Place::Outside { .. } => None,
-        };
+    /// True at an instant at which the fault acts.
+    pub(crate) fn acts_at(&self, instant: i64) -> bool {
+        (self.start..self.end).contains(&instant)
+    }
+
+    /// True when the fault, while it acts, changes the state of what somebody's packets meet.
+    /// [`TcpFallback`](FaultKind::TcpFallback) and [`FarServer`](FaultKind::FarServer) do not: they
+    /// choose the path.
+    pub(crate) fn concerns(&self, standing: &Standing) -> bool {
+        let Standing { who, place, .. } = *standing;
         match self.kind {
             FaultKind::WeakWifi { site, access_point } => {
                 place == Place::OfficeWifi { site, access_point }
             }
-            FaultKind::CongestedUplink { site } | FaultKind::Provider { site } => at == Some(site),
-            FaultKind::DataCenter { region } => region == data_center,
+            FaultKind::CongestedUplink { site }
+            | FaultKind::CongestedDownlink { site }
+            | FaultKind::AccessLine { site } => place.way_out() == Some(site),
+            FaultKind::Provider { isp } => isp == standing.isp,
+            FaultKind::DataCenter { region } => region == standing.data_center,
             FaultKind::BusyProcessor { person } | FaultKind::FaultySender { person } => {
                 who == Who::Person(person)
             }
+            FaultKind::ClientVersion { version } => version == standing.version,
+            FaultKind::VpnDetour { site: at } => {
+                matches!(place, Place::Vpn { site, .. } if site == at)
+            }
+            FaultKind::TcpFallback { .. } | FaultKind::FarServer { .. } => false,
         }
     }
 
     /// True when a stretch of time may differ for the fault: while it acts, and until pictures have
-    /// recovered from it.
+    /// recovered from it. A path that it chose stays for the whole of a join.
     pub(crate) const fn may_show_in(&self, start: i64, length: i64) -> bool {
-        self.start < start + length && start < self.end + AFTERMATH
+        match self.kind {
+            FaultKind::TcpFallback { .. } | FaultKind::FarServer { .. } => true,
+            _ => self.start < start + length && start < self.end + AFTERMATH,
+        }
     }
 
     /// Adds what the fault does at an instant.
     pub(crate) fn act(&self, instant: i64, effect: &mut Effect) {
-        if !(self.start..self.end).contains(&instant) {
+        if !self.acts_at(instant) {
             return;
         }
+        let severity = self.severity;
         match self.kind {
-            FaultKind::WeakWifi { .. } => effect.signal_db += 16.0,
-            FaultKind::CongestedUplink { .. } => effect.site_load += 0.5,
-            FaultKind::Provider { .. } => {
-                effect.loss += 0.025;
-                effect.delay_ms += 30.0;
+            FaultKind::WeakWifi { .. } => effect.signal_db += 16.0 * severity,
+            FaultKind::CongestedUplink { .. } => effect.up_load += 0.5 * severity,
+            FaultKind::CongestedDownlink { .. } => effect.down_load += 0.5 * severity,
+            FaultKind::AccessLine { .. } | FaultKind::Provider { .. } => {
+                effect.loss += 0.025 * severity;
+                effect.delay_ms += 30.0 * severity.min(4.0);
             }
             FaultKind::DataCenter { .. } => {
-                effect.loss += 0.01;
-                effect.delay_ms += 60.0;
+                effect.loss += 0.01 * severity;
+                effect.delay_ms += 60.0 * severity;
             }
-            FaultKind::BusyProcessor { .. } => effect.processor += 1.0,
-            FaultKind::FaultySender { .. } => effect.sent_loss += 0.06,
+            FaultKind::BusyProcessor { .. } => effect.processor += severity,
+            FaultKind::FaultySender { .. } => effect.sent_loss += 0.06 * severity,
+            FaultKind::ClientVersion { .. } => {
+                effect.processor += 0.3 * severity;
+                effect.received_loss += 0.02 * severity;
+            }
+            FaultKind::VpnDetour { .. } => effect.delay_ms += 110.0 * severity,
+            FaultKind::TcpFallback { .. } | FaultKind::FarServer { .. } => {}
         }
     }
 }
@@ -229,11 +311,11 @@ mod tests {
     fn every_week_has_a_fault_of_each_sort_within_its_working_days() {
         let company = Company::new(1, 200);
         let faults: Vec<Fault> = of_week(&company, week_of(20_774)).collect();
-        assert_eq!(faults.len(), 6);
+        assert_eq!(faults.len(), 12);
         // 2026-11-16, a Monday.
         let monday = 20_773 * DAY;
         for fault in &faults {
-            assert!(monday <= fault.start && fault.end <= monday + 5 * DAY, "{fault:?}");
+            assert!(monday <= fault.start && fault.end <= monday + 6 * DAY, "{fault:?}");
             assert!(fault.start < fault.end, "{fault:?}");
         }
         assert_eq!(faults, of_week(&company, week_of(20_773)).collect::<Vec<_>>());
@@ -243,8 +325,13 @@ mod tests {
     #[test]
     fn a_fault_acts_only_in_its_time() {
         let kind = FaultKind::FaultySender { person: 1 };
-        let fault =
-            Fault { id: FaultId::Drawn { week: 2_967, place: 5 }, kind, start: 10, end: 20 };
+        let fault = Fault {
+            id: FaultId::Drawn { week: 2_967, place: 5 },
+            kind,
+            severity: 1.0,
+            start: 10,
+            end: 20,
+        };
         let at = |instant| {
             let mut effect = Effect::default();
             fault.act(instant, &mut effect);

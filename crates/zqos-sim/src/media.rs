@@ -12,7 +12,7 @@ pub(crate) use stream::{Figures, Minute, Picture};
 use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
 use crate::company::Who;
 use crate::draw::{Draw, Purpose};
-use crate::fault::{Effect, Fault, FaultId};
+use crate::fault::{Effect, Fault, FaultId, Standing};
 use crate::media::path::{Leg, Window};
 use crate::media::stream::{Fold, Level};
 use crate::world::World;
@@ -276,10 +276,17 @@ fn camera_is_on(draw: Draw, instant: i64) -> bool {
 
 /// The faults that may touch somebody in a meeting.
 fn faults_of(world: &World, meeting: &Meeting, who: Who, path: &Path) -> Vec<Fault> {
+    let standing = Standing {
+        who,
+        place: path.place(),
+        isp: path.isp(),
+        data_center: path.data_center(),
+        version: world.company.device(who).version,
+    };
     world
         .faults
         .acting(&world.company, meeting.start..meeting.end)
-        .filter(|fault| fault.concerns(who, path.place(), path.data_center()))
+        .filter(|fault| fault.concerns(&standing))
         .collect()
 }
 

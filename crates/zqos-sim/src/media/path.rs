@@ -24,6 +24,7 @@ pub(crate) enum Transport {
 #[derive(Debug, Clone)]
 pub(crate) struct Path {
     place: Place,
+    isp: u32,
     data_center: Region,
     transport: Transport,
     /// Round trip without any queue.
@@ -155,19 +156,19 @@ impl Path {
                 (home(own), (!wired).then(|| home_wifi(own)))
             }
         };
-        let site = match place {
-            Place::OfficeWired { site }
-            | Place::OfficeWifi { site, .. }
-            | Place::Vpn { site, .. } => Some(site),
-            _ => None,
-        };
+        let site = place.way_out();
         let provider = match site {
             Some(site) => root.of(Purpose::Isp).at(site.into()),
             None => own.of(Purpose::Isp),
         };
+        let isp = match site {
+            Some(site) => company.isp_of_site(site),
+            None => Company::isp(city.region, own.of(Purpose::Isp)),
+        };
         let is_blocked = matches!(place, Place::Vpn { .. }) && own.at(3).chance(0.35);
         Self {
             place,
+            isp,
             data_center,
             transport: if is_blocked { Transport::Tcp } else { Transport::Udp },
             base_ms: base_ms + provider.between(3.0, 9.0),
@@ -177,6 +178,10 @@ impl Path {
             center: root.of(Purpose::DataCenter).at(data_center as u64),
             own: own.of(Purpose::Burst).at(meeting.instance.series.into()),
         }
+    }
+
+    pub(crate) const fn isp(&self) -> u32 {
+        self.isp
     }
 
     pub(crate) const fn place(&self) -> Place {
@@ -197,7 +202,7 @@ impl Path {
         let noise = self.own.when(number);
         let radio = self.wifi.as_ref().map(|wifi| wifi.window(number, noise, effect));
         let bad = radio.map_or(0.0, |(_, bad)| bad);
-        let load = self.line.load_at(instant, number, effect);
+        let [up_load, down_load] = self.line.load_at(instant, number, effect);
         let provider_ms = 3.0 * self.provider.of(Purpose::Day).smooth(instant, 900_000)
             + 1.2 * self.provider.when(number).unit();
         let center_ms = 2.0 * self.center.smooth(instant, 600_000);
@@ -206,7 +211,7 @@ impl Path {
             + center_ms
             + effect.delay_ms * noise.at(20).between(0.5, 1.5);
 
-        let leg = |load: f64, sent_loss: f64, draw: Draw| {
+        let leg = |load: f64, own_loss: f64, draw: Draw| {
             // The mean wait of a queue with one server, in units of ten packets' time, up to
             // what the queue holds.
             let service_ms = 10.0 * 12.0 * 1_000.0 / self.line.capacity_kbps.max(10_000.0);
@@ -216,7 +221,7 @@ impl Path {
             // Radio losses come in bursts, a full queue drops evenly.
             let loss = burst(radio_loss, 1.0 + 6.0 * f64::from(u8::from(radio.is_some())), draw.at(0))
                 + overflow * draw.at(1).between(0.6, 1.4)
-                + burst(effect.loss + sent_loss, 2.0, draw.at(2))
+                + burst(effect.loss + own_loss, 2.0, draw.at(2))
                 // Now and then something goes wrong far away that nobody will ever name.
                 + if draw.at(3).chance(0.004) { draw.at(4).between(0.01, 0.08) } else { 0.0 };
             let loss = loss.min(0.6);
@@ -225,7 +230,7 @@ impl Path {
                 + 2.0 * draw.at(6).unit()
                 + 22.0 * bad * draw.at(7).between(0.4, 1.6)
                 + 0.22 * queue_ms * draw.at(8).between(0.5, 1.5)
-                + 60.0 * (effect.loss + sent_loss) * draw.at(9).unit();
+                + 60.0 * (effect.loss + own_loss) * draw.at(9).unit();
             let radio_kbps = 30_000.0 * (1.0 - bad) * (1.0 - bad) + 250.0;
             let line_kbps = self.line.capacity_kbps * (1.0 - load) + 120.0;
             let (waiting_ms, loss) = match self.transport {
@@ -240,11 +245,9 @@ impl Path {
                 capacity_kbps: radio_kbps.min(line_kbps),
             }
         };
-        // Lines of homes are narrow on the way out; others' downloads fill the way in.
-        let up_load = if self.line.is_office { load } else { load * 0.9 };
         Window {
             up: leg(up_load, effect.sent_loss, noise.of(Purpose::Uplink)),
-            down: leg(load * 0.92, 0.0, noise.of(Purpose::Network)),
+            down: leg(down_load, effect.received_loss, noise.of(Purpose::Network)),
             signal_dbm: radio.map(|(signal, _)| signal).filter(|_| self.place != Place::Cellular),
         }
     }
@@ -267,8 +270,8 @@ impl Wifi {
 }
 
 impl Line {
-    /// How full the line is: 0 to 0.995.
-    fn load_at(&self, instant: i64, number: i64, effect: &Effect) -> f64 {
+    /// How full the line is, on the way out and in: 0 to 0.995.
+    fn load_at(&self, instant: i64, number: i64, effect: &Effect) -> [f64; 2] {
         let noise = self.load.when(number).about(0.0, 0.03);
         let load = if self.is_office {
             let local = (instant / MINUTE + i64::from(self.utc_offset_minutes)).rem_euclid(24 * 60);
@@ -285,7 +288,10 @@ impl Line {
             let spell = self.load.when(instant.div_euclid(10 * MINUTE));
             if spell.chance(0.12) { spell.at(1).between(0.6, 0.98) } else { 0.12 }
         };
-        (load + effect.site_load + noise).clamp(0.02, 0.995)
+        // Lines of homes are narrow on the way out; others' downloads fill the way in.
+        let out = if self.is_office { 1.0 } else { 0.9 };
+        [load * out + effect.up_load, load * 0.92 + effect.down_load]
+            .map(|load| (load + noise).clamp(0.02, 0.995))
     }
 }
 

@@ -31,7 +31,7 @@ fn days() -> Range<Timestamp> {
 fn every_incident_of_a_week_says_what_where_and_when() {
     let incidents: Vec<Incident> = simulator(1).incidents(week()).collect();
     let kinds: HashSet<&str> = incidents.iter().map(|incident| incident.kind.id()).collect();
-    assert_eq!(kinds.len(), 6, "one of each kind");
+    assert_eq!(kinds.len(), 11, "one of each kind");
     let ids: HashSet<&str> = incidents.iter().map(|incident| incident.id.as_str()).collect();
     assert_eq!(ids.len(), incidents.len());
     for incident in &incidents {
@@ -40,7 +40,14 @@ fn every_incident_of_a_week_says_what_where_and_when() {
         assert!(incident.id.starts_with("2026-11-16-"), "{incident:?}");
         let expected = match incident.kind {
             IncidentKind::AccessWifi => ScopeKind::AccessNetwork,
-            IncidentKind::UplinkCapacity | IncidentKind::SiteOrIsp => ScopeKind::Site,
+            IncidentKind::SiteOrIsp if incident.scope.name.starts_with("AS") => ScopeKind::Isp,
+            IncidentKind::UplinkCapacity
+            | IncidentKind::DownlinkCapacity
+            | IncidentKind::SiteOrIsp
+            | IncidentKind::TcpFallback
+            | IncidentKind::FarServer => ScopeKind::Site,
+            IncidentKind::ClientVersion => ScopeKind::Version,
+            IncidentKind::VpnOrProxy => ScopeKind::Vpn,
             IncidentKind::DataCenter => ScopeKind::DataCenter,
             IncidentKind::DeviceCpu | IncidentKind::FaultySender => ScopeKind::Person,
         };
@@ -60,7 +67,7 @@ fn incidents_are_those_that_act_within_the_range() {
     }
     assert_eq!(simulator.incidents(week().end..week().start).count(), 0);
     let two_weeks = range("2026-11-09T00:00:00Z", "2026-11-23T00:00:00Z");
-    assert_eq!(simulator.incidents(two_weeks).count(), 12);
+    assert_eq!(simulator.incidents(two_weeks).count(), 24);
 }
 
 #[test]
@@ -124,7 +131,9 @@ fn is_within(simulator: &Simulator, meeting: &Meeting, who: Who, fault: &Fault) 
         FaultKind::WeakWifi { site, access_point } => {
             place == Place::OfficeWifi { site, access_point }
         }
-        FaultKind::CongestedUplink { site: at } | FaultKind::Provider { site: at } => {
+        FaultKind::CongestedUplink { site: at }
+        | FaultKind::CongestedDownlink { site: at }
+        | FaultKind::AccessLine { site: at } => {
             matches!(
                 place,
                 Place::OfficeWired { site }
@@ -132,6 +141,10 @@ fn is_within(simulator: &Simulator, meeting: &Meeting, who: Who, fault: &Fault) 
                     | Place::Vpn { site, .. } if site == at
             )
         }
+        FaultKind::Provider { .. } => true,
+        FaultKind::ClientVersion { version } => company.device(who).version == version,
+        FaultKind::VpnDetour { site: at } => matches!(place, Place::Vpn { site, .. } if site == at),
+        FaultKind::TcpFallback { .. } | FaultKind::FarServer { .. } => true,
         FaultKind::DataCenter { region } => {
             company.city_of(Who::Person(meeting.host)).region == region
         }
