@@ -75,7 +75,7 @@ pub enum ConfigError {
 /// A simulated Zoom. It keeps nothing but how much of the limits is used.
 pub struct Simulator {
     pub(crate) world: World,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,

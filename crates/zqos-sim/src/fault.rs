@@ -94,6 +94,11 @@ impl Default for Schedule {
 }
 
 impl Schedule {
+    /// The faults that somebody planned, with those of chance or without.
+    pub(crate) const fn new(by_chance: bool, planned: Vec<Fault>) -> Self {
+        Self { by_chance, planned }
+    }
+
     /// The faults that act at some time of a range, by weeks; planned ones last. Each comes once.
     pub(crate) fn acting(
         &self,

@@ -17,6 +17,7 @@ mod api;
 
 mod misbehaviour;
 
+mod scenario;
 mod truth;
 
 mod clock;
@@ -28,5 +29,6 @@ pub use api::{
 pub use clock::{Speed, SpeedError, VirtualClock};
 pub use limit::{Algorithm, Plan};
 pub use misbehaviour::{Misbehaviour, MisbehaviourError, Share};
+pub use scenario::{Scenario, ScenarioError};
 pub use server::serve;
 pub use truth::{Contribution, HurtMinute, Incident, IncidentKind, Scope, ScopeKind};

@@ -10,103 +10,57 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::draw::{Draw, Purpose};
 
-/// A way in which the simulated Zoom misbehaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Misbehaviour {
-    /// 429 for four calls in a row: too many in a second or minute.
-    RateLimitStorm,
-    /// The same without any header that tells of a limit.
-    BareRateLimitStorm,
-    /// 429: the day's calls are used up, with the instant at which they open again.
-    DailyLimit,
-    /// The same without any header that tells of a limit.
-    BareDailyLimit,
-    /// 500, 502, 503 or 504, with an empty body.
-    ServerErrors,
-    /// A page for people in place of JSON, with 200.
-    Html200,
-    /// A page for people, with 502.
-    Html502,
-    /// A page for people, with 503.
-    Html503,
-    /// A token that was good is refused.
-    ExpiredAccessTokens,
-    /// The token of a page is refused, and the walk has to begin anew.
-    ExpiredPageTokens,
-    /// Every object has a member that nobody knows.
-    UnknownMembers,
-    /// A member is missing wherever it stood.
-    MissingMembers,
-    /// A member has another name.
-    RenamedMembers,
-    /// Figures and ids that were texts are numbers.
-    Numbers,
-    /// The connection is reset in place of an answer.
-    Resets,
-    /// The connection ends before the body does.
-    CutBodies,
-    /// The body trickles.
-    SlowBodies,
-    /// Events come twice.
-    DuplicateEvents,
-    /// Events come minutes after their time.
-    LateEvents,
-    /// Events come before those that they follow.
-    ReorderedEvents,
+/// Defines the misbehaviours, their names, and a line about each.
+macro_rules! misbehaviours {
+    ($($id:ident = $name:literal, $summary:literal;)*) => {
+        /// A way in which the simulated Zoom misbehaves.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Misbehaviour {
+            $(#[doc = concat!($summary, ".")] $id),*
+        }
+
+        impl Misbehaviour {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$id),*];
+
+            /// The name for programs, such as `cut-bodies`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$id => $name),* }
+            }
+
+            /// What it does, in a line without a period.
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$id => $summary),* }
+            }
+        }
+    };
+}
+
+misbehaviours! {
+    RateLimitStorm = "429-storm", "429 for four calls in a row: too many in a second or minute";
+    BareRateLimitStorm = "429-storm-bare", "The same without the headers that tell of limits";
+    DailyLimit = "429-daily", "429: the calls of the day are used up, until midnight UTC";
+    BareDailyLimit = "429-daily-bare", "The same without the headers that tell of limits";
+    ServerErrors = "5xx", "500, 502, 503 or 504, with an empty body";
+    Html200 = "html-200", "200 with a page for people in place of JSON";
+    Html502 = "html-502", "502 with a page for people";
+    Html503 = "html-503", "503 with a page for people";
+    ExpiredAccessTokens = "expired-access-tokens", "A token that was good is refused";
+    ExpiredPageTokens = "expired-page-tokens", "The token of a further page is refused";
+    UnknownMembers = "drift-unknown", "Every object has a member that is not documented";
+    MissingMembers = "drift-missing", "A member is missing wherever it stood";
+    RenamedMembers = "drift-renamed", "A member has another name";
+    Numbers = "drift-numbers", "A member's texts are numbers, without their units";
+    Resets = "resets", "The connection is reset in place of an answer";
+    CutBodies = "cut-bodies", "The connection ends in the middle of a body";
+    SlowBodies = "slow-bodies", "A body takes four seconds";
+    DuplicateEvents = "duplicate-events", "Events come twice";
+    LateEvents = "late-events", "Events come minutes after their time";
+    ReorderedEvents = "reordered-events", "Events come before others that they follow";
 }
 
 impl Misbehaviour {
-    /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 20] = [
-        Self::RateLimitStorm,
-        Self::BareRateLimitStorm,
-        Self::DailyLimit,
-        Self::BareDailyLimit,
-        Self::ServerErrors,
-        Self::Html200,
-        Self::Html502,
-        Self::Html503,
-        Self::ExpiredAccessTokens,
-        Self::ExpiredPageTokens,
-        Self::UnknownMembers,
-        Self::MissingMembers,
-        Self::RenamedMembers,
-        Self::Numbers,
-        Self::Resets,
-        Self::CutBodies,
-        Self::SlowBodies,
-        Self::DuplicateEvents,
-        Self::LateEvents,
-        Self::ReorderedEvents,
-    ];
-
-    /// The name for programs, such as `cut-bodies`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RateLimitStorm => "429-storm",
-            Self::BareRateLimitStorm => "429-storm-bare",
-            Self::DailyLimit => "429-daily",
-            Self::BareDailyLimit => "429-daily-bare",
-            Self::ServerErrors => "5xx",
-            Self::Html200 => "html-200",
-            Self::Html502 => "html-502",
-            Self::Html503 => "html-503",
-            Self::ExpiredAccessTokens => "expired-access-tokens",
-            Self::ExpiredPageTokens => "expired-page-tokens",
-            Self::UnknownMembers => "drift-unknown",
-            Self::MissingMembers => "drift-missing",
-            Self::RenamedMembers => "drift-renamed",
-            Self::Numbers => "drift-numbers",
-            Self::Resets => "resets",
-            Self::CutBodies => "cut-bodies",
-            Self::SlowBodies => "slow-bodies",
-            Self::DuplicateEvents => "duplicate-events",
-            Self::LateEvents => "late-events",
-            Self::ReorderedEvents => "reordered-events",
-        }
-    }
-
     /// Reads `NAME`, which is meant for [`Share::default`], or `NAME=SHARE`.
     ///
     /// **Errors**: [`MisbehaviourError`].
@@ -123,7 +77,7 @@ impl FromStr for Misbehaviour {
 
     /// Reads a [`name`](Self::name).
     fn from_str(name: &str) -> Result<Self, MisbehaviourError> {
-        let mut all = Self::ALL.into_iter();
+        let mut all = Self::ALL.iter().copied();
         all.find(|known| known.name() == name)
             .ok_or_else(|| MisbehaviourError::Unknown(name.to_owned()))
     }
@@ -183,9 +137,9 @@ struct Names;
 
 impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, rest @ ..] = Misbehaviour::ALL;
-        write!(f, "`{}`", first.name())?;
-        rest.into_iter().try_for_each(|other| write!(f, ", `{}`", other.name()))
+        let mut all = Misbehaviour::ALL.iter().map(|which| which.name());
+        write!(f, "`{}`", all.next().unwrap_or_default())?;
+        all.try_for_each(|other| write!(f, ", `{other}`"))
     }
 }
 
@@ -246,7 +200,7 @@ impl Misbehaviours {
 
     /// What is switched on, or was and struck.
     pub(crate) fn switches(&self) -> Vec<(Misbehaviour, Switch)> {
-        let all = Misbehaviour::ALL.into_iter().zip(self.state().switches);
+        let all = Misbehaviour::ALL.iter().copied().zip(self.state().switches);
         all.filter(|(_, switch)| switch.share > Share::NONE || switch.struck > 0).collect()
     }
 

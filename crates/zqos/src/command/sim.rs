@@ -47,8 +47,12 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
             SimLimits::Fixed => Algorithm::Fixed,
         },
     };
-    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
+    let clock = Arc::new(VirtualClock::new(now, args.speed));
+    let simulator = Simulator::new(config, Arc::<VirtualClock>::clone(&clock))
         .map_err(|error| UsageError::new(error.to_string()))?;
+    for &(which, share) in &args.faults {
+        simulator.misbehave(which, share);
+    }
     if !args.listen.ip().is_loopback() {
         return Err(UsageError::new(format!("`{}` is not on this machine alone", args.listen))
             .hint("the simulator has no TLS and well-known secrets: listen on 127.0.0.1")
@@ -64,7 +68,7 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
     output.write(|out| introduce(out, address, &samples))?;
     output.finish()?;
     note(format_args!("ready http://{address}"));
-    match zqos_sim::serve(listener, Arc::new(simulator)).await {
+    match zqos_sim::serve(listener, Arc::new(simulator), clock).await {
         Ok(never) => match never {},
         Err(error) => Err(anyhow::Error::new(error).context("the socket can't be served")),
     }
