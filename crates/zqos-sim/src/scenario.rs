@@ -200,15 +200,12 @@ fn fault(
     };
     let kind = reader(&mut places)?;
     let Planned { from, to, severity, .. } = places.nothing_left()?;
-    let start = instant(from.get_ref(), now)
-        .ok_or_else(|| (from.span().start, Problem::Time(from.get_ref().clone())))?;
-    let end = match to.get_ref().strip_prefix('+') {
-        Some(text) => length(text).and_then(|length| start.checked_add(length).ok()),
-        None => instant(to.get_ref(), now),
-    };
-    let end = end.ok_or_else(|| (to.span().start, Problem::Time(to.get_ref().clone())))?;
+    let no_time = |text: Spanned<String>| (text.span().start, Problem::Time(text.into_inner()));
+    let start = beginning(from.get_ref(), now).ok_or_else(|| no_time(from))?;
+    let (ends, written) = (end(to.get_ref(), start, now), to.span().start);
+    let end = ends.ok_or_else(|| no_time(to))?;
     if end <= start {
-        return Err((to.span().start, Problem::Empty));
+        return Err((written, Problem::Empty));
     }
     if let Some(severity) = &severity
         && !(0.0..=OUTAGE).contains(severity.get_ref())
@@ -346,31 +343,58 @@ impl Places<'_> {
     }
 }
 
-/// An instant: itself, a day and a time of day in UTC, or a time before `now`.
-fn instant(text: &str, now: Timestamp) -> Option<jiff::Timestamp> {
+/// When a fault begins: an instant, a day and a time of day in UTC, or a time before `now`. Days of the
+/// week are those before today.
+fn beginning(text: &str, now: Timestamp) -> Option<jiff::Timestamp> {
     let now = now.to_jiff();
-    if let Ok(instant) = text.parse() {
-        return Some(instant);
-    }
     if let Some(ago) = text.strip_prefix('-') {
         return now.checked_sub(length(ago)?).ok();
     }
-    let (day, time) = match text.split_once(' ') {
-        Some((day, time)) => (day, time.parse().ok()?),
-        None => (text, Time::midnight()),
-    };
-    let today = now.to_zoned(TimeZone::UTC).date();
+    if let Ok(instant) = text.parse() {
+        return Some(instant);
+    }
+    let (day, time) = day_and_time(text)?;
+    let today = date_of(now);
     let day = match day {
         "today" => today,
         "yesterday" => today.yesterday().ok()?,
         day => match weekday(day) {
-            // The last one before today, so that all days of a week lie in order.
             Some(weekday) => today.nth_weekday(-1, weekday).ok()?,
-            None => day.parse::<Date>().ok()?,
+            None => day.parse().ok()?,
         },
     };
-    let zoned = day.to_datetime(time).to_zoned(TimeZone::UTC).ok()?;
-    Some(zoned.timestamp())
+    at(day, time)
+}
+
+/// When a fault ends: as for its beginning, or a length. Days of the week are those that follow.
+fn end(text: &str, beginning: jiff::Timestamp, now: Timestamp) -> Option<jiff::Timestamp> {
+    if let Some(after) = text.strip_prefix('+') {
+        return beginning.checked_add(length(after)?).ok();
+    }
+    if let Some((day, time)) = day_and_time(text)
+        && let Some(weekday) = weekday(day)
+    {
+        let eve = date_of(beginning).yesterday().ok()?;
+        let first = at(eve.nth_weekday(1, weekday).ok()?, time)?;
+        return if first > beginning { Some(first) } else { first.checked_add(7 * DAY).ok() };
+    }
+    self::beginning(text, now)
+}
+
+/// A day and a time of day, or its midnight.
+fn day_and_time(text: &str) -> Option<(&str, Time)> {
+    match text.split_once(' ') {
+        Some((day, time)) => Some((day, time.parse().ok()?)),
+        None => Some((text, Time::midnight())),
+    }
+}
+
+fn date_of(instant: jiff::Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
+fn at(day: Date, time: Time) -> Option<jiff::Timestamp> {
+    Some(day.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 fn weekday(name: &str) -> Option<Weekday> {
@@ -386,16 +410,18 @@ fn weekday(name: &str) -> Option<Weekday> {
     })
 }
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// `3d`, `2h` or `90m`.
 fn length(text: &str) -> Option<SignedDuration> {
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let hours = match unit {
-        "d" => 24,
-        "h" => 1,
-        "m" => return SignedDuration::try_from_mins(count.parse().ok()?),
+    let unit = match unit {
+        "d" => DAY,
+        "h" => SignedDuration::from_hours(1),
+        "m" => SignedDuration::from_mins(1),
         _ => return None,
     };
-    SignedDuration::try_from_hours(count.parse::<i64>().ok()?.checked_mul(hours)?)
+    unit.checked_mul(count.parse().ok()?)
 }
 
 #[cfg(test)]

@@ -354,16 +354,20 @@ impl TypedValueParser for MisbehaviourParser {
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
 pub(crate) struct SimWorld {
-    /// What everything is drawn from: the same seed and clock give the same answers
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// How many people the company has, 10 to 100000
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) people: u32,
+    /// What everything is drawn from: the same seed and clock give the same answers; that of the
+    /// scenario, else 1, if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many people the company has, 10 to 100000; as in the scenario, else 200, if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) people: Option<u32>,
     /// What the clock shows at first; past meetings lie in the days before. The time now if not
     /// given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
+    /// A file that plans what goes wrong
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<std::path::PathBuf>,
 }
 
 #[cfg(feature = "sim")]

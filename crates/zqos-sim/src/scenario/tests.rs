@@ -88,13 +88,31 @@ fn times_are_instants_days_or_ago_in_utc() {
         ("-90m", "2026-11-20T10:30:00Z"),
         ("-3h", "2026-11-20T09:00:00Z"),
     ] {
-        let read = instant(text, NOW.parse().unwrap()).unwrap();
+        let read = beginning(text, NOW.parse().unwrap()).unwrap();
         assert_eq!(read.to_string(), expected, "{text}");
     }
     for text in ["", "-", "-2", "-xd", "noon", "2026-13-01", "monday 25:00", "2026-11-18  09:00"] {
-        assert_eq!(instant(text, NOW.parse().unwrap()), None, "{text}");
+        assert_eq!(beginning(text, NOW.parse().unwrap()), None, "{text}");
     }
-    assert_eq!(instant("-9223372036854775807d", NOW.parse().unwrap()), None);
+    assert_eq!(beginning("-9223372036854775807d", NOW.parse().unwrap()), None);
+}
+
+#[test]
+fn an_end_is_a_time_a_length_or_the_next_such_day() {
+    let wednesday = "2026-11-18T09:00:00Z".parse().unwrap();
+    for (text, expected) in [
+        ("+90m", "2026-11-18T10:30:00Z"),
+        ("+3d", "2026-11-21T09:00:00Z"),
+        ("wednesday 09:01", "2026-11-18T09:01:00Z"),
+        ("wednesday 09:00", "2026-11-25T09:00:00Z"),
+        ("thursday 08:00", "2026-11-19T08:00:00Z"),
+        ("tuesday", "2026-11-24T00:00:00Z"),
+        ("today", "2026-11-20T00:00:00Z"),
+        ("-1h", "2026-11-20T11:00:00Z"),
+    ] {
+        let read = end(text, wednesday, NOW.parse().unwrap()).unwrap();
+        assert_eq!(read.to_string(), expected, "{text}");
+    }
 }
 
 /// A fault from its second line on, and the lines about its kind and place.
