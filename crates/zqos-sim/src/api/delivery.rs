@@ -155,3 +155,6 @@ fn html(title: &str) -> Vec<u8> {
     )
     .into_bytes()
 }
+
+#[cfg(test)]
+mod tests;
