@@ -31,6 +31,14 @@ impl Region {
         }
     }
 
+    /// The data centre where nobody would look for those of this part of the world.
+    pub(crate) const fn far_away(self) -> Self {
+        match self {
+            Self::UsWest | Self::UsEast | Self::Europe => Self::Asia,
+            Self::Asia => Self::UsEast,
+        }
+    }
+
     /// Round-trip time in milliseconds over a well-built backbone; about 1.5 times the time that
     /// light in fibre takes along the great circle.
     pub(crate) const fn round_trip_ms(self, other: Self) -> f64 {

@@ -82,6 +82,12 @@ pub(crate) enum Purpose {
     TrackingId,
     Uplink,
     Vpn,
+    Trouble,
+    Walk,
+    Server,
+    Dialect,
+    Building,
+    Feedback,
     Misbehaviour,
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::api::day_of;
-use crate::calendar::{DAY, LAST_DAY, MINUTE, timestamp};
+use crate::calendar::{DAY, LAST_DAY, MINUTE, Meeting, timestamp};
 use crate::company::{Company, DeviceKind, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
 use crate::media::AFTERMATH;
@@ -267,6 +267,22 @@ impl Fault {
             }
             FaultKind::TcpFallback { .. } | FaultKind::FarServer { .. } => false,
         }
+    }
+
+    /// True when the fault puts a meeting that a person of an office hosts on a far data centre:
+    /// at a severity of 1 half of all that begin meanwhile.
+    pub(crate) fn misplaces(&self, host_site: u32, meeting: &Meeting) -> bool {
+        self.kind == FaultKind::FarServer { site: host_site }
+            && self.acts_at(meeting.start)
+            && meeting.draw.of(Purpose::Server).chance(0.5 * self.severity)
+    }
+
+    /// True when the fault makes somebody who joins at an instant, and leaves through an office,
+    /// take TCP: at a severity of 1 six of ten who do.
+    pub(crate) fn blocks(&self, way_out: Option<u32>, instant: i64, draw: Draw) -> bool {
+        matches!(self.kind, FaultKind::TcpFallback { site } if way_out == Some(site))
+            && self.acts_at(instant)
+            && draw.chance(0.6 * self.severity)
     }
 
     /// True when a stretch of time may differ for the fault: while it acts, and until pictures have

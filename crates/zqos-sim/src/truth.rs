@@ -236,19 +236,28 @@ impl Simulator {
             .flat_map(move |meeting| {
                 // Collected, as they borrow the meeting, which lives only in here.
                 let joins: Vec<Join> = self.world.calendar.joins(&meeting).collect();
-                joins.into_iter().flat_map(move |join| self.hurt_minutes(&meeting, join, from..to))
+                let faults = self.world.faults_of(&meeting);
+                joins
+                    .into_iter()
+                    .flat_map(move |join| self.hurt_minutes(&faults, &meeting, join, from..to))
             })
     }
 
-    /// The hurt minutes of one join.
-    fn hurt_minutes(&self, meeting: &Meeting, join: Join, range: Range<i64>) -> Vec<HurtMinute> {
-        let session = Session::new(&self.world, meeting, join);
-        let faults = session.faults();
-        if faults.is_empty() {
-            return Vec::new();
-        }
-        let healed: Vec<(Fault, Session)> =
-            faults.into_iter().map(|fault| (fault, session.without(fault.id))).collect();
+    /// The hurt minutes of one join of a meeting in which these faults act.
+    fn hurt_minutes(
+        &self,
+        acting: &[Fault],
+        meeting: &Meeting,
+        join: Join,
+        range: Range<i64>,
+    ) -> Vec<HurtMinute> {
+        let session = Session::among(acting, &self.world, meeting, join);
+        let without = |fault: Fault| {
+            let others: Vec<Fault> =
+                acting.iter().filter(|other| other.id != fault.id).copied().collect();
+            (fault, Session::among(&others, &self.world, meeting, join))
+        };
+        let healed: Vec<(Fault, Session)> = session.faults().into_iter().map(without).collect();
         let meeting_uuid = self.world.company.ids().uuid(meeting.instance);
         let first = join.start.div_euclid(MINUTE);
         let last = (join.end - 1).div_euclid(MINUTE);

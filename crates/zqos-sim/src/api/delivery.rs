@@ -6,12 +6,13 @@ use std::sync::PoisonError;
 use serde_json::Value;
 use zoom_wire::Operation;
 
-use crate::api::Simulator;
 use crate::api::answer::{Answer, Call};
 use crate::api::drift;
 use crate::api::error::{ApiError, encode};
 use crate::api::query::Query;
+use crate::api::{Config, Simulator};
 use crate::draw::{Draw, Purpose};
+use crate::limit::{LimitHeaders, Limiter};
 use crate::misbehaviour::{Misbehaviour, Share, Switch};
 
 /// What becomes of an answer on its way.
@@ -46,7 +47,9 @@ impl Simulator {
     /// Begins to count anew: requests, what struck them, and what is used of the limits.
     pub(crate) fn recount(&self) {
         self.misbehaviours.recount();
-        self.limiter.lock().unwrap_or_else(PoisonError::into_inner).recount();
+        let Config { plan, limits, foreign_calls_per_hour, .. } = self.config;
+        *self.limiter.lock().unwrap_or_else(PoisonError::into_inner) =
+            Limiter::new(plan, limits, foreign_calls_per_hour);
     }
 
     /// Answers a call as [`answer`](Self::answer) does, unless some misbehaviour strikes.
@@ -73,15 +76,19 @@ impl Simulator {
     fn refusal(&self, call: &Call<'_>, request: Draw, run: Draw) -> Option<Answer> {
         let strikes = |which| self.misbehaviours.strikes(which, request);
         let now = self.now();
-        let error = |error: ApiError| self.finish(Err(error.into_answer()), None, call, now);
+        let with_headers = |mut answer: Answer| {
+            answer.add_common_headers(now, self.tracking_id(call, now));
+            answer
+        };
+        let error = |error: ApiError| with_headers(error.into_answer(&self.config.quirks));
         let page = |status, title| {
-            let mut answer = self.finish(Err(Answer::new(status, html(title))), None, call, now);
+            let mut answer = with_headers(Answer::new(status, html(title)));
             answer.replace_header("content-type", "text/html;charset=UTF-8");
             answer
         };
         if strikes(Misbehaviour::ServerErrors) {
             let status = *request.of(Purpose::Misbehaviour).pick(&[500, 502, 503, 504]);
-            return Some(self.finish(Err(Answer::new(status, Vec::new())), None, call, now));
+            return Some(with_headers(Answer::new(status, Vec::new())));
         }
         if strikes(Misbehaviour::Html200) {
             return Some(page(200, "Sign in"));
@@ -95,18 +102,17 @@ impl Simulator {
         // What follows is said of calls of the API alone, not of requests for tokens.
         let operation = operation(call)?;
         let limits = [
-            (Misbehaviour::RateLimitStorm, run, false, true),
-            (Misbehaviour::BareRateLimitStorm, run, false, false),
-            (Misbehaviour::DailyLimit, request, true, true),
-            (Misbehaviour::BareDailyLimit, request, true, false),
+            (Misbehaviour::RateLimitStorm, run, false, self.config.limit_headers),
+            (Misbehaviour::BareRateLimitStorm, run, false, LimitHeaders::None),
+            (Misbehaviour::DailyLimit, request, true, self.config.limit_headers),
+            (Misbehaviour::BareDailyLimit, request, true, LimitHeaders::None),
         ];
-        for (which, place, is_daily, with_headers) in limits {
+        for (which, place, is_daily, headers) in limits {
             if self.misbehaviours.strikes(which, place) {
-                let limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-                let verdict = limiter.refuse(operation.label, is_daily, now);
-                let refused = ApiError::rate_limit(verdict.exceeded?).into_answer();
-                let told = with_headers.then_some(verdict);
-                return Some(self.finish(Err(refused), told, call, now));
+                let verdict = self.config.plan.refusal(operation.label, is_daily, now);
+                let mut answer = error(ApiError::rate_limit(verdict.exceeded?));
+                answer.headers.extend(verdict.headers(headers, self.config.retry_after, now));
+                return Some(answer);
             }
         }
         if strikes(Misbehaviour::ExpiredAccessTokens) {
@@ -131,9 +137,10 @@ impl Simulator {
             (Misbehaviour::Numbers, drift::make_numbers),
         ];
         for (which, drift) in kinds {
-            if self.misbehaviours.strikes(which, request) {
-                let mut body =
-                    serde_json::from_slice(&answer.body).expect("an answer with 200 is JSON");
+            // Errors may come as 200, and be no JSON.
+            if self.misbehaviours.strikes(which, request)
+                && let Ok(mut body) = serde_json::from_slice(&answer.body)
+            {
                 drift(&mut body, request.of(Purpose::Misbehaviour).at(which as u64));
                 answer.body = encode(&body);
             }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::api::error::{ApiError, encode};
 use crate::api::listing::Envelope;
 use crate::api::query::{Query, When};
-use crate::api::{BUILD_DELAY, Simulator, day_of, timestamp};
+use crate::api::quirk::Quirk;
+use crate::api::{Simulator, day_of, timestamp};
 use crate::calendar::{Calendar, DAY, Meeting, SECOND};
 use crate::company::{Company, Who};
 use crate::draw::Purpose;
@@ -13,12 +14,20 @@ use crate::draw::Purpose;
 /// How far lists go back: six months.
 const LISTED: i64 = 183 * DAY;
 
+/// The number of a meeting.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Id {
+    Number(u64),
+    Text(String),
+}
+
 /// A meeting or webinar, as the API tells of it.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "these are Zoom's members")]
 pub(crate) struct MeetingRow {
     uuid: String,
-    id: u64,
+    id: Id,
     topic: String,
     host: String,
     email: String,
@@ -96,11 +105,13 @@ impl Simulator {
         now: i64,
     ) -> Result<Vec<u8>, ApiError> {
         let path = if webinars { "webinars" } else { "meetings" };
-        let range = query.range()?;
+        let range = query.range(self.config.overflow)?;
         let when = query.when(!webinars)?;
         let by_end = match query.get("query_date_type") {
             None | Some("start_time") => false,
-            Some("end_time") => when != When::Live,
+            Some("end_time") if when == When::Live => false,
+            Some("end_time") if self.config.may_list_by_end => true,
+            Some("end_time") => return Err(ApiError::not_by_end()),
             Some(_) => return Err(ApiError::field("query_date_type", "Invalid field.")),
         };
         let groups: Option<Vec<&str>> = query.get("group_id").map(|ids| ids.split(',').collect());
@@ -152,7 +163,7 @@ impl Simulator {
                     When::Live => meeting.start <= now && now < meeting.end,
                     When::Past | When::PastOne => {
                         (start.max(now - LISTED)..end).contains(&instant)
-                            && meeting.end <= now - BUILD_DELAY
+                            && self.is_built(meeting, now)
                             && self.world.calendar.is_alone(meeting) == (when == When::PastOne)
                     }
                 }
@@ -171,6 +182,15 @@ impl Simulator {
         encode(&row)
     }
 
+    fn id_of(&self, meeting: &Meeting) -> Id {
+        let number = self.world.company.ids().number(meeting.series.index);
+        if self.config.quirks.contains(&Quirk::TextIds) {
+            Id::Text(number.to_string())
+        } else {
+            Id::Number(number)
+        }
+    }
+
     /// What lists and details have in common.
     fn meeting_row(&self, meeting: &Meeting, now: i64) -> MeetingRow {
         let host = Who::Person(meeting.host);
@@ -180,7 +200,7 @@ impl Simulator {
         let webinar = meeting.series.is_webinar();
         MeetingRow {
             uuid: ids.uuid(meeting.instance),
-            id: ids.number(meeting.series.index),
+            id: self.id_of(meeting),
             topic: meeting.series.topic(),
             host: self.world.company.name(host),
             email: self.world.company.email(host),

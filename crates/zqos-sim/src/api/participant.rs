@@ -115,13 +115,13 @@ impl Simulator {
         Ok(self.page_of_meeting(pager, &path, meeting, true, query, now))
     }
 
-    /// The joins that have begun.
+    /// The joins that have begun, as far as they are told of.
     pub(crate) fn joins_so_far<'s>(
         &'s self,
         meeting: &'s Meeting,
         now: i64,
     ) -> impl Iterator<Item = Join> + 's {
-        self.world.calendar.joins(meeting).filter(move |join| join.start <= now)
+        self.world.calendar.joins(meeting).filter(move |join| self.is_told(meeting, join, now))
     }
 
     fn participant_row(
@@ -202,6 +202,7 @@ impl Simulator {
         let transport = match path.transport() {
             Transport::Udp => "UDP",
             Transport::Tcp => "TCP",
+            Transport::TcpProxy => "TCP+Proxy",
         };
         let person = match who {
             Who::Person(person) => Some(person),

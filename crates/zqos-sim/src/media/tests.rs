@@ -57,7 +57,11 @@ fn weak_wifi_loses_in_bursts_both_ways_where_the_wire_does_not() {
         .unwrap();
     let hit = |session: &Session| {
         session.path.place() == Place::OfficeWifi { site, access_point }
-            && session.faults.iter().any(|fault| matches!(fault.kind, FaultKind::WeakWifi { .. }))
+            && session
+                .path
+                .faults()
+                .iter()
+                .any(|fault| matches!(fault.kind, FaultKind::WeakWifi { .. }))
     };
     let all = world.sessions(|meeting, _| meeting.series.sort == Sort::Standup);
     let (weak, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(session, _)| hit(session));
@@ -82,7 +86,11 @@ fn a_busy_processor_lowers_the_frame_rate_at_the_same_size() {
             && world.company.device(join.who).kind == DeviceKind::Windows
     });
     let is_busy = |session: &Session| {
-        session.faults.iter().any(|fault| matches!(fault.kind, FaultKind::BusyProcessor { .. }))
+        session
+            .path
+            .faults()
+            .iter()
+            .any(|fault| matches!(fault.kind, FaultKind::BusyProcessor { .. }))
     };
     let (busy, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(session, _)| is_busy(session));
     let rate = |minute: &Minute| Some(minute.video_sent?.picture?.frames_per_second);
@@ -97,7 +105,11 @@ fn a_congested_line_delays_first_and_makes_pictures_smaller() {
     let world = World::new(1, 200);
     let all = world.sessions(|meeting, _| meeting.series.sort == Sort::Standup);
     let is_hit = |session: &Session| {
-        session.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CongestedUplink { .. }))
+        session
+            .path
+            .faults()
+            .iter()
+            .any(|fault| matches!(fault.kind, FaultKind::CongestedUplink { .. }))
     };
     let (hit, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(session, _)| is_hit(session));
     let jitter = |minute: &Minute| minute.audio_sent.map(|figures| figures.jitter_ms);
@@ -117,7 +129,7 @@ fn listeners_hear_what_a_faulty_sender_loses() {
     let hears = |session: &Session| {
         session.join.who != Who::Person(person)
             && session.speakers.iter().any(|speaker| {
-                speaker.join.who == Who::Person(person) && !speaker.faults.is_empty()
+                speaker.join.who == Who::Person(person) && !speaker.path.faults().is_empty()
             })
     };
     let small = world.sessions(|meeting, _| {
