@@ -4,7 +4,7 @@ mod admin;
 mod body;
 
 use std::convert::Infallible;
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -100,7 +101,7 @@ impl Server {
             );
         let Err(error) = (&mut connection).await else { return };
         // Other errors are clients that leave or do not speak HTTP, which hyper has answered.
-        if error.source().is_some_and(|source| source.is::<Reset>()) {
+        if error.source().is_some_and(<dyn Error>::is::<Reset>) {
             // A socket that does not linger is reset as it closes.
             drop(connection.into_parts().io.inner().get_ref().set_zero_linger());
         }
@@ -109,10 +110,11 @@ impl Server {
     async fn respond(&self, request: Request<Incoming>) -> Result<Response<Body>, Reset> {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, MAX_BODY).collect();
-        let Ok(Ok(body)) = tokio::time::timeout(PATIENCE, body).await else {
-            return Ok(refuse_body());
+        let body = match tokio::time::timeout(PATIENCE, body).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(_)) => return Ok(refuse_body(413)),
+            Err(_) => return Ok(refuse_body(408)),
         };
-        let body = body.to_bytes();
         if head.uri.path().starts_with(admin::ROOT) {
             let answer = admin::answer(&self.simulator, &self.clock, &admin_call(&head, &body));
             return Ok(response(answer, Body::whole));
@@ -144,7 +146,7 @@ impl Server {
 
 fn admin_call<'a>(head: &'a Parts, body: &'a [u8]) -> admin::Call<'a> {
     let mut hosts = head.headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
-    let authority = head.uri.authority().map(|authority| authority.as_str());
+    let authority = head.uri.authority().map(Authority::as_str);
     admin::Call {
         method: head.method.as_str(),
         path: head.uri.path(),
@@ -161,9 +163,9 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 }
 
 /// The answer to a body that is too long, or does not come.
-fn refuse_body() -> Response<Body> {
+fn refuse_body(status: u16) -> Response<Body> {
     let headers = vec![("connection", "close".to_owned())];
-    response(Answer { status: 413, headers, body: Vec::new() }, Body::whole)
+    response(Answer { status, headers, body: Vec::new() }, Body::whole)
 }
 
 fn response(answer: Answer, body: fn(Vec<u8>) -> Body) -> Response<Body> {

@@ -73,11 +73,15 @@ fn drawn_name(body: &mut Value, draw: Draw, suits: impl Fn(&Value) -> bool) -> O
 fn each_object(value: &mut Value, act: &mut impl FnMut(&mut Map<String, Value>)) {
     match value {
         Value::Object(object) => {
-            object.values_mut().for_each(|member| each_object(member, act));
+            for member in object.values_mut() {
+                each_object(member, act);
+            }
             act(object);
         }
         Value::Array(elements) => {
-            elements.iter_mut().for_each(|element| each_object(element, act));
+            for element in elements {
+                each_object(element, act);
+            }
         }
         _ => {}
     }

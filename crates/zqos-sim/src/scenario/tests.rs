@@ -46,14 +46,14 @@ fn every_kind_of_cause_can_be_planned_and_is_told_again() {
         "site = 'Berlin'".to_owned(),
     ];
     assert_eq!(places.len(), KINDS.len());
-    let text: String = KINDS
+    let faults: Vec<String> = KINDS
         .iter()
         .zip(places)
         .map(|((kind, _), place)| {
             format!("[[fault]]\nkind = '{kind}'\n{place}\nfrom = 'monday 09:00'\nto = '+2h'\n")
         })
         .collect();
-    let simulator = play(&format!("by_chance = false\n{text}")).unwrap();
+    let simulator = play(&format!("by_chance = false\n{}", faults.concat())).unwrap();
     let incidents: Vec<_> = simulator.incidents(year()).collect();
     let told: Vec<&str> = incidents.iter().map(|incident| incident.kind.id()).collect();
     let planned: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();

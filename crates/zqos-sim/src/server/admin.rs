@@ -187,3 +187,6 @@ fn state(simulator: &Simulator, clock: &VirtualClock) -> State {
         faults: faults.collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

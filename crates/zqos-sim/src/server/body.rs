@@ -81,3 +81,6 @@ impl HttpBody for Body {
         SizeHint::with_exact(promised.try_into().unwrap_or(u64::MAX))
     }
 }
+
+#[cfg(test)]
+mod tests;
