@@ -4,6 +4,8 @@
 mod answer;
 mod building;
 mod credential;
+mod delivery;
+mod drift;
 mod error;
 mod listing;
 mod meeting;
@@ -29,6 +31,7 @@ use zqos_core::{Clock, Timestamp};
 
 pub use crate::api::answer::{Answer, Call};
 pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Tokens};
+pub(crate) use crate::api::delivery::Delivery;
 use crate::api::error::ApiError;
 pub use crate::api::query::Overflow;
 use crate::api::query::{Query, When};
@@ -40,6 +43,7 @@ use crate::company::PEOPLE;
 use crate::draw::Purpose;
 use crate::identity::{Permutation, wide};
 use crate::limit::{Algorithm, LimitHeaders, Limiter, Plan, RetryAfterForm, Verdict};
+use crate::misbehaviour::Misbehaviours;
 use crate::spelling::Dialect;
 use crate::world::World;
 
@@ -131,12 +135,13 @@ pub enum ConfigError {
 pub struct Simulator {
     pub(crate) world: World,
     config: Config,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,
     /// When the newest access token was given.
     newest_token: AtomicI64,
+    misbehaviours: Misbehaviours,
 }
 
 impl fmt::Debug for Simulator {
@@ -190,6 +195,7 @@ impl Simulator {
                 config.foreign_calls_per_hour,
             )),
             newest_token: AtomicI64::new(i64::MIN),
+            misbehaviours: Misbehaviours::new(root),
             config,
         })
     }

@@ -88,6 +88,7 @@ pub(crate) enum Purpose {
     Dialect,
     Building,
     Feedback,
+    Misbehaviour,
 }
 
 /// A point in the tree of keys, and the number drawn there.

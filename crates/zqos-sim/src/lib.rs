@@ -18,6 +18,9 @@ mod limit;
 
 mod api;
 
+mod misbehaviour;
+
+mod scenario;
 mod truth;
 
 mod clock;
@@ -29,6 +32,8 @@ pub use api::{
 };
 pub use clock::{Speed, SpeedError, VirtualClock};
 pub use limit::{Algorithm, LimitHeaders, Plan, RetryAfterForm};
+pub use misbehaviour::{Misbehaviour, MisbehaviourError, Share};
+pub use scenario::{Scenario, ScenarioError};
 pub use server::serve;
 pub use spelling::Dialect;
 pub use truth::{Contribution, HurtMinute, Incident, IncidentKind, Scope, ScopeKind};

@@ -86,6 +86,18 @@ impl Plan {
         Allowance { calls, window, daily }
     }
 
+    /// What a call that is one too many is told.
+    pub(crate) const fn refusal(self, label: Label, is_daily: bool, now: i64) -> Verdict {
+        let Allowance { calls, window, daily } = self.allowance(label);
+        let (limit, exceeded) = match daily {
+            Some(limit) if is_daily => (limit, Exceeded::Daily((now.div_euclid(DAY) + 1) * DAY)),
+            _ if window == SECOND => (calls, Exceeded::PerSecond),
+            _ => (calls, Exceeded::PerMinute),
+        };
+        let is_daily = matches!(exceeded, Exceeded::Daily(_));
+        Verdict { label, is_daily, limit, remaining: 0, exceeded: Some(exceeded) }
+    }
+
     /// Which count of the day a label belongs to.
     const fn pool(self, label: Label) -> usize {
         match (self, label) {
@@ -270,34 +282,15 @@ impl Limiter {
         let daily = allowance
             .daily
             .map(|limit| (limit, limit.saturating_sub(*made_today).saturating_sub(foreign)));
-        let of_day = |limit, remaining, exceeded| Verdict {
-            label,
-            is_daily: true,
-            limit,
-            remaining,
-            exceeded,
-        };
-        let of_window = |remaining, exceeded| Verdict {
-            label,
-            is_daily: false,
-            limit: allowance.calls,
-            remaining,
-            exceeded,
-        };
-        if let Some((limit, 0)) = daily {
-            return Some(of_day(limit, 0, Some(Exceeded::Daily((today + 1) * DAY))));
-        }
-        if left == 0 {
-            let is_second = allowance.window == SECOND;
-            let exceeded = if is_second { Exceeded::PerSecond } else { Exceeded::PerMinute };
-            return Some(of_window(0, Some(exceeded)));
+        let is_day_used_up = matches!(daily, Some((_, 0)));
+        if is_day_used_up || left == 0 {
+            return Some(self.plan.refusal(label, is_day_used_up, now));
         }
         short.take(allowance, now);
         *made_today += 1;
-        Some(match daily {
-            Some((limit, remaining)) => of_day(limit, remaining - 1, None),
-            None => of_window(left - 1, None),
-        })
+        let (limit, remaining) = daily.unwrap_or((allowance.calls, left));
+        let is_daily = daily.is_some();
+        Some(Verdict { label, is_daily, limit, remaining: remaining - 1, exceeded: None })
     }
 
     /// How many calls somebody else has made today that count where this label does.

@@ -1,37 +1,54 @@
 //! The simulator on a socket: HTTP/1.1 in, [`Call`]s through, HTTP out.
 
+mod admin;
+mod body;
+
 use std::convert::Infallible;
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
+use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 
-use crate::api::{Answer, Call, Simulator};
+use crate::api::{Answer, Call, Delivery, Simulator};
+use crate::clock::VirtualClock;
+use crate::server::body::Body;
 
 /// How many clients are served at once; more wait to be accepted.
 const CONNECTIONS: usize = 1_024;
 /// The most of a request's body that is read: a token request has a hundred bytes.
 const MAX_BODY: usize = 64 * 1024;
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take to send the head of a request, to send its body, or to read some of an
+/// answer.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long accepting pauses when the system has no socket left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves `simulator` on `listener` until the future is dropped; then every connection is closed.
+/// Serves `simulator` on `listener` until the future is dropped; then every connection is closed. Next
+/// to the API, it can be told from outside what `clock`, its clock, shows, and how to misbehave.
 ///
 /// **Errors**: none but those of a listener that is unusable.
-pub async fn serve(listener: TcpListener, simulator: Arc<Simulator>) -> io::Result<Infallible> {
+pub async fn serve(
+    listener: TcpListener,
+    simulator: Arc<Simulator>,
+    clock: Arc<VirtualClock>,
+) -> io::Result<Infallible> {
     // Asks once, so that a socket that was never bound is an error and no endless loop.
     listener.local_addr()?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let server = Arc::new(Server { simulator, clock, workers: Semaphore::new(workers) });
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
     // Dropped with this future, and its tasks with it.
     let mut connections = JoinSet::new();
@@ -43,51 +60,116 @@ pub async fn serve(listener: TcpListener, simulator: Arc<Simulator>) -> io::Resu
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let simulator = Arc::clone(&simulator);
+        let server = Arc::clone(&server);
         connections.spawn(async move {
-            serve_connection(socket, &simulator).await;
+            server.serve_connection(socket).await;
             drop(permit);
         });
     }
 }
 
-async fn serve_connection(socket: TcpStream, simulator: &Simulator) {
-    // Without it a small answer may wait for the acknowledgement of the last one.
-    if socket.set_nodelay(true).is_err() {
-        return;
+/// What all connections share.
+#[derive(Debug)]
+struct Server {
+    simulator: Arc<Simulator>,
+    clock: Arc<VirtualClock>,
+    /// Answers are computed on other threads, so that a long one delays no other: on as many as there
+    /// are processors.
+    workers: Semaphore,
+}
+
+/// The connection is to be reset.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is to be reset")]
+struct Reset;
+
+impl Server {
+    async fn serve_connection(&self, socket: TcpStream) {
+        // Without it a small answer may wait for the acknowledgement of the last one.
+        if socket.set_nodelay(true).is_err() {
+            return;
+        }
+        let mut socket = TimeoutStream::new(socket);
+        socket.set_write_timeout(Some(PATIENCE));
+        let mut connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(PATIENCE)
+            .auto_date_header(false)
+            .serve_connection(
+                TokioIo::new(Box::pin(socket)),
+                service_fn(async |request| self.respond(request).await),
+            );
+        let Err(error) = (&mut connection).await else { return };
+        // Other errors are clients that leave or do not speak HTTP, which hyper has answered.
+        if error.source().is_some_and(<dyn Error>::is::<Reset>) {
+            // A socket that does not linger is reset as it closes.
+            drop(connection.into_parts().io.inner().get_ref().set_zero_linger());
+        }
     }
-    let service =
-        service_fn(async |request| Ok::<_, Infallible>(respond(simulator, request).await));
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .auto_date_header(false)
-        .serve_connection(TokioIo::new(socket), service);
-    // Errors are clients that leave or do not speak HTTP, which hyper has answered.
-    drop(connection.await);
-}
 
-async fn respond(simulator: &Simulator, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
-        return response(Answer {
-            status: 413,
-            headers: vec![("connection", "close".to_owned())],
-            body: Vec::new(),
+    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Body>, Reset> {
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, MAX_BODY).collect();
+        let body = match tokio::time::timeout(PATIENCE, body).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(_)) => return Ok(refuse_body(413)),
+            Err(_) => return Ok(refuse_body(408)),
+        };
+        if head.uri.path().starts_with(admin::ROOT) {
+            let answer = admin::answer(&self.simulator, &self.clock, &admin_call(&head, &body));
+            return Ok(response(answer, Body::whole));
+        }
+        match self.deliver(head, body).await {
+            Delivery::Whole(answer) => Ok(response(answer, Body::whole)),
+            Delivery::Slow(answer) => Ok(response(answer, Body::slow)),
+            Delivery::Cut(answer) => Ok(response(answer, Body::cut)),
+            Delivery::Reset => Err(Reset),
+        }
+    }
+
+    /// Computes an answer on another thread.
+    async fn deliver(&self, head: Parts, body: Bytes) -> Delivery {
+        let simulator = Arc::clone(&self.simulator);
+        let _permit = self.workers.acquire().await.expect("nobody closes the semaphore");
+        let delivery = tokio::task::spawn_blocking(move || {
+            simulator.deliver(&Call {
+                method: head.method.as_str(),
+                target: head.uri.path_and_query().map_or("/", |target| target.as_str()),
+                authorization: text(&head.headers, &AUTHORIZATION),
+                body: &body,
+            })
         });
-    };
-    let body = body.to_bytes();
-    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    response(simulator.answer(&Call {
-        method: head.method.as_str(),
-        target,
-        authorization: head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()),
-        body: &body,
-    }))
+        // One that panicked has been reported on standard error.
+        delivery.await.unwrap_or(Delivery::Reset)
+    }
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+fn admin_call<'a>(head: &'a Parts, body: &'a [u8]) -> admin::Call<'a> {
+    let mut hosts = head.headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
+    let authority = head.uri.authority().map(Authority::as_str);
+    admin::Call {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        hosts: authority.into_iter().chain(&mut hosts).collect(),
+        has_origin: head.headers.contains_key(ORIGIN),
+        content_type: text(&head.headers, &CONTENT_TYPE),
+        body,
+    }
+}
+
+/// The value of a header, if it is ASCII.
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The answer to a body that is too long, or does not come.
+fn refuse_body(status: u16) -> Response<Body> {
+    let headers = vec![("connection", "close".to_owned())];
+    response(Answer { status, headers, body: Vec::new() }, Body::whole)
+}
+
+fn response(answer: Answer, body: fn(Vec<u8>) -> Body) -> Response<Body> {
+    let mut response = Response::new(body(answer.body));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).expect("every status here is one of HTTP's");
     for (name, value) in answer.headers {

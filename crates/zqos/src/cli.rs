@@ -1,5 +1,7 @@
 //! The command line: what can be typed. Nothing is looked up or derived here.
 
+#[cfg(feature = "sim")]
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -319,22 +321,53 @@ pub(crate) struct Sim {
     /// How calls are counted against the limits
     #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
     pub(crate) limits: SimLimits,
+    /// Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times
+    #[arg(long = "fault", value_name = "NAME[=SHARE]", value_parser = MisbehaviourParser)]
+    pub(crate) faults: Vec<(zqos_sim::Misbehaviour, zqos_sim::Share)>,
+}
+
+/// Reads what `--fault` takes, and lists the names for help and completion.
+#[cfg(feature = "sim")]
+#[derive(Debug, Clone)]
+struct MisbehaviourParser;
+
+#[cfg(feature = "sim")]
+impl TypedValueParser for MisbehaviourParser {
+    type Value = (zqos_sim::Misbehaviour, zqos_sim::Share);
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        zqos_sim::Misbehaviour::with_share.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let all = zqos_sim::Misbehaviour::ALL.iter();
+        Some(Box::new(all.map(|which| PossibleValue::new(which.name()).help(which.summary()))))
+    }
 }
 
 /// Which company is simulated, and when.
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
 pub(crate) struct SimWorld {
-    /// What everything is drawn from: the same seed and clock give the same answers
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// How many people the company has, 10 to 100000
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) people: u32,
+    /// What everything is drawn from: the same seed and clock give the same answers; that of the
+    /// scenario, else 1, if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many people the company has, 10 to 100000; as in the scenario, else 200, if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) people: Option<u32>,
     /// What the clock shows at first; past meetings lie in the days before. The time now if not
     /// given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
+    /// A file that plans what goes wrong
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<std::path::PathBuf>,
 }
 
 #[cfg(feature = "sim")]

@@ -29,7 +29,8 @@ pub struct Answer {
     pub status: u16,
     /// Header names, in lower case, and values. `content-length` is the server's.
     pub headers: Vec<(&'static str, String)>,
-    /// The body: JSON, but for [`Quirk::MisquotedErrors`](crate::Quirk::MisquotedErrors).
+    /// The body: JSON, but for [`Quirk::MisquotedErrors`](crate::Quirk::MisquotedErrors) and
+    /// misbehaviour.
     pub body: Vec<u8>,
 }
 
@@ -41,6 +42,13 @@ impl Answer {
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// Gives another value to a header that is there.
+    pub(crate) fn replace_header(&mut self, name: &str, value: &str) {
+        for (_, old) in self.headers.iter_mut().filter(|(known, _)| *known == name) {
+            value.clone_into(old);
+        }
     }
 
     /// Adds what every answer of Zoom's has.

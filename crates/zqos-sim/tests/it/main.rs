@@ -6,5 +6,6 @@ mod conformance;
 mod decoding;
 mod errors;
 mod pages;
+mod socket;
 mod support;
 mod tokens;

@@ -4,13 +4,15 @@ mod truth;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
-use zqos_core::{Clock as _, SystemClock, Timestamp};
+use zqos_core::{Clock, SystemClock, Timestamp};
 use zqos_sim::{
-    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Plan, Sample, Simulator, VirtualClock,
+    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Plan, Sample, Scenario, ScenarioError,
+    Simulator, VirtualClock,
 };
 
 use crate::cli::{Global, Sim, SimCommand, SimLimits, SimPlan, SimWorld};
@@ -31,12 +33,42 @@ fn now_of(world: &SimWorld, zone: &Zone) -> Result<Timestamp, UsageError> {
     world.now.as_deref().map_or_else(|| Ok(zone.now()), |text| zone.parse(text))
 }
 
+/// The simulated Zoom of a world, with the scenario played.
+fn simulator(
+    world: &SimWorld,
+    mut config: Config,
+    clock: Arc<dyn Clock>,
+) -> Result<Simulator, UsageError> {
+    let scenario = world.scenario.as_deref().map(read_scenario).transpose()?;
+    let written = scenario.as_ref();
+    if let Some(seed) = world.seed.or(written.and_then(Scenario::seed)) {
+        config.seed = seed;
+    }
+    if let Some(people) = world.people.or(written.and_then(Scenario::people)) {
+        config.people = people;
+    }
+    let mut simulator =
+        Simulator::new(config, clock).map_err(|error| UsageError::new(error.to_string()))?;
+    if let (Some(path), Some(scenario)) = (&world.scenario, written) {
+        simulator.play(scenario).map_err(|error| wrong_scenario(path, &error))?;
+    }
+    Ok(simulator)
+}
+
+fn read_scenario(path: &Path) -> Result<Scenario, UsageError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| UsageError::new(format!("`{}` can't be read: {error}", path.display())))?;
+    text.parse().map_err(|error| wrong_scenario(path, &error))
+}
+
+fn wrong_scenario(path: &Path, error: &ScenarioError) -> UsageError {
+    UsageError::new(format!("{}:{}: {error}", path.display(), error.line()))
+}
+
 async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
     let zone = Zone::new(global.tz.as_deref(), SystemClock.now())?;
     let now = now_of(&args.world, &zone)?;
     let config = Config {
-        seed: args.world.seed,
-        people: args.world.people,
         plan: match args.plan {
             SimPlan::Free => Plan::Free,
             SimPlan::Pro => Plan::Pro,
@@ -48,8 +80,11 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
         },
         ..Config::default()
     };
-    let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
-        .map_err(|error| UsageError::new(error.to_string()))?;
+    let clock = Arc::new(VirtualClock::new(now, args.speed));
+    let simulator = simulator(&args.world, config, Arc::<VirtualClock>::clone(&clock))?;
+    for &(which, share) in &args.faults {
+        simulator.misbehave(which, share);
+    }
     if !args.listen.ip().is_loopback() {
         return Err(UsageError::new(format!("`{}` is not on this machine alone", args.listen))
             .hint("the simulator has no TLS and well-known secrets: listen on 127.0.0.1")
@@ -65,7 +100,7 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
     output.write(|out| introduce(out, address, &samples))?;
     output.finish()?;
     note(format_args!("ready http://{address}"));
-    match zqos_sim::serve(listener, Arc::new(simulator)).await {
+    match zqos_sim::serve(listener, Arc::new(simulator), clock).await {
         Ok(never) => match never {},
         Err(error) => Err(anyhow::Error::new(error).context("the socket can't be served")),
     }

@@ -14,17 +14,19 @@ use zoom_wire::participant::ListParticipants;
 use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos};
 use zoom_wire::request::{Bound, Range};
 use zoom_wire::{ApiErrorKind, When};
-use zqos_core::{Clock, ManualClock, MeetingId, Timestamp};
-use zqos_sim::{ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator};
+use zqos_core::{MeetingId, Timestamp};
+use zqos_sim::{
+    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
+};
 
 /// Runs a test against a simulator whose clock stands still.
 fn with_zoom(test: impl AsyncFnOnce(Client)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let now = "2026-11-20T12:00:00Z".parse().unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(now));
+        let clock = Arc::new(VirtualClock::new(now, Speed::new(0.0).unwrap()));
         let config = Config { limits: Algorithm::Off, ..Config::default() };
-        let simulator = Arc::new(Simulator::new(config, clock).unwrap());
+        let simulator = Arc::new(Simulator::new(config, Arc::<VirtualClock>::clone(&clock)).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let root = format!("http://{}", listener.local_addr().unwrap());
         let credential = Credential::server_to_server(ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET);
@@ -37,7 +39,7 @@ fn with_zoom(test: impl AsyncFnOnce(Client)) {
             .unwrap();
         tokio::select! {
             () = test(client) => {}
-            _ = zqos_sim::serve(listener, simulator) => unreachable!("it serves until dropped"),
+            _ = zqos_sim::serve(listener, simulator, clock) => unreachable!("it serves until dropped"),
         }
     });
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use zqos_core::{Clock as _, ManualClock, SystemClock};
-use zqos_sim::{Config, HurtMinute, Incident, Simulator};
+use zqos_sim::{Config, HurtMinute, Incident};
 
 use crate::cli::{Format, Global, SimTruth};
 use crate::exit::{Exit, UsageError};
@@ -72,9 +72,8 @@ pub(super) fn run(args: &SimTruth, global: &Global) -> anyhow::Result<Exit> {
         .hint("`--from` is included, `--to` is not")
         .into());
     }
-    let config = Config { seed: args.world.seed, people: args.world.people, ..Config::default() };
-    let simulator = Simulator::new(config, Arc::new(ManualClock::new(zone.now())))
-        .map_err(|error| UsageError::new(error.to_string()))?;
+    let clock = Arc::new(ManualClock::new(zone.now()));
+    let simulator = super::simulator(&args.world, Config::default(), clock)?;
     let mut output = Output::new();
     for incident in simulator.incidents(from..to) {
         output.write(|out| write_line(out, &IncidentLine::from(&incident)))?;
