@@ -148,12 +148,12 @@ impl Path {
 
         let host_site = company.site_of(meeting.host);
         let near = company.site(host_site).city.region;
-        let is_far = faults.iter().find(|fault| fault.misplaces(host_site, meeting));
-        let data_center = if is_far.is_some() { near.far_away() } else { near };
-        felt.extend(is_far);
+        let misplaced = faults.iter().find(|fault| fault.misplaces(host_site, meeting));
+        let data_center = if misplaced.is_some() { near.far_away() } else { near };
+        felt.extend(misplaced);
 
-        let site = place.way_out();
-        let block = faults.iter().find(|fault| fault.blocks(site, join.start, own.at(6)));
+        let way_out = place.way_out();
+        let block = faults.iter().find(|fault| fault.blocks(way_out, join.start, own.at(6)));
         let transport = match block {
             Some(_) if own.at(7).chance(0.3) => Transport::TcpProxy,
             None if !(matches!(place, Place::Vpn { .. }) && own.at(3).chance(0.35)) => {
@@ -163,16 +163,20 @@ impl Path {
         };
         felt.extend(block);
 
-        let isp = match site {
-            Some(site) => company.isp_of_site(site),
-            None => Company::isp(city.region, own.of(Purpose::Isp)),
+        let isp = match (way_out, place) {
+            (Some(site), _) => company.isp_of_site(site),
+            (None, Place::Home { household, .. }) => {
+                let home = root.of(Purpose::Household).at(household.into());
+                Company::isp(city.region, home.of(Purpose::Isp))
+            }
+            (None, _) => Company::isp(city.region, own.of(Purpose::Isp)),
         };
         let standing =
             Standing { who, place, isp, data_center, version: company.device(who).version };
         felt.extend(faults.iter().filter(|fault| fault.concerns(&standing)));
 
         let line = Line::of(company, who, place);
-        let round_trip_ms = PROCESSING_MS
+        let base_ms = PROCESSING_MS
             + city.region.round_trip_ms(data_center)
             + line.access_ms(own.at(2))
             + own.of(Purpose::Isp).between(3.0, 9.0)
@@ -188,7 +192,7 @@ impl Path {
             place,
             data_center,
             transport,
-            base_ms: round_trip_ms,
+            base_ms,
             radio: Radio::of(company, who, place, meeting.instance.day),
             line,
             provider: root.of(Purpose::Isp).at(isp.into()).of(Purpose::Day),
