@@ -4,6 +4,7 @@
 mod answer;
 mod credential;
 mod error;
+mod list;
 mod listing;
 mod meeting;
 mod page_token;
@@ -50,12 +51,21 @@ pub struct Config {
     pub plan: Plan,
     /// How calls are counted.
     pub limits: Algorithm,
+    /// The account has a legacy BAA: names, e-mail and IP addresses and locations of participants
+    /// are blank, and internal addresses absent.
+    pub legacy_baa: bool,
 }
 
 impl Default for Config {
-    /// Seed 1, 200 people, plan Business, fixed windows.
+    /// Seed 1, 200 people, plan Business, fixed windows, no legacy BAA.
     fn default() -> Self {
-        Self { seed: 1, people: 200, plan: Plan::default(), limits: Algorithm::default() }
+        Self {
+            seed: 1,
+            people: 200,
+            plan: Plan::default(),
+            limits: Algorithm::default(),
+            legacy_baa: false,
+        }
     }
 }
 
@@ -71,6 +81,7 @@ pub enum ConfigError {
 /// A simulated Zoom. It keeps nothing but how much of the limits is used.
 pub struct Simulator {
     pub(crate) world: World,
+    pub(crate) legacy_baa: bool,
     clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
@@ -116,6 +127,7 @@ impl Simulator {
         let root = world.company.root();
         Ok(Self {
             world,
+            legacy_baa: config.legacy_baa,
             clock,
             access_tokens: Permutation::new(root, Purpose::AccessToken),
             page_tokens: Permutation::new(root, Purpose::PageToken),
@@ -213,7 +225,7 @@ impl Simulator {
             When::Past | When::PastOne if meeting.end > now - BUILD_DELAY => {
                 Err(ApiError::not_available())
             }
-            When::PastOne if !self.world.calendar.is_alone(&meeting) => Err(ApiError::not_ended()),
+            When::PastOne if !meeting.is_alone() => Err(ApiError::not_ended()),
             _ => Ok(meeting),
         }
     }
@@ -234,7 +246,7 @@ impl Simulator {
                 ended(meeting)
                     && !meeting.series.is_webinar()
                     && !wants_two_encodings(meeting)
-                    && !self.world.calendar.is_alone(meeting)
+                    && !meeting.is_alone()
             },
             &|meeting| {
                 ended(meeting) && !meeting.series.is_webinar() && wants_two_encodings(meeting)

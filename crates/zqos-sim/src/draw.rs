@@ -82,6 +82,13 @@ pub(crate) enum Purpose {
     TrackingId,
     Uplink,
     Vpn,
+    Breakout,
+    Direct,
+    Oddity,
+    Release,
+    Room,
+    Telephone,
+    WaitingRoom,
 }
 
 /// A point in the tree of keys, and the number drawn there.

@@ -9,10 +9,12 @@ mod stream;
 pub(crate) use path::{Path, Transport};
 pub(crate) use stream::{Figures, Minute, Picture};
 
-use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
-use crate::company::Who;
+use std::ops::Range;
+
+use crate::calendar::{Calendar, Call, Join, MINUTE, Meeting, Share, Space};
+use crate::company::{DeviceKind, Who};
 use crate::draw::{Draw, Purpose};
-use crate::fault::{Effect, Fault, FaultId};
+use crate::fault::{Effect, Fault, FaultId, FaultKind};
 use crate::media::path::{Leg, Window};
 use crate::media::stream::{Fold, Level};
 use crate::world::World;
@@ -36,6 +38,7 @@ pub(crate) struct Session {
     path: Path,
     /// The faults that may touch this join.
     faults: Vec<Fault>,
+    device: DeviceKind,
     power: f64,
     is_large: bool,
     share: Option<Share>,
@@ -48,7 +51,9 @@ pub(crate) struct Session {
 /// Somebody who may speak.
 #[derive(Debug, Clone)]
 struct Speaker {
-    join: Join,
+    who: Who,
+    /// When they are there: once, or more often after a break.
+    stays: Vec<Range<i64>>,
     draw: Draw,
     path: Path,
     faults: Vec<Fault>,
@@ -60,28 +65,45 @@ const SPEAKERS: usize = 4;
 impl Session {
     /// Prepares a join of a meeting.
     pub(crate) fn new(world: &World, meeting: &Meeting, join: Join) -> Self {
-        let World { company, calendar, .. } = world;
-        let mut joins = calendar.joins(meeting);
-        let speakers: Vec<Speaker> = joins
-            .by_ref()
-            .filter(|join| matches!(join.who, Who::Person(_)))
-            .take(SPEAKERS)
-            .map(|join| {
-                let path = Path::new(company, meeting, join.who);
-                let faults = faults_of(world, meeting, join.who, &path);
-                Speaker { join, draw: draw_of(meeting, &join), path, faults }
-            })
+        // Nobody hears what is said in another part of the meeting, and nothing in the waiting
+        // room.
+        let joins: Vec<Join> = world
+            .calendar
+            .joins(meeting)
+            .filter(|other| other.space == join.space && join.space != Space::WaitingRoom)
             .collect();
-        let is_large = joins.count() + speakers.len() > 6;
-        let path = Path::new(company, meeting, join.who);
+        let mut speakers: Vec<Speaker> = Vec::new();
+        for join in joins.iter().filter(|join| matches!(join.who, Who::Person(_))) {
+            let stay = join.start..join.end;
+            if let Some(speaker) = speakers.last_mut().filter(|last| last.who == join.who) {
+                speaker.stays.push(stay);
+                continue;
+            }
+            if speakers.len() == SPEAKERS {
+                break;
+            }
+            let path = path_of(world, meeting, join.who);
+            speakers.push(Speaker {
+                who: join.who,
+                stays: vec![stay],
+                draw: draw_of(meeting, join),
+                faults: faults_of(world, meeting, join.who, &path),
+                path,
+            });
+        }
+        let mut places: Vec<u32> = joins.iter().map(|join| join.place).collect();
+        places.dedup();
+        let path = path_of(world, meeting, join.who);
+        let device = world.company.device(join.who);
         Self {
             draw: draw_of(meeting, &join),
             join,
             faults: faults_of(world, meeting, join.who, &path),
             path,
-            power: company.device(join.who).power,
-            is_large,
-            share: Calendar::share(meeting),
+            device: device.kind,
+            power: device.power,
+            is_large: places.len() > 6,
+            share: Calendar::share(meeting).filter(|_| join.space == Space::Main),
             speakers,
             turns: meeting.draw.of(Purpose::Speaker),
         }
@@ -115,7 +137,11 @@ impl Session {
     pub(crate) fn minutes(&self, until: i64) -> impl Iterator<Item = Minute> + '_ {
         let end = self.join.end.min(until);
         let first = self.join.start.div_euclid(MINUTE);
-        let last = (end - 1).div_euclid(MINUTE);
+        let last = match self.join.space {
+            // Nothing is sent to a waiting room.
+            Space::WaitingRoom => first - 1,
+            Space::Main | Space::Breakout(_) => (end - 1).div_euclid(MINUTE),
+        };
         (first..=last).map(move |minute| self.minute(minute, end))
     }
 
@@ -128,7 +154,7 @@ impl Session {
         for window in first..last {
             self.window(window, &mut budgets, &mut fold);
         }
-        fold.into_minute(minute * MINUTE)
+        fold.into_minute(minute * MINUTE, self.device)
     }
 
     /// Measures one window.
@@ -140,9 +166,12 @@ impl Session {
         let turn = instant.div_euclid(2 * MINUTE);
         let talk = self.draw.of(Purpose::Talk).when(turn);
         let speaker = self.speaker(turn, instant);
-        let speaks = speaker.is_some_and(|speaker| speaker.join.user_id == self.join.user_id);
+        let speaks = speaker.is_some_and(|speaker| speaker.who == self.join.who);
         // Whoever listens is mostly muted, by spells of two minutes.
         let is_unmuted = speaks || talk.chance(0.3);
+        // Who was called by telephone neither speaks nor hears by the device.
+        let has_audio = self.join.call != Some(Call::Out) && self.join.space != Space::WaitingRoom;
+        let has_pictures = self.device.has_pictures() && self.join.space != Space::WaitingRoom;
         let noise = self.draw.of(Purpose::Echo).when(number);
 
         // What the speaker's side adds to what is heard and seen here.
@@ -156,9 +185,11 @@ impl Session {
         };
 
         // The processor: what the meeting wants, and what other programs leave of it.
-        let is_filmed = camera_is_on(self.draw, instant);
-        let sees_camera = far.is_some_and(|(speaker, _)| camera_is_on(speaker.draw, instant));
-        let shares = self.share.filter(|share| (share.start..share.end).contains(&instant));
+        let is_filmed = has_pictures && camera_is_on(self.draw, instant);
+        let sees_camera =
+            has_pictures && far.is_some_and(|(speaker, _)| camera_is_on(speaker.draw, instant));
+        let shares =
+            self.share.filter(|share| has_pictures && (share.start..share.end).contains(&instant));
         let is_sharing = shares.is_some_and(|share| share.user_id == self.join.user_id);
         let wanted = 0.05
             + if is_filmed { 0.14 } else { 0.0 }
@@ -173,15 +204,15 @@ impl Session {
         let used = (wanted / self.power).min(left);
         let pace = (used * self.power / wanted).min(1.0);
         fold.processor(100.0 * used, 100.0 * (used + others / self.power).min(1.0));
-        if let Some(signal) = state.signal_dbm {
+        if let Some(signal) = state.signal_dbm.filter(|_| self.device.knows_signal()) {
             fold.signal(signal);
         }
 
-        if is_unmuted {
+        if is_unmuted && has_audio {
             let rate = if speaks { 62.0 } else { 24.0 };
             fold.audio_sent(&state.up, noise.at(2).about(rate, 4.0));
         }
-        if !self.speakers.is_empty() && (far.is_some() || noise.at(3).chance(0.4)) {
+        if has_audio && !self.speakers.is_empty() && (far.is_some() || noise.at(3).chance(0.4)) {
             fold.audio_received(
                 &heard,
                 noise.at(4).about(if far.is_some() { 58.0 } else { 20.0 }, 4.0),
@@ -223,7 +254,7 @@ impl Session {
         let place = self.turns.when(turn).below(count);
         self.speakers
             .get(place as usize)
-            .filter(|speaker| (speaker.join.start..speaker.join.end).contains(&instant))
+            .filter(|speaker| speaker.stays.iter().any(|stay| stay.contains(&instant)))
     }
 }
 
@@ -263,9 +294,19 @@ impl Budgets {
     }
 }
 
-/// Where everything about a join is drawn.
+/// Where everything about somebody in a meeting is drawn, alike for all joins.
 fn draw_of(meeting: &Meeting, join: &Join) -> Draw {
-    meeting.draw.of(Purpose::Background).at(join.user_id.into())
+    meeting.draw.of(Purpose::Background).at(join.place.into())
+}
+
+/// The path of somebody in a meeting: through the data centre, or straight to the other side.
+fn path_of(world: &World, meeting: &Meeting, who: Who) -> Path {
+    let World { company, calendar, .. } = world;
+    let path = Path::new(company, meeting, who);
+    match calendar.peer(meeting, who) {
+        Some(other) => path.straight(company.city_of(who).region, company.city_of(other).region),
+        None => path,
+    }
 }
 
 /// The camera goes on and off by spells of ten minutes, mostly on.
@@ -280,6 +321,7 @@ fn faults_of(world: &World, meeting: &Meeting, who: Who, path: &Path) -> Vec<Fau
         .faults
         .acting(&world.company, meeting.start..meeting.end)
         .filter(|fault| fault.concerns(who, path.place(), path.data_center()))
+        .filter(|fault| !(path.is_direct() && matches!(fault.kind, FaultKind::DataCenter { .. })))
         .collect()
 }
 

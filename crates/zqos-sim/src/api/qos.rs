@@ -10,6 +10,7 @@ use crate::api::participant::{Equipment, JoinMembers};
 use crate::api::query::Query;
 use crate::api::{Simulator, timestamp};
 use crate::calendar::{Join, Meeting};
+use crate::company::LoadScale;
 use crate::media::{Figures, Minute, Picture, Session};
 
 /// A report.
@@ -114,17 +115,26 @@ struct Sample(Minute);
 impl Serialize for Sample {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let minute = &self.0;
-        let is_wireless = minute.signal.is_some();
-        let mut sample = serializer.serialize_struct("Sample", 8 + usize::from(is_wireless))?;
+        let scale = minute.device.load_scale();
+        let members =
+            7 + usize::from(scale != LoadScale::Untold) + usize::from(minute.signal.is_some());
+        let mut sample = serializer.serialize_struct("Sample", members)?;
         sample.serialize_field("date_time", &timestamp(minute.instant).to_string())?;
-        // `input` is what the participant sends: so most of Zoom's descriptions have it.
-        sample.serialize_field("audio_input", &Sound(minute.audio_sent))?;
-        sample.serialize_field("audio_output", &Sound(minute.audio_received))?;
-        sample.serialize_field("video_input", &Film(minute.video_sent))?;
-        sample.serialize_field("video_output", &Film(minute.video_received))?;
-        sample.serialize_field("as_input", &Film(minute.share_sent))?;
-        sample.serialize_field("as_output", &Film(minute.share_received))?;
-        sample.serialize_field("cpu_usage", &Processor(minute))?;
+        let [audio_sent, audio_received, video_sent, video_received, share_sent, share_received] =
+            minute.device.legs().streams();
+        sample.serialize_field(audio_sent, &Sound(minute.audio_sent))?;
+        sample.serialize_field(audio_received, &Sound(minute.audio_received))?;
+        sample.serialize_field(video_sent, &Film(minute.video_sent))?;
+        sample.serialize_field(video_received, &Film(minute.video_received))?;
+        sample.serialize_field(share_sent, &Film(minute.share_sent))?;
+        sample.serialize_field(share_received, &Film(minute.share_received))?;
+        match scale {
+            LoadScale::Percent => sample.serialize_field("cpu_usage", &Processor(minute))?,
+            LoadScale::Pressure => {
+                sample.serialize_field("cpu_pressure_level", &Pressure(minute))?;
+            }
+            LoadScale::Untold => {}
+        }
         if let Some(signal) = minute.signal {
             sample.serialize_field("wifi_rssi", &Signal(signal))?;
         }
@@ -227,6 +237,31 @@ impl Serialize for Processor<'_> {
         usage.serialize_field("zoom_max_cpu_usage", &load(high))?;
         usage.serialize_field("system_max_cpu_usage", &load(self.0.system_max))?;
         usage.end()
+    }
+}
+
+/// The load of the processor below a browser.
+struct Pressure<'m>(&'m Minute);
+
+impl Serialize for Pressure<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let [low, mean, _] = self.0.processor;
+        let [low, mean, high] = [low, mean, self.0.system_max].map(pressure_level);
+        let mut pressure = serializer.serialize_struct("Pressure", 3)?;
+        pressure.serialize_field("system_min_cpu_pressure_level", low)?;
+        pressure.serialize_field("system_avg_cpu_pressure_level", mean)?;
+        pressure.serialize_field("system_max_cpu_pressure_level", high)?;
+        pressure.end()
+    }
+}
+
+/// Zoom's levels stand for about 20, 50, 80 and 100 % of load; the bounds lie half-way.
+const fn pressure_level(load: f64) -> &'static str {
+    match load {
+        load if load < 35.0 => "normal",
+        load if load < 65.0 => "fair",
+        load if load < 90.0 => "serious",
+        _ => "critical",
     }
 }
 

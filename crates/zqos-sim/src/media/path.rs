@@ -26,6 +26,8 @@ pub(crate) struct Path {
     place: Place,
     data_center: Region,
     transport: Transport,
+    /// Straight to the other side, past the data centre.
+    is_direct: bool,
     /// Round trip without any queue.
     base_ms: f64,
     wifi: Option<Wifi>,
@@ -170,6 +172,7 @@ impl Path {
             place,
             data_center,
             transport: if is_blocked { Transport::Tcp } else { Transport::Udp },
+            is_direct: false,
             base_ms: base_ms + provider.between(3.0, 9.0),
             wifi,
             line,
@@ -177,6 +180,17 @@ impl Path {
             center: root.of(Purpose::DataCenter).at(data_center as u64),
             own: own.of(Purpose::Burst).at(meeting.instance.series.into()),
         }
+    }
+
+    /// The same way straight to somebody in another place, and not through the data centre.
+    pub(crate) fn straight(self, own: Region, other: Region) -> Self {
+        let base_ms = self.base_ms - own.round_trip_ms(self.data_center) + own.round_trip_ms(other);
+        Self { is_direct: true, base_ms, ..self }
+    }
+
+    /// True for a way that leads past the data centre.
+    pub(crate) const fn is_direct(&self) -> bool {
+        self.is_direct
     }
 
     pub(crate) const fn place(&self) -> Place {
@@ -200,7 +214,8 @@ impl Path {
         let load = self.line.load_at(instant, number, effect);
         let provider_ms = 3.0 * self.provider.of(Purpose::Day).smooth(instant, 900_000)
             + 1.2 * self.provider.when(number).unit();
-        let center_ms = 2.0 * self.center.smooth(instant, 600_000);
+        let center_ms =
+            if self.is_direct { 0.0 } else { 2.0 * self.center.smooth(instant, 600_000) };
         let fixed_ms = self.base_ms
             + provider_ms
             + center_ms

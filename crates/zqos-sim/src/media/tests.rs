@@ -116,9 +116,10 @@ fn listeners_hear_what_a_faulty_sender_loses() {
         .unwrap();
     let hears = |session: &Session| {
         session.join.who != Who::Person(person)
-            && session.speakers.iter().any(|speaker| {
-                speaker.join.who == Who::Person(person) && !speaker.faults.is_empty()
-            })
+            && session
+                .speakers
+                .iter()
+                .any(|speaker| speaker.who == Who::Person(person) && !speaker.faults.is_empty())
     };
     let small = world.sessions(|meeting, _| {
         matches!(meeting.series.sort, Sort::Standup | Sort::Planning | Sort::Project)
@@ -182,6 +183,6 @@ proptest! {
                 prop_assert!((-95.0..=-20.0).contains(&weak) && weak <= mean && mean <= strong);
             }
         }
-        prop_assert!(instant >= join.end);
+        prop_assert!(instant >= join.end || join.space == Space::WaitingRoom);
     }
 }

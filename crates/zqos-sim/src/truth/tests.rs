@@ -194,6 +194,7 @@ fn a_contribution_is_what_gets_worse_in_the_worst_stream() {
         picture: None,
     };
     let minute = |sent, received| Minute {
+        device: crate::company::DeviceKind::Windows,
         instant: 0,
         audio_sent: Some(sent),
         audio_received: Some(received),
