@@ -319,6 +319,9 @@ pub(crate) struct Sim {
     /// How calls are counted against the limits
     #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
     pub(crate) limits: SimLimits,
+    /// The account has a legacy BAA: names and addresses of participants are blank
+    #[arg(long)]
+    pub(crate) legacy_baa: bool,
 }
 
 /// Which company is simulated, and when.

@@ -46,6 +46,7 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
             SimLimits::Off => Algorithm::Off,
             SimLimits::Fixed => Algorithm::Fixed,
         },
+        legacy_baa: args.legacy_baa,
     };
     let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
         .map_err(|error| UsageError::new(error.to_string()))?;
