@@ -285,11 +285,8 @@ impl Company {
     /// The id of a user of the account, as which a Zoom Room counts too; blank for whoever is none.
     pub(crate) fn account_id(&self, who: Who) -> String {
         match who {
-            Who::Person(person) => self.ids.account_user(person.into()),
-            Who::Room { site, room } if self.is_zoom_room(who) => {
-                // Beyond all people.
-                self.ids.account_user(u64::from(site + 1) << 32 | u64::from(room))
-            }
+            Who::Person(person) => self.ids.account_user(person),
+            Who::Room { site, room } if self.is_zoom_room(who) => self.ids.zoom_room(site, room),
             Who::Guest { .. } | Who::Room { .. } => String::new(),
         }
     }

@@ -126,9 +126,21 @@ impl Ids {
     }
 
     /// The id of an account user: twenty-two characters.
-    pub(crate) fn account_user(self, user: u64) -> String {
-        let draw = self.root.of(Purpose::Account).at(user);
+    pub(crate) fn account_user(self, person: u32) -> String {
+        let draw = self.root.of(Purpose::Account).at(person.into());
         URL_SAFE_NO_PAD.encode(wide(draw).to_be_bytes())
+    }
+
+    /// The id of a Zoom Room, which is an account user too.
+    pub(crate) fn zoom_room(self, site: u32, room: u32) -> String {
+        let draw = self.root.of(Purpose::Room).at(site.into()).at(room.into());
+        URL_SAFE_NO_PAD.encode(wide(draw).to_be_bytes())
+    }
+
+    /// The id of somebody who registered for a series of webinars.
+    pub(crate) fn registrant(self, series: u32, place: u32) -> String {
+        let draw = self.root.of(Purpose::Guest).at(series.into()).at(place.into());
+        URL_SAFE_NO_PAD.encode(wide(draw.of(Purpose::Account)).to_be_bytes())
     }
 
     /// The id of a group of users: a department's.

@@ -151,6 +151,9 @@ impl Simulator {
             pager.offer(key, || {
                 let mut row = self.meeting_row(&meeting, now);
                 row.set_qualities(self.meeting_qualities(&meeting, now));
+                // Details alone have these.
+                row.in_room_participants = None;
+                row.has_meeting_summary = None;
                 if !webinars {
                     row.session_key = Some("");
                     row.tracking_fields = with_tracking_fields
@@ -171,9 +174,6 @@ impl Simulator {
         let mut row = self.meeting_row(meeting, now);
         if meeting.series.is_webinar() {
             row.set_qualities(self.meeting_qualities(meeting, now));
-        } else {
-            row.in_room_participants = Some(self.attendance(meeting, now).in_room);
-            row.has_meeting_summary = Some(false);
         }
         encode(&row)
     }
@@ -219,8 +219,8 @@ impl Simulator {
             screen_share_quality: None,
             session_key: None,
             tracking_fields: None,
-            in_room_participants: None,
-            has_meeting_summary: None,
+            in_room_participants: (!webinar).then_some(attendance.in_room),
+            has_meeting_summary: (!webinar).then_some(false),
         }
     }
 }

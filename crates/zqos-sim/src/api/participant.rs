@@ -11,6 +11,7 @@ use crate::calendar::{Calendar, Call, Join, Left, Meeting, Space};
 use crate::company::{DeviceKind, Oddity, Place, Who};
 use crate::draw::Purpose;
 use crate::media::{Path, Session, Transport};
+use crate::world::World;
 
 /// What is told of a join in every listing of joins.
 ///
@@ -69,7 +70,7 @@ struct ParticipantRow {
     join: JoinMembers,
     participant_user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    registrant_id: Option<&'static str>,
+    registrant_id: Option<String>,
     customer_key: &'static str,
     role: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,7 +189,7 @@ impl Simulator {
         ParticipantRow {
             participant_user_id: members.id.clone(),
             join: members,
-            registrant_id: with_registrant.then_some(""),
+            registrant_id: with_registrant.then(|| self.registrant_id(meeting, &join)),
             customer_key: "",
             role,
             status: (!webinar).then_some(status),
@@ -203,6 +204,19 @@ impl Simulator {
             video_quality,
             screen_share_quality,
             aic_disclaimer: (!webinar).then_some("no disclaimer"),
+        }
+    }
+
+    /// Who registered: those guests of a webinar whose e-mail address is known.
+    fn registrant_id(&self, meeting: &Meeting, join: &Join) -> String {
+        let World { company, .. } = &self.world;
+        match join.who {
+            Who::Guest { series, place }
+                if meeting.series.is_webinar() && !company.email(join.who).is_empty() =>
+            {
+                company.ids().registrant(series, place)
+            }
+            _ => String::new(),
         }
     }
 

@@ -167,13 +167,12 @@ impl DeviceKind {
         }
     }
 
-    /// The member `device` in another spelling that has been seen.
-    const fn odd_device(self) -> &'static str {
+    /// The member `device` in spellings that have been seen instead.
+    const fn odd_devices(self) -> &'static [&'static str] {
         match self {
-            Self::Windows => "win 11",
-            Self::Web => "Web Browser Chrome 142",
-            Self::ChromeOs => "Web",
-            _ => "Unknown",
+            Self::Windows => &["win 11", "win 10+ 17763", "Unknown"],
+            Self::Web | Self::ChromeOs => &["Web", "Web Browser Chrome 142", "Unknown"],
+            _ => &["Unknown"],
         }
     }
 
@@ -264,11 +263,11 @@ impl Device {
     }
 
     /// The member `device`.
-    pub(crate) const fn name(&self) -> &'static str {
-        match self.oddity {
-            Some(Oddity::Device) => self.kind.odd_device(),
-            _ => self.kind.device(),
+    pub(crate) fn name(&self) -> &'static str {
+        if self.oddity != Some(Oddity::Device) {
+            return self.kind.device();
         }
+        self.draw.of(Purpose::Oddity).at(0).pick::<&str>(self.kind.odd_devices())
     }
 
     /// The member `os_version`.

@@ -146,6 +146,36 @@ fn a_minute_is_the_same_by_itself_and_in_its_report() {
     }
 }
 
+#[test]
+fn nobody_in_a_breakout_room_hears_another_room() {
+    let world = World::new(1, 400);
+    let mut heard = 0;
+    for (session, end) in world.sessions(|_, join| matches!(join.space, Space::Breakout(_))) {
+        let minutes: Vec<Minute> = session.minutes(end).collect();
+        assert!(session.share.is_none() && !minutes.is_empty());
+        for speaker in &session.speakers {
+            // All went there and back within half a minute of each other.
+            let [stay] = speaker.stays.as_slice() else { panic!("one stay in a breakout room") };
+            assert!((stay.start - session.join.start).abs() < MINUTE / 2, "{stay:?}");
+            assert!((stay.end - session.join.end).abs() < MINUTE / 2, "{stay:?}");
+        }
+        heard += minutes.iter().filter(|minute| minute.audio_received.is_some()).count();
+    }
+    assert!(heard > 100, "{heard} minutes");
+}
+
+#[test]
+fn who_sends_straight_to_another_meets_no_data_center() {
+    let world = World::new(1, 2_000);
+    let all = world.sessions(|meeting, _| meeting.series.sort == Sort::OneToOne);
+    let is_center = |fault: &Fault| matches!(fault.kind, FaultKind::DataCenter { .. });
+    let (direct, rest): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(session, _)| session.path.is_direct());
+    assert!(rest.iter().any(|(session, _)| session.faults.iter().any(is_center)));
+    assert!(!direct.iter().any(|(session, _)| session.faults().iter().any(is_center)));
+    assert!(direct.len() > 50, "{}", direct.len());
+}
+
 proptest! {
     #[test]
     fn figures_keep_their_ranges(

@@ -94,7 +94,8 @@ fn each_sort_of_device_has_its_own_streams_and_blanks() {
 
 #[test]
 fn most_rows_are_as_documented_and_some_as_seen_in_the_wild() {
-    let spelt = |row: &Value| ["win 11", "Unknown", "Web"].contains(&text(row, "device"));
+    let spelt =
+        |row: &Value| ["win 11", "win 10+ 17763", "Unknown", "Web"].contains(&text(row, "device"));
     let quoted = |row: &Value| text(row, "os_version").starts_with('"');
     let colons = |row: &Value| text(row, "mac_addr").contains(':');
     let no_domain =
