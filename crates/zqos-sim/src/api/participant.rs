@@ -11,7 +11,6 @@ use crate::calendar::{Calendar, Call, Join, Left, Meeting, Space};
 use crate::company::{DeviceKind, Oddity, Place, Who};
 use crate::draw::Purpose;
 use crate::media::{Path, Session, Transport};
-use crate::world::World;
 
 /// What is told of a join in every listing of joins.
 ///
@@ -163,14 +162,6 @@ impl Simulator {
         let members = self.join_members(meeting, &join, session.path(), now);
         let equipment = self.equipment(&join, !webinar);
         let kind = company.device(join.who).kind;
-        // What a room system calls, and as what it calls: by meeting number and address.
-        let [sip_uri, from_sip_uri] = if kind == DeviceKind::RoomSystem {
-            let number = company.ids().number(meeting.series.index);
-            let (_, private) = company.addresses(join.who, session.path().place());
-            [format!("sip:{number}@sip.example.com"), format!("sip:room@{private}:5060")]
-        } else {
-            [String::new(), String::new()]
-        };
         let status =
             if join.space == Space::WaitingRoom { "in_waiting_room" } else { "in_meeting" };
         let call = join.call.map(|call| AudioCall {
@@ -186,6 +177,7 @@ impl Simulator {
             Space::Main | Space::WaitingRoom => None,
         };
         let in_room = Calendar::in_room(meeting, &join, kind);
+        let [sip_uri, from_sip_uri] = self.sip_uris(meeting, &join, session.path().place());
         ParticipantRow {
             participant_user_id: members.id.clone(),
             join: members,
@@ -207,9 +199,20 @@ impl Simulator {
         }
     }
 
+    /// What a room system calls, and as what it calls: by meeting number and address.
+    fn sip_uris(&self, meeting: &Meeting, join: &Join, place: Place) -> [String; 2] {
+        let company = &self.world.company;
+        if company.device(join.who).kind != DeviceKind::RoomSystem {
+            return [String::new(), String::new()];
+        }
+        let number = company.ids().number(meeting.series.index);
+        let (_, private) = company.addresses(join.who, place);
+        [format!("sip:{number}@sip.example.com"), self.shown(format!("sip:room@{private}:5060"))]
+    }
+
     /// Who registered: those guests of a webinar whose e-mail address is known.
     fn registrant_id(&self, meeting: &Meeting, join: &Join) -> String {
-        let World { company, .. } = &self.world;
+        let company = &self.world.company;
         match join.who {
             Who::Guest { series, place }
                 if meeting.series.is_webinar() && !company.email(join.who).is_empty() =>
@@ -288,6 +291,7 @@ impl Simulator {
                 Who::Guest { .. } | Who::Room { .. } => String::new(),
             }),
             device: match join.call {
+                // Nothing else could be told of a telephone.
                 Some(Call::In) => device.name().to_owned(),
                 Some(Call::Out) => known(format!("{} + Phone", device.name())),
                 None => known(device.name().to_owned()),

@@ -138,6 +138,41 @@ fn the_command_says_where_it_listens_and_what_to_try() {
 }
 
 #[test]
+fn an_account_with_a_legacy_baa_names_nobody() {
+    let mut sim = zqos()
+        .args(["sim", "--legacy-baa", "--listen", "127.0.0.1:0", "--now", "2026-11-20T12:00:00Z"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(sim.stderr.take().unwrap()).read_line(&mut ready).unwrap();
+    let address = ready.trim_end().strip_prefix("ready ").unwrap();
+    let printed = BufReader::new(sim.stdout.take().unwrap()).lines();
+    let line = printed.map_while(Result::ok).find(|line| line.starts_with("zqos get '")).unwrap();
+    let uuid = line.split('\'').nth(1).unwrap();
+    let output = zqos()
+        .args(["participants", uuid, "--type", "past", "--format", "ndjson"])
+        .env("ZOOM_API_BASE", format!("{address}/v2"))
+        .env("ZOOM_OAUTH_BASE", address)
+        .env("ZOOM_ACCOUNT_ID", ACCOUNT_ID)
+        .env("ZOOM_CLIENT_ID", CLIENT_ID)
+        .env("ZOOM_CLIENT_SECRET", CLIENT_SECRET)
+        .output()
+        .unwrap();
+    sim.kill().unwrap();
+    sim.wait().unwrap();
+    let rows = String::from_utf8(output.stdout).unwrap();
+    assert!(rows.lines().count() > 2, "{}", String::from_utf8_lossy(&output.stderr));
+    for row in rows.lines() {
+        let row: Value = serde_json::from_str(row).unwrap();
+        for member in ["user_name", "email", "ip_address", "internal_ip_addresses", "location"] {
+            assert_eq!(row.get(member), Some(&Value::Null), "{member} of {row}");
+        }
+    }
+}
+
+#[test]
 fn what_can_not_be_simulated_is_refused_before_it_listens() {
     for (arguments, reason) in [
         (["--people", "9"], "a company has 10 to 100000 people, not 9"),
