@@ -108,7 +108,9 @@ impl Simulator {
             }
             let kind = self.world.company.device(join.who).kind;
             attendance.participants += 1;
-            attendance.in_room += Calendar::in_room(meeting, &join, kind);
+            if kind == DeviceKind::ZoomRoom {
+                attendance.in_room += self.world.calendar.people_in_room(meeting);
+            }
             attendance.has_pstn |= join.call.is_some();
             attendance.has_sip |= kind == DeviceKind::RoomSystem;
             attendance.has_external |= join.who.is_external();

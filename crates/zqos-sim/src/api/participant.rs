@@ -176,7 +176,12 @@ impl Simulator {
             Space::Breakout(room) => Some(company.ids().breakout(meeting.instance, room)),
             Space::Main | Space::WaitingRoom => None,
         };
-        let in_room = Calendar::in_room(meeting, &join, kind);
+        // Room systems do not tell how many sit there.
+        let in_room = if kind == DeviceKind::ZoomRoom {
+            self.world.calendar.people_in_room(meeting)
+        } else {
+            0
+        };
         let [sip_uri, from_sip_uri] = self.sip_uris(meeting, &join, session.path().place());
         ParticipantRow {
             participant_user_id: members.id.clone(),

@@ -103,17 +103,17 @@ impl Calendar {
     /// The time that who stands at a place of the invitation spends on the meeting, as though it
     /// were one join; and where it was drawn. `None` for nobody, and for who does not come.
     fn stay(&self, meeting: &Meeting, place: u32) -> Option<(Join, Draw)> {
-        let series = meeting.series;
-        let who = self.invited(series, place)?;
-        let draw = meeting.draw.of(Purpose::Join).at(place.into());
+        let who = self.invited(meeting.series, place)?;
+        let draw = meeting.draw_of(place);
         let is_host = place == 0;
-        let comes = match place {
-            0 => true,
+        let joins = match (place, who) {
+            (0, _) => true,
             // Whoever else comes, the second does.
-            1 => !meeting.is_alone(),
-            _ => draw.of(Purpose::Attends).chance(series.attendance()),
+            (1, _) => !meeting.is_alone(),
+            (_, Who::Room { .. }) => self.people_in_room(meeting) > 0,
+            _ => meeting.attends(draw) && !self.sits_in_room(meeting, place),
         };
-        if !comes {
+        if !joins {
             return None;
         }
         let lateness = draw.of(Purpose::Start);
@@ -173,14 +173,24 @@ impl Calendar {
         pair.into_iter().find(|&other| other != who)
     }
 
-    /// How many people sit in the room that a join is of; 0 for any other join.
-    pub(crate) fn in_room(meeting: &Meeting, join: &Join, kind: DeviceKind) -> u32 {
-        match kind {
-            DeviceKind::ZoomRoom => {
-                2 + meeting.draw.of(Purpose::Room).at(join.place.into()).below(5)
-            }
-            _ => 0,
-        }
+    /// How many people sit in the room that is booked, and do not join by themselves.
+    pub(crate) fn people_in_room(&self, meeting: &Meeting) -> u32 {
+        let places = 2..self.invited_people(meeting.series);
+        let sitting = places.filter(|&place| {
+            meeting.attends(meeting.draw_of(place)) && self.sits_in_room(meeting, place)
+        });
+        u32::try_from(sitting.count()).expect("a team is small")
+    }
+
+    /// True for who would sit in the room that is booked: most of those who are in its office.
+    fn sits_in_room(&self, meeting: &Meeting, place: u32) -> bool {
+        let Some(Who::Room { site, .. }) = self.booked_room(meeting.series) else { return false };
+        let Some(who @ Who::Person(_)) = self.invited(meeting.series, place) else { return false };
+        let is_there = match self.company.place(who, meeting.instance.day) {
+            Place::OfficeWired { site: at } | Place::OfficeWifi { site: at, .. } => at == site,
+            _ => false,
+        };
+        is_there && meeting.draw_of(place).of(Purpose::Room).chance(0.7)
     }
 
     /// How long the client took until it was in the meeting, in seconds.
@@ -228,6 +238,16 @@ impl Join {
 }
 
 impl Meeting {
+    /// Where all is drawn about who stands at a place of the invitation.
+    fn draw_of(&self, place: u32) -> Draw {
+        self.draw.of(Purpose::Join).at(place.into())
+    }
+
+    /// True for who is asked to come and has the time, by that draw.
+    fn attends(&self, person: Draw) -> bool {
+        person.of(Purpose::Attends).chance(self.series.attendance())
+    }
+
     /// How long it lasts.
     fn seconds(&self) -> u32 {
         u32::try_from((self.end - self.start) / SECOND).expect("no meeting lasts for years")

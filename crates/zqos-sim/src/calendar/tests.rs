@@ -63,19 +63,23 @@ fn some_rejoin_some_meet_alone_and_some_are_guests() {
 #[test]
 fn rooms_join_from_the_office_of_the_host_and_some_people_by_telephone() {
     let calendar = calendar(400);
-    let (mut rooms, mut dialled, mut called) = (0, 0, 0);
+    let (mut rooms, mut seats, mut dialled, mut called) = (0, 0, 0, 0);
     for (meeting, joins) in week(&calendar) {
         for join in joins {
             if let Who::Room { site, room } = join.who {
                 assert_eq!(site, calendar.company.site_of(meeting.host));
                 assert!(room < calendar.company.rooms());
+                let sitting = calendar.people_in_room(&meeting);
+                assert!((1..=11).contains(&sitting));
+                seats += sitting;
                 rooms += 1;
             }
             dialled += u32::from(join.call == Some(Call::In));
             called += u32::from(join.call == Some(Call::Out));
         }
     }
-    assert!(rooms > 50 && dialled > 10 && called > 10, "{rooms} {dialled} {called}");
+    assert!(rooms > 40 && dialled > 10 && called > 10, "{rooms} {dialled} {called}");
+    assert!((2 * rooms..5 * rooms).contains(&seats), "{seats} people in {rooms} rooms");
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn weak_wifi_loses_in_bursts_both_ways_where_the_wire_does_not() {
     let wired: Vec<_> = rest
         .into_iter()
         .filter(|(session, _)| matches!(session.path.place(), Place::OfficeWired { .. }))
+        .filter(|(session, _)| session.faults.is_empty())
         .collect();
     let sent = |minute: &Minute| minute.audio_sent.map(|figures| figures.avg_loss_pct);
     let received = |minute: &Minute| minute.audio_received.map(|figures| figures.avg_loss_pct);
