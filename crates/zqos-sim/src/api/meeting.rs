@@ -6,7 +6,7 @@ use crate::api::error::{ApiError, encode};
 use crate::api::list::List;
 use crate::api::listing::Envelope;
 use crate::api::query::{Query, When};
-use crate::api::{Simulator, timestamp};
+use crate::api::{BUILD_DELAY, Simulator, timestamp};
 use crate::calendar::{Calendar, Meeting, SECOND, Space};
 use crate::company::{Company, DeviceKind, Who};
 use crate::draw::Purpose;
@@ -142,7 +142,15 @@ impl Simulator {
                 .collect()
         });
         let with_tracking_fields = query.get("include_fields") == Some("tracking_fields");
-        let list = List { webinars, when, by_end, range: range.start..range.end, departments, now };
+        let list = List {
+            webinars,
+            when,
+            by_end,
+            range: range.start..range.end,
+            departments,
+            now,
+            built_until: now - BUILD_DELAY,
+        };
         let mut pager = self.pager(path, query, (30, 300), now)?;
         let from = pager.after().map(Instance::of_key);
         for meeting in list.meetings(company, calendar, from) {

@@ -5,10 +5,10 @@
 
 use serde::Serialize;
 
-use crate::api::Simulator;
 use crate::api::error::{ApiError, encode};
 use crate::api::list::List;
 use crate::api::query::{Query, When};
+use crate::api::{BUILD_DELAY, Simulator};
 use crate::calendar::{Join, MINUTE, Meeting};
 use crate::draw::Purpose;
 use crate::media::{Figures, Session};
@@ -70,6 +70,7 @@ impl Simulator {
             range: range.start..range.end,
             departments: None,
             now,
+            built_until: now - BUILD_DELAY,
         };
         let World { company, calendar, .. } = &self.world;
         let step = list.count(company, calendar).div_ceil(SCORED).max(1);
