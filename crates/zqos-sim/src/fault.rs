@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::api::day_of;
 use crate::calendar::{DAY, LAST_DAY, MINUTE, Meeting, timestamp};
-use crate::company::{Company, DeviceKind, Place, Region, Who};
+use crate::company::{Company, DeviceKind, Place, Region, Version, Who};
 use crate::draw::{Draw, Purpose};
 use crate::media::AFTERMATH;
 
@@ -32,7 +32,7 @@ pub(crate) enum FaultKind {
     /// A broken cable or driver loses what somebody sends.
     FaultySender { person: u32 },
     /// A release of the client wastes the processor and loses what it should play.
-    ClientVersion { version: &'static str },
+    ClientVersion { version: Version },
     /// The way out of an office's VPN leads through a far place.
     VpnDetour { site: u32 },
     /// The firewall of an office blocks UDP: who joins meanwhile stays on TCP.
@@ -186,7 +186,7 @@ fn fault(
             FaultKind::DataCenter { region: *draw.at(2).pick(&regions) }
         }
         1 => FaultKind::Provider { isp: company.isp_of_site(site) },
-        2 => FaultKind::ClientVersion { version: rare_version(company, draw.at(2)) },
+        2 => FaultKind::ClientVersion { version: rare_version(company, draw.at(2), day_of(start)) },
         3 => {
             let access_point = draw.at(2).below(company.site(site).access_points);
             FaultKind::WeakWifi { site, access_point }
@@ -209,13 +209,17 @@ fn fault(
     Some(Fault { id: FaultId::Drawn { week, place }, kind, severity, start, end })
 }
 
-/// The release that the fewest of a few people have.
-fn rare_version(company: &Company, draw: Draw) -> &'static str {
-    let version_of =
-        |place| company.device(Who::Person(draw.at(place).below(company.people()))).version;
-    let versions: [&str; 16] = std::array::from_fn(|place| version_of(place as u64));
-    let count = |version: &str| versions.iter().filter(|other| **other == version).count();
-    versions.into_iter().min_by_key(|version| count(version)).expect("there are sixteen")
+/// The release that the fewest of a few people have on a day.
+fn rare_version(company: &Company, draw: Draw, day: u32) -> Version {
+    let people = (0..16).map(|place| draw.at(place).below(company.people()));
+    let versions: Vec<Version> =
+        people.filter_map(|person| company.device(Who::Person(person)).version(day)).collect();
+    let count = |version| versions.iter().filter(|&&other| other == version).count();
+    versions
+        .iter()
+        .copied()
+        .min_by_key(|&version| count(version))
+        .expect("people use clients, not telephones")
 }
 
 /// The first person from `person` on who has a computer.
@@ -257,8 +261,10 @@ pub(crate) struct Standing {
     pub(crate) place: Place,
     /// The provider of the line on which packets leave.
     pub(crate) isp: u32,
-    pub(crate) data_center: Region,
-    pub(crate) version: &'static str,
+    /// None where packets go straight to the other side.
+    pub(crate) data_center: Option<Region>,
+    /// What has none runs no client.
+    pub(crate) version: Option<Version>,
 }
 
 impl Fault {
@@ -280,11 +286,11 @@ impl Fault {
             | FaultKind::CongestedDownlink { site }
             | FaultKind::AccessLine { site } => place.way_out() == Some(site),
             FaultKind::Provider { isp } => isp == standing.isp,
-            FaultKind::DataCenter { region } => region == standing.data_center,
+            FaultKind::DataCenter { region } => standing.data_center == Some(region),
             FaultKind::BusyProcessor { person } | FaultKind::FaultySender { person } => {
                 who == Who::Person(person)
             }
-            FaultKind::ClientVersion { version } => version == standing.version,
+            FaultKind::ClientVersion { version } => standing.version == Some(version),
             FaultKind::VpnDetour { site: at } => {
                 matches!(place, Place::Vpn { site, .. } if site == at)
             }

@@ -11,8 +11,10 @@ pub(crate) use path::{Path, Transport};
 pub(crate) use stream::Picture;
 pub(crate) use stream::{Figures, Minute};
 
-use crate::calendar::{Calendar, Join, MINUTE, Meeting, Share};
-use crate::company::Who;
+use std::ops::Range;
+
+use crate::calendar::{Calendar, Call, Join, MINUTE, Meeting, Share, Space};
+use crate::company::{DeviceKind, Who};
 use crate::draw::{Draw, Purpose};
 use crate::fault::Fault;
 use crate::media::path::{Leg, Weather};
@@ -36,6 +38,7 @@ pub(crate) struct Session {
     draw: Draw,
     join: Join,
     path: Path,
+    device: DeviceKind,
     power: f64,
     is_large: bool,
     share: Option<Share>,
@@ -48,14 +51,16 @@ pub(crate) struct Session {
 /// Somebody who may speak.
 #[derive(Debug, Clone)]
 struct Speaker {
-    join: Join,
+    who: Who,
+    /// When they are there: once, or more often after a break.
+    stays: Vec<Range<i64>>,
     draw: Draw,
     path: Path,
 }
 
 /// How many people of a meeting take turns in speaking, at most.
 const SPEAKERS: usize = 4;
-/// In meetings of more joins than this nobody sends the largest picture.
+/// In meetings of more people than this nobody sends the largest picture.
 const LARGE: usize = 6;
 
 impl Session {
@@ -66,24 +71,42 @@ impl Session {
 
     /// Prepares a join of a meeting in which these faults act and no other.
     pub(crate) fn among(faults: &[Fault], world: &World, meeting: &Meeting, join: Join) -> Self {
-        let World { company, calendar, .. } = world;
-        let speakers = calendar
+        // Nobody hears what is said in another part of the meeting, and nothing in the waiting
+        // room.
+        let joins: Vec<Join> = world
+            .calendar
             .joins(meeting)
-            .filter(|join| matches!(join.who, Who::Person(_)))
-            .take(SPEAKERS)
-            .map(|join| Speaker {
-                join,
-                draw: draw_of(meeting, &join),
-                path: Path::new(company, meeting, &join, faults),
-            })
+            .filter(|other| other.space == join.space && join.space != Space::WaitingRoom)
             .collect();
+        let mut speakers: Vec<Speaker> = Vec::new();
+        for join in joins.iter().filter(|join| matches!(join.who, Who::Person(_))) {
+            let stay = join.start..join.end;
+            if let Some(speaker) = speakers.last_mut().filter(|last| last.who == join.who) {
+                speaker.stays.push(stay);
+                continue;
+            }
+            if speakers.len() == SPEAKERS {
+                break;
+            }
+            speakers.push(Speaker {
+                who: join.who,
+                stays: vec![stay],
+                draw: draw_of(meeting, join),
+                path: Path::new(world, meeting, join, faults),
+            });
+        }
+        let mut places: Vec<u32> = joins.iter().map(|join| join.place).collect();
+        places.dedup();
+        let device = world.company.device(join.who);
         Self {
             draw: draw_of(meeting, &join),
             join,
-            path: Path::new(company, meeting, &join, faults),
-            power: company.device(join.who).power,
-            is_large: calendar.joins(meeting).nth(LARGE).is_some(),
-            share: Calendar::share(meeting),
+            path: Path::new(world, meeting, &join, faults),
+            device: device.kind,
+            power: device.power,
+            is_large: places.len() > LARGE,
+            share: Calendar::share(meeting)
+                .filter(|_| join.space == Space::Main && device.kind.has_pictures()),
             speakers,
             turns: meeting.draw.of(Purpose::Speaker),
         }
@@ -107,7 +130,11 @@ impl Session {
     pub(crate) fn minutes(&self, until: i64) -> impl Iterator<Item = Minute> + '_ {
         let end = self.join.end.min(until);
         let first = self.join.start.div_euclid(MINUTE);
-        let last = (end - 1).div_euclid(MINUTE);
+        let last = match self.join.space {
+            // Nothing is sent to a waiting room.
+            Space::WaitingRoom => first - 1,
+            Space::Main | Space::Breakout(_) => (end - 1).div_euclid(MINUTE),
+        };
         // Nothing came before the first one.
         let mut budgets = Budgets::default();
         (first..=last).map(move |minute| self.measure(minute, end, &mut budgets))
@@ -118,6 +145,10 @@ impl Session {
         self.measure(minute, end, &mut Budgets::before(self, minute))
     }
 
+    fn has_camera(&self) -> bool {
+        self.device.has_pictures() && self.join.space != Space::WaitingRoom
+    }
+
     fn measure(&self, minute: i64, end: i64, budgets: &mut Budgets) -> Minute {
         let first = (minute * WINDOWS).max(self.join.start.div_euclid(WINDOW));
         let last = (minute * WINDOWS + WINDOWS).min((end + WINDOW - 1).div_euclid(WINDOW));
@@ -126,7 +157,7 @@ impl Session {
         for window in first..last {
             self.window(window, &scene, budgets, &mut fold);
         }
-        fold.into_minute(minute * MINUTE)
+        fold.into_minute(minute * MINUTE, self.device)
     }
 
     /// Measures one window.
@@ -140,12 +171,14 @@ impl Session {
 
         // What the speaker's side adds to what is heard and seen here.
         let speaker = scene.speaker.as_ref().filter(|speaker| speaker.is_there(instant));
-        let speaks = speaker.is_some_and(|speaker| speaker.join.user_id == self.join.user_id);
+        let speaks = speaker.is_some_and(|speaker| speaker.who == self.join.who);
         let far = speaker.filter(|_| !speaks).map(|speaker| (speaker, speaker.way_out(number)));
         let heard = far.map_or(down, |(_, out)| down.after(&out));
 
         // The processor: what the meeting wants, and what other programs leave of it.
-        let seen = far.and_then(|(speaker, out)| Some((speaker.camera?, out)));
+        let seen = far
+            .filter(|_| self.device.has_pictures())
+            .and_then(|(speaker, out)| Some((speaker.camera?, out)));
         let shares = self.share.filter(|share| (share.start..share.end).contains(&instant));
         let is_sharing = shares.is_some_and(|share| share.user_id == self.join.user_id);
         let wanted = 0.05
@@ -157,16 +190,18 @@ impl Session {
         let used = (wanted / self.power).min(left);
         let pace = (used * self.power / wanted).min(1.0);
         fold.processor(100.0 * used, 100.0 * (used + others / self.power).min(1.0));
-        if let Some(signal) = self.path.signal_dbm(&window) {
+        if let Some(signal) = self.path.signal_dbm(&window).filter(|_| self.device.knows_signal()) {
             fold.signal(signal);
         }
 
-        // Whoever listens is mostly muted.
-        if speaks || scene.is_unmuted {
+        // Whoever listens is mostly muted; who was called by telephone neither speaks nor hears by
+        // the device.
+        let has_audio = self.join.call != Some(Call::Out) && self.join.space != Space::WaitingRoom;
+        if has_audio && (speaks || scene.is_unmuted) {
             let rate = if speaks { 62.0 } else { 24.0 };
             fold.audio_sent(&up, noise.at(2).about(rate, 4.0));
         }
-        if !self.speakers.is_empty() && (far.is_some() || noise.at(3).chance(0.4)) {
+        if has_audio && !self.speakers.is_empty() && (far.is_some() || noise.at(3).chance(0.4)) {
             let rate = if far.is_some() { 58.0 } else { 20.0 };
             fold.audio_received(&heard, noise.at(4).about(rate, 4.0));
         }
@@ -223,7 +258,7 @@ impl<'s> Scene<'s> {
             weather: session.path.weather(minute),
             speaker: session.speakers.get(place as usize).map(|speaker| Turn::new(speaker, minute)),
             is_unmuted: draw.of(Purpose::Talk).when(turn).chance(0.3),
-            camera: camera(draw, minute),
+            camera: camera(draw, minute).filter(|_| session.has_camera()),
             // Now and then somebody changes the layout.
             gallery: draw.of(Purpose::Layout).when(minute.div_euclid(5)).chance(0.25),
             others: 0.05 + 0.16 * load.smooth(instant, 240_000) + chore,
@@ -233,7 +268,8 @@ impl<'s> Scene<'s> {
 
 /// The turn of a speaker.
 struct Turn<'s> {
-    join: Join,
+    who: Who,
+    stays: &'s [Range<i64>],
     path: &'s Path,
     weather: Weather,
     camera: Option<f64>,
@@ -242,7 +278,8 @@ struct Turn<'s> {
 impl<'s> Turn<'s> {
     fn new(speaker: &'s Speaker, minute: i64) -> Self {
         Self {
-            join: speaker.join,
+            who: speaker.who,
+            stays: &speaker.stays,
             path: &speaker.path,
             weather: speaker.path.weather(minute),
             camera: camera(speaker.draw, minute),
@@ -251,7 +288,7 @@ impl<'s> Turn<'s> {
 
     /// Nobody speaks when whoever would is not there.
     fn is_there(&self, instant: i64) -> bool {
-        (self.join.start..self.join.end).contains(&instant)
+        self.stays.iter().any(|stay| stay.contains(&instant))
     }
 
     fn way_out(&self, number: i64) -> Leg {
@@ -306,9 +343,9 @@ impl Budgets {
     }
 }
 
-/// Where everything about a join is drawn.
+/// Where everything about somebody in a meeting is drawn, alike for all joins.
 fn draw_of(meeting: &Meeting, join: &Join) -> Draw {
-    meeting.draw.of(Purpose::Background).at(join.user_id.into())
+    meeting.draw.of(Purpose::Background).at(join.place.into())
 }
 
 /// The share of its pictures that a camera gives; `None` where it is off. It goes on and off by

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use zqos_core::Timestamp;
 
-use crate::api::Simulator;
-use crate::company::{Company, Region, Site, Who};
+use crate::api::{Simulator, day_of};
+use crate::company::{Company, Region, Site, Version, Who};
 use crate::fault::{Fault, FaultId, FaultKind, OUTAGE, Schedule};
 
 /// A scenario, as it was written.
@@ -193,7 +193,8 @@ fn fault(
     planned: Planned,
     place: u32,
 ) -> Result<Fault, Located> {
-    let mut places = Places { company, planned };
+    let today = day_of(now.unix_millis());
+    let mut places = Places { company, today, planned };
     let kind = places.planned.kind.get_ref();
     let Some((_, reader)) = KINDS.iter().find(|(id, _)| id == kind) else {
         return Err((places.planned.kind.span().start, Problem::Kind(kind.clone())));
@@ -224,6 +225,8 @@ fn fault(
 /// What a fault is said to be confined to: each member is taken as it is read.
 struct Places<'c> {
     company: &'c Company,
+    /// The day of the clock.
+    today: u32,
     planned: Planned,
 }
 
@@ -312,14 +315,16 @@ impl Places<'_> {
     }
 
     /// A release of the client that somebody of the company runs.
-    fn version(&mut self) -> Result<&'static str, Located> {
+    fn version(&mut self) -> Result<Version, Located> {
         let member = self.planned.version.take();
         let (at, name) = self.needed(member, "`version`, a release of the client")?;
-        let people = (0..self.company.people()).map(Who::Person);
-        let versions: BTreeSet<&'static str> =
-            people.map(|who| self.company.device(who).version).collect();
-        versions.get(&*name).copied().ok_or_else(|| {
-            let known = versions.iter().map(|&version| version.to_owned()).collect();
+        let devices = (0..self.company.people()).map(|it| self.company.device(Who::Person(it)));
+        // Now, and in the last weeks.
+        let days = [self.today, self.today.saturating_sub(7), self.today.saturating_sub(14)];
+        let versions: BTreeSet<Version> =
+            devices.flat_map(|device| days.map(|day| device.version(day))).flatten().collect();
+        versions.iter().copied().find(|version| version.to_string() == name).ok_or_else(|| {
+            let known = versions.iter().map(Version::to_string).collect();
             (at, Problem::Unknown { sort: "release", name, known })
         })
     }

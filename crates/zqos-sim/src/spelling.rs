@@ -134,7 +134,8 @@ impl Spelling {
         minute: &Minute,
     ) -> impl Iterator<Item = (&'static str, StreamMembers)> {
         let streams = minute.streams();
-        STREAMS.into_iter().zip(streams).enumerate().filter_map(move |(place, (name, figures))| {
+        let names = minute.device.legs().streams();
+        names.into_iter().zip(streams).enumerate().filter_map(move |(place, (name, figures))| {
             let is_pictured = place >= 2;
             let content = match (figures, self.idle) {
                 (Some(figures), _) => Content::Measured(figures),
@@ -149,11 +150,6 @@ impl Spelling {
         })
     }
 }
-
-/// The names of [`Minute::streams`]. `input` is what the participant sends: so most of Zoom's
-/// descriptions have it.
-pub(crate) const STREAMS: [&str; 6] =
-    ["audio_input", "audio_output", "video_input", "video_output", "as_input", "as_output"];
 
 /// A number as the API spells it.
 #[derive(Debug, Clone, Copy)]
@@ -302,6 +298,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::company::DeviceKind;
     use crate::draw::Purpose;
     use crate::media::Picture;
 
@@ -316,6 +313,7 @@ mod tests {
 
     const MINUTE: Minute = Minute {
         instant: 0,
+        device: DeviceKind::Windows,
         audio_sent: Some(Figures { picture: None, ..FIGURES }),
         audio_received: None,
         video_sent: Some(FIGURES),

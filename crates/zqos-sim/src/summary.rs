@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
+use crate::company::LoadScale;
 use crate::media::{Figures, Minute};
-use crate::spelling::{STREAMS, Size, Spelling, Spelt, frame_rate, load};
+use crate::spelling::{Size, Spelling, Spelt, frame_rate, load};
 
 /// One element of a summary.
 #[derive(Debug, Serialize)]
@@ -62,13 +63,16 @@ pub(crate) struct ProcessorDetails {
 
 /// Sums up the minutes of a join; a stream that never had traffic is left out.
 pub(crate) fn elements(minutes: &[Minute], spelling: Spelling) -> Vec<Element> {
-    let streams = STREAMS.into_iter().enumerate().filter_map(|(place, kind)| {
+    let Some(device) = minutes.first().map(|minute| minute.device) else { return Vec::new() };
+    let names = device.legs().streams();
+    let streams = names.into_iter().enumerate().filter_map(|(place, kind)| {
         let figures: Vec<Figures> =
             minutes.iter().filter_map(|minute| minute.streams()[place]).collect();
         let details = Details::Stream(Box::new(StreamDetails::of(&figures, spelling)?));
         Some(Element { kind, details })
     });
     let processor = ProcessorDetails::of(minutes)
+        .filter(|_| device.load_scale() == LoadScale::Percent)
         .map(|details| Element { kind: "cpu_usage", details: Details::Processor(details) });
     streams.chain(processor).collect()
 }
@@ -149,6 +153,7 @@ impl ProcessorDetails {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::company::DeviceKind;
     use crate::media::Picture;
 
     fn minute(kbps: f64, height: u16) -> Minute {
@@ -164,6 +169,7 @@ mod tests {
         let picture = Some(Picture { width, height, frames_per_second: kbps });
         Minute {
             instant: 0,
+            device: DeviceKind::Windows,
             audio_sent: Some(sound),
             audio_received: None,
             video_sent: Some(Figures { picture, ..sound }),

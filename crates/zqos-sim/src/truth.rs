@@ -319,7 +319,7 @@ fn incident(company: &Company, fault: &Fault) -> Incident {
         | FaultKind::FarServer { site: index } => (ScopeKind::Site, site(index)),
         FaultKind::VpnDetour { site: index } => (ScopeKind::Vpn, site(index)),
         FaultKind::Provider { isp } => (ScopeKind::Isp, Company::isp_name(isp)),
-        FaultKind::ClientVersion { version } => (ScopeKind::Version, version.to_owned()),
+        FaultKind::ClientVersion { version } => (ScopeKind::Version, version.to_string()),
         FaultKind::DataCenter { region } => {
             (ScopeKind::DataCenter, region.data_center().to_owned())
         }

@@ -324,6 +324,9 @@ pub(crate) struct Sim {
     /// Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times
     #[arg(long = "fault", value_name = "NAME[=SHARE]", value_parser = MisbehaviourParser)]
     pub(crate) faults: Vec<(zqos_sim::Misbehaviour, zqos_sim::Share)>,
+    /// The account has a legacy BAA: names and addresses of participants are blank
+    #[arg(long)]
+    pub(crate) legacy_baa: bool,
 }
 
 /// Reads what `--fault` takes, and lists the names for help and completion.

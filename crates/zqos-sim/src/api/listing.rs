@@ -62,6 +62,22 @@ impl<Row> Pager<Row> {
             self.has_more = true;
         }
     }
+
+    /// True when the page is full and another one follows: no more rows need be offered, if their
+    /// count is told.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.has_more
+    }
+
+    /// The key of the last row of the page before this one.
+    pub(crate) const fn after(&self) -> Option<u64> {
+        self.after
+    }
+
+    /// Tells how many rows there are, for a walk that was not gone to its end.
+    pub(crate) const fn set_total(&mut self, total: u32) {
+        self.total = total;
+    }
 }
 
 impl Simulator {

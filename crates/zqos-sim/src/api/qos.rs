@@ -9,6 +9,7 @@ use crate::api::query::Query;
 use crate::api::quirk::Quirk;
 use crate::api::{Simulator, timestamp};
 use crate::calendar::{Join, MINUTE, Meeting};
+use crate::company::LoadScale;
 use crate::draw::Purpose;
 use crate::media::{Figures, Minute, Session};
 use crate::spelling::{Spelling, load};
@@ -135,13 +136,21 @@ struct Sample {
 impl Serialize for Sample {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let minute = &self.minute;
-        let is_wireless = minute.signal.is_some();
-        let mut sample = serializer.serialize_struct("Sample", 8 + usize::from(is_wireless))?;
+        let scale = minute.device.load_scale();
+        let members =
+            7 + usize::from(scale != LoadScale::Untold) + usize::from(minute.signal.is_some());
+        let mut sample = serializer.serialize_struct("Sample", members)?;
         sample.serialize_field("date_time", &timestamp(minute.instant).to_string())?;
         for (name, stream) in self.spelling.streams(minute) {
             sample.serialize_field(name, &stream)?;
         }
-        sample.serialize_field("cpu_usage", &Processor(minute))?;
+        match scale {
+            LoadScale::Percent => sample.serialize_field("cpu_usage", &Processor(minute))?,
+            LoadScale::Pressure => {
+                sample.serialize_field("cpu_pressure_level", &Pressure(minute))?;
+            }
+            LoadScale::Untold => {}
+        }
         if let Some(signal) = minute.signal {
             sample.serialize_field("wifi_rssi", &Signal(signal))?;
         }
@@ -161,6 +170,31 @@ impl Serialize for Processor<'_> {
         usage.serialize_field("zoom_max_cpu_usage", &load(high))?;
         usage.serialize_field("system_max_cpu_usage", &load(self.0.system_max))?;
         usage.end()
+    }
+}
+
+/// The load of the processor below a browser.
+struct Pressure<'m>(&'m Minute);
+
+impl Serialize for Pressure<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let [low, mean, _] = self.0.processor;
+        let [low, mean, high] = [low, mean, self.0.system_max].map(pressure_level);
+        let mut pressure = serializer.serialize_struct("Pressure", 3)?;
+        pressure.serialize_field("system_min_cpu_pressure_level", low)?;
+        pressure.serialize_field("system_avg_cpu_pressure_level", mean)?;
+        pressure.serialize_field("system_max_cpu_pressure_level", high)?;
+        pressure.end()
+    }
+}
+
+/// Zoom's levels stand for about 20, 50, 80 and 100 % of load; the bounds lie half-way.
+const fn pressure_level(load: f64) -> &'static str {
+    match load {
+        load if load < 35.0 => "normal",
+        load if load < 65.0 => "fair",
+        load if load < 90.0 => "serious",
+        _ => "critical",
     }
 }
 

@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use crate::api::Simulator;
 use crate::api::error::{ApiError, encode};
+use crate::api::list::List;
 use crate::api::query::{Query, When};
 use crate::calendar::{Join, MINUTE, Meeting};
 use crate::draw::{Draw, Purpose};
 use crate::media::{Figures, Minute, Session};
+use crate::world::World;
 
 /// How many meetings are scored for the count; above that every so many-th stands for the others.
 const SCORED: usize = 4_000;
@@ -61,10 +63,19 @@ impl Simulator {
             Some("participants") => true,
             Some(_) => return Err(ApiError::field("type", "Invalid field.")),
         };
-        let listed = || self.listed(false, When::Past, false, range.start, range.end, now);
-        let step = listed().count().div_ceil(SCORED).max(1);
+        let list = List {
+            webinars: false,
+            when: When::Past,
+            by_end: false,
+            range: range.start..range.end,
+            departments: None,
+            now,
+            built_until: self.built_until(now),
+        };
+        let World { company, calendar, .. } = &self.world;
+        let step = list.count(company, calendar).div_ceil(SCORED).max(1);
         let mut counts = Counts::default();
-        for meeting in listed().step_by(step) {
+        for meeting in list.meetings(company, calendar, None).step_by(step) {
             // A join's verdict counts by itself, a meeting's is that of its host.
             let joins = if by_join { usize::MAX } else { 1 };
             for join in self.world.calendar.joins(&meeting).take(joins) {

@@ -6,7 +6,6 @@ use crate::api::Simulator;
 use crate::api::error::ApiError;
 use crate::api::query::Query;
 use crate::calendar::Meeting;
-use crate::company::Who;
 use crate::media::{Minute, Session};
 use crate::spelling::Spelling;
 use crate::summary::{Element, elements};
@@ -37,10 +36,7 @@ impl Simulator {
                 let minutes: Vec<Minute> =
                     self.minutes_so_far(meeting, &session, &join, now).collect();
                 SummaryRow {
-                    id: match join.who {
-                        Who::Person(person) => self.world.company.ids().account_user(person),
-                        Who::Guest { .. } => String::new(),
-                    },
+                    id: self.world.company.account_id(join.who),
                     participant_id: join.user_id.to_string(),
                     user_name: self.world.company.name(join.who),
                     email: self.world.company.email(join.who),

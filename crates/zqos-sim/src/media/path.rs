@@ -5,6 +5,7 @@ use crate::company::{Company, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
 use crate::fault::{Effect, Fault, Standing};
 use crate::media::WINDOW;
+use crate::world::World;
 
 /// Echoing a time stamp includes both applications: what that adds to the round trip.
 const PROCESSING_MS: f64 = 8.0;
@@ -38,8 +39,9 @@ pub(crate) struct Path {
     line: Line,
     /// What the provider does, alike for all whom it serves.
     provider: Draw,
-    /// What the data centre does, alike for all whom it serves.
-    center: Draw,
+    /// What the data centre does, alike for all whom it serves; none where packets go straight to
+    /// the other side.
+    center: Option<Draw>,
     /// In what share of all times something is wrong far away.
     troubled: f64,
     own: Draw,
@@ -138,7 +140,8 @@ impl Leg {
 
 impl Path {
     /// The path of a join, among the faults that act at some time of the meeting.
-    pub(crate) fn new(company: &Company, meeting: &Meeting, join: &Join, faults: &[Fault]) -> Self {
+    pub(crate) fn new(world: &World, meeting: &Meeting, join: &Join, faults: &[Fault]) -> Self {
+        let World { company, calendar, .. } = world;
         let who = join.who;
         let place = company.place(who, meeting.instance.day);
         let own = company.draw(who).of(Purpose::Network);
@@ -148,7 +151,9 @@ impl Path {
 
         let host_site = company.site_of(meeting.host);
         let near = company.site(host_site).city.region;
-        let misplaced = faults.iter().find(|fault| fault.misplaces(host_site, meeting));
+        let peer = calendar.peer(meeting, who);
+        let misplaced =
+            faults.iter().find(|fault| peer.is_none() && fault.misplaces(host_site, meeting));
         let data_center = if misplaced.is_some() { near.far_away() } else { near };
         felt.extend(misplaced);
 
@@ -171,13 +176,19 @@ impl Path {
             }
             (None, _) => Company::isp(city.region, own.of(Purpose::Isp)),
         };
-        let standing =
-            Standing { who, place, isp, data_center, version: company.device(who).version };
+        let standing = Standing {
+            who,
+            place,
+            isp,
+            data_center: peer.is_none().then_some(data_center),
+            version: company.device(who).version(meeting.instance.day),
+        };
         felt.extend(faults.iter().filter(|fault| fault.concerns(&standing)));
 
         let line = Line::of(company, who, place);
+        let other_end = peer.map_or(data_center, |other| company.city_of(other).region);
         let base_ms = PROCESSING_MS
-            + city.region.round_trip_ms(data_center)
+            + city.region.round_trip_ms(other_end)
             + line.access_ms(own.at(2))
             + own.of(Purpose::Isp).between(3.0, 9.0)
             + if transport == Transport::TcpProxy { 12.0 } else { 0.0 }
@@ -196,7 +207,7 @@ impl Path {
             radio: Radio::of(company, who, place, meeting.instance.day),
             line,
             provider: root.of(Purpose::Isp).at(isp.into()).of(Purpose::Day),
-            center: root.of(Purpose::DataCenter).at(data_center as u64),
+            center: peer.is_none().then(|| root.of(Purpose::DataCenter).at(data_center as u64)),
             troubled: match place {
                 Place::OfficeWired { .. } | Place::OfficeWifi { .. } => 0.001,
                 Place::Home { .. } | Place::Vpn { .. } => 0.003,
@@ -220,6 +231,11 @@ impl Path {
 
     pub(crate) const fn transport(&self) -> Transport {
         self.transport
+    }
+
+    /// True for a way that leads past the data centre.
+    pub(crate) const fn is_direct(&self) -> bool {
+        self.center.is_none()
     }
 
     /// The faults that chose this path, or may be felt on it.
@@ -246,8 +262,9 @@ impl Path {
         };
         let provider_ms = 4.0 * self.provider.smooth(instant, 900_000)
             + 25.0 * surge(self.provider.at(0), 15, 0.015);
-        let center_ms =
-            2.0 * self.center.smooth(instant, 600_000) + 20.0 * surge(self.center.at(0), 20, 0.01);
+        let center_ms = self.center.map_or(0.0, |center| {
+            2.0 * center.smooth(instant, 600_000) + 20.0 * surge(center.at(0), 20, 0.01)
+        });
         let own_ms = 3.0 * self.own.of(Purpose::Day).smooth(instant, 240_000);
         let (signal_dbm, crowd, air_ms) =
             self.radio.as_ref().map_or((0.0, 0.0, 0.0), |radio| radio.weather(minute));

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::calendar::DAY;
-use crate::company::{DeviceKind, Place};
+use crate::company::{DeviceKind, Place, Region};
 use crate::fault::{FaultId, FaultKind, OUTAGE, Schedule};
 use crate::identity::Instance;
 
@@ -154,7 +154,7 @@ fn a_busy_processor_lowers_the_frame_rate_at_the_same_size() {
 
 #[test]
 fn a_bad_release_loses_what_it_should_play() {
-    let version = World::new(1, 400).company.device(Who::Person(0)).version;
+    let version = World::new(1, 400).company.device(Who::Person(0)).version(MONDAY).unwrap();
     let system = |minute: &Minute| Some(minute.system_max);
     let figures = means(FaultKind::ClientVersion { version }, &[received_loss, sent_loss, system]);
     assert!(figures[0][0] > figures[0][1] + 1.0, "{figures:?}");
@@ -219,9 +219,56 @@ fn a_minute_is_the_same_by_itself_and_in_its_report() {
             }
             let part: Vec<Minute> = session.minutes(join.start + 10 * MINUTE).collect();
             // The last one is not over yet.
-            assert_eq!(part[..part.len() - 1], report[..part.len() - 1]);
+            let whole = part.len().saturating_sub(1);
+            assert_eq!(part[..whole], report[..whole]);
         }
     }
+}
+
+#[test]
+fn nobody_in_a_breakout_room_hears_another_room() {
+    let world = World::new(1, 400);
+    let mut heard = 0;
+    for meeting in (MONDAY..MONDAY + 5).flat_map(|day| world.calendar.day(day, 0)) {
+        for join in world.calendar.joins(&meeting) {
+            if !matches!(join.space, Space::Breakout(_)) {
+                continue;
+            }
+            let session = Session::new(&world, &meeting, join);
+            let minutes: Vec<Minute> = session.minutes(join.end).collect();
+            assert!(session.share.is_none() && !minutes.is_empty());
+            for speaker in &session.speakers {
+                // All went there and back within half a minute of each other.
+                let [stay] = speaker.stays.as_slice() else {
+                    panic!("one stay in a breakout room")
+                };
+                assert!((stay.start - join.start).abs() < MINUTE / 2, "{stay:?}");
+                assert!((stay.end - join.end).abs() < MINUTE / 2, "{stay:?}");
+            }
+            heard += minutes.iter().filter(|minute| minute.audio_received.is_some()).count();
+        }
+    }
+    assert!(heard > 100, "{heard} minutes");
+}
+
+#[test]
+fn who_sends_straight_to_another_meets_no_data_center() {
+    let region = Region::Europe;
+    let world = world(FaultKind::DataCenter { region }, 1.0);
+    let (mut direct, mut others) = (0, 0);
+    for meeting in (MONDAY..MONDAY + 2).flat_map(|day| world.calendar.day(day, 3)) {
+        for join in world.calendar.joins(&meeting) {
+            let session = Session::new(&world, &meeting, join);
+            if session.path.is_direct() {
+                assert!(session.faults().is_empty());
+                direct += 1;
+            } else if session.path.data_center() == region {
+                assert!(!session.faults().is_empty());
+                others += 1;
+            }
+        }
+    }
+    assert!(direct > 3 && others > 50, "{direct} {others}");
 }
 
 proptest! {
@@ -261,6 +308,6 @@ proptest! {
                 prop_assert!((-95.0..=-20.0).contains(&weak) && weak <= mean && mean <= strong);
             }
         }
-        prop_assert!(instant >= join.end);
+        prop_assert!(instant >= join.end || join.space == Space::WaitingRoom);
     }
 }

@@ -30,7 +30,7 @@ fn year() -> Range<Timestamp> {
 fn every_kind_of_cause_can_be_planned_and_is_told_again() {
     let company = Company::new(1, 200);
     let email = company.email(Who::Person(7));
-    let version = company.device(Who::Person(7)).version;
+    let version = company.device(Who::Person(7)).version(20_777).unwrap();
     let isp = Company::isp_name(company.isp_of_site(0));
     let places = [
         "site = 'Berlin'\naccess_point = 1".to_owned(),

@@ -200,7 +200,9 @@ fn is_within(simulator: &Simulator, meeting: &Meeting, join: &Join, fault: &Faul
         FaultKind::FarServer { site } => {
             company.site_of(meeting.host) == site && fault.acts_at(meeting.start)
         }
-        FaultKind::ClientVersion { version } => company.device(who).version == version,
+        FaultKind::ClientVersion { version } => {
+            company.device(who).version(meeting.instance.day) == Some(version)
+        }
         FaultKind::BusyProcessor { person } | FaultKind::FaultySender { person } => {
             who == Who::Person(person)
         }
@@ -265,6 +267,7 @@ fn a_contribution_is_what_gets_worse_in_the_worst_stream() {
         picture: None,
     };
     let minute = |sent, received| Minute {
+        device: crate::company::DeviceKind::Windows,
         instant: 0,
         audio_sent: Some(sent),
         audio_received: Some(received),

@@ -78,6 +78,7 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
             SimLimits::Off => Algorithm::Off,
             SimLimits::Fixed => Algorithm::Fixed,
         },
+        legacy_baa: args.legacy_baa,
         ..Config::default()
     };
     let clock = Arc::new(VirtualClock::new(now, args.speed));
