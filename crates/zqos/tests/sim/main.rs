@@ -260,3 +260,11 @@ fn flags_beat_what_a_scenario_says() {
     assert_ne!(written, truth(&["--scenario", &scenario, "--people", "100"]));
     assert!(written.lines().all(|line| line.contains("planned-")), "no chance");
 }
+
+#[test]
+fn the_documentation_names_every_misbehaviour() {
+    let page = include_str!("../../../../docs/sim.md");
+    for which in zqos_sim::Misbehaviour::ALL {
+        assert!(page.contains(&format!("`{}`", which.name())), "{}", which.name());
+    }
+}
