@@ -53,6 +53,7 @@ const KEPT: i64 = 365 * DAY;
 
 /// What makes a simulated Zoom.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the account by itself")]
 pub struct Config {
     /// Everything that is drawn is drawn from it.
     pub seed: u64,
