@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -151,6 +152,18 @@ fn answers_with_a_drift_are_other_json() {
         assert_eq!((drifted.status, &drifted.headers), (200, &plain.headers));
         assert!(body(&drifted) != body(&plain), "{}", which.name());
     }
+}
+
+#[test]
+fn what_drifts_does_not_depend_on_how_often() {
+    let (simulator, authorization) = simulator(1);
+    simulator.misbehave(Misbehaviour::MissingMembers, Share::new(0.05).unwrap());
+    let path = format!("{LIST}&page_size=1");
+    let call = Call::get(&path, &authorization);
+    let bodies: HashSet<Vec<u8>> =
+        (0..1_000).map(|_| whole(simulator.deliver(&call)).body).collect();
+    // Nearly every one of the fifty or so that are struck lacks another member.
+    assert!(bodies.len() > 10, "{}", bodies.len());
 }
 
 /// What many draws make of a small answer.
