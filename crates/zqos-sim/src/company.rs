@@ -386,7 +386,8 @@ impl Company {
     pub(crate) fn device(&self, who: Who) -> Device {
         let draw = self.draw(who).of(Purpose::Device);
         match who {
-            Who::Room { .. } => Device::of_room(draw),
+            // Three in four, and of both sorts in any company that has several rooms.
+            Who::Room { site, room } => Device::of_room(draw, (site + room) % 4 != 3),
             Who::Person(_) | Who::Guest { .. } => Device::of_somebody(draw, who.is_external()),
         }
     }

@@ -252,9 +252,9 @@ impl Device {
         Self { kind, power, headset, oddity: Oddity::of(draw), draw }
     }
 
-    /// What stands in a room: three in four are Zoom Rooms.
-    pub(super) fn of_room(draw: Draw) -> Self {
-        let (kind, headset) = if draw.at(0).chance(0.75) {
+    /// What stands in a room: a Zoom Room or, in some, an older system.
+    pub(super) fn of_room(draw: Draw, is_zoom_room: bool) -> Self {
+        let (kind, headset) = if is_zoom_room {
             (DeviceKind::ZoomRoom, "Logitech Rally")
         } else {
             (DeviceKind::RoomSystem, "")

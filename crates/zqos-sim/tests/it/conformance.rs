@@ -117,7 +117,7 @@ fn lists_of_participants_have_the_members_of_the_examples() {
 fn report_of_everybody(zoom: &Zoom) -> Vec<Value> {
     zoom.past_meetings()
         .iter()
-        .take(20)
+        .take(60)
         .flat_map(|meeting| {
             let uuid = encoded(&meeting["uuid"]);
             let path = format!("/metrics/meetings/{uuid}/participants/qos?type=past&page_size=10");
