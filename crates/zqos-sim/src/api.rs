@@ -33,6 +33,10 @@ pub use crate::api::answer::{Answer, Call};
 pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Tokens};
 pub(crate) use crate::api::delivery::Delivery;
 use crate::api::error::ApiError;
+pub(crate) use crate::api::error::encode;
+pub(crate) use crate::api::participant::Settings;
+pub(crate) use crate::api::qos::{Processor, Signal, whole};
+pub(crate) use crate::api::quality::{Score, quality};
 pub use crate::api::query::Overflow;
 use crate::api::query::{Query, When};
 pub use crate::api::quirk::Quirk;
@@ -41,6 +45,7 @@ pub use crate::api::scope::{Scopes, ScopesError};
 use crate::calendar::{DAY, Meeting, timestamp};
 use crate::company::PEOPLE;
 use crate::draw::Purpose;
+use crate::events::Subscription;
 use crate::identity::{Permutation, wide};
 use crate::limit::{Algorithm, LimitHeaders, Limiter, Plan, RetryAfterForm, Verdict};
 use crate::misbehaviour::Misbehaviours;
@@ -89,13 +94,15 @@ pub struct Config {
     pub dialect: Dialect,
     /// Oddities that answers have.
     pub quirks: Vec<Quirk>,
+    /// What the app is sent.
+    pub events: Subscription,
 }
 
 impl Default for Config {
     /// Seed 1, 200 people, plan Business, fixed windows with all headers and no other app, several
     /// tokens at once, all classic scopes, nothing that the account may not do; what is too large is
     /// cut, past reports appear after ten minutes, one in ten of them lacks something at first; the
-    /// documented dialect, no oddity.
+    /// documented dialect, no oddity, the default events.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -115,6 +122,7 @@ impl Default for Config {
             partial_pct: 10,
             dialect: Dialect::default(),
             quirks: Vec::new(),
+            events: Subscription::default(),
         }
     }
 }
@@ -134,14 +142,14 @@ pub enum ConfigError {
 /// A simulated Zoom. It keeps nothing but how much of the limits is used, and which token is newest.
 pub struct Simulator {
     pub(crate) world: World,
-    config: Config,
+    pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,
     /// When the newest access token was given.
     newest_token: AtomicI64,
-    misbehaviours: Misbehaviours,
+    pub(crate) misbehaviours: Misbehaviours,
 }
 
 impl fmt::Debug for Simulator {

@@ -103,6 +103,11 @@ impl Session {
         faults
     }
 
+    /// True when the camera is on.
+    pub(crate) fn is_filmed_at(&self, instant: i64) -> bool {
+        camera_is_on(self.draw, instant.div_euclid(MINUTE))
+    }
+
     /// Every minute from the join until `until`.
     pub(crate) fn minutes(&self, until: i64) -> impl Iterator<Item = Minute> + '_ {
         let end = self.join.end.min(until);

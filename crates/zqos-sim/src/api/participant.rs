@@ -1,5 +1,9 @@
 //! Who took part: one row for each join.
 
+mod settings;
+
+pub(crate) use settings::Settings;
+
 use serde::Serialize;
 
 use crate::api::error::ApiError;
@@ -162,7 +166,8 @@ impl Simulator {
         }
     }
 
-    fn leave_reason(&self, join: &Join, webinar: bool) -> String {
+    /// Why a join ended, in the API's words.
+    pub(crate) fn leave_reason(&self, join: &Join, webinar: bool) -> String {
         let name = self.world.company.name(join.who);
         let what = if webinar { "webinar" } else { "meeting" };
         match join.left {

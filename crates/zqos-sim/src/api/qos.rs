@@ -150,7 +150,7 @@ impl Serialize for Sample {
 }
 
 /// The load of the processor.
-struct Processor<'m>(&'m Minute);
+pub(crate) struct Processor<'m>(pub(crate) &'m Minute);
 
 impl Serialize for Processor<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -165,7 +165,7 @@ impl Serialize for Processor<'_> {
 }
 
 /// The signal of a Wi-Fi link: weakest, mean and strongest.
-struct Signal([f64; 3]);
+pub(crate) struct Signal(pub(crate) [f64; 3]);
 
 impl Serialize for Signal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -180,6 +180,6 @@ impl Serialize for Signal {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "signals lie between -94 and -25 dBm")]
-fn whole(dbm: f64) -> i32 {
+pub(crate) fn whole(dbm: f64) -> i32 {
     libm::round(dbm) as i32
 }
