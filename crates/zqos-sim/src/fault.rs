@@ -107,12 +107,15 @@ impl Schedule {
     ) -> impl Iterator<Item = Fault> {
         // Faults that are drawn end within their week, which is counted from its Monday on.
         let weeks = week_of(day_of(range.start))..=week_of(day_of(range.end).min(LAST_DAY));
-        let drawn = self.by_chance.then(|| weeks.flat_map(|week| of_week(company, week)));
+        let within = range.clone();
+        let drawn = self
+            .by_chance
+            .then(|| weeks.flat_map(move |week| of_week(company, week, within.clone())));
+        let planned = self.planned.iter().copied();
         drawn
             .into_iter()
             .flatten()
-            .chain(self.planned.iter().copied())
-            .filter(move |fault| fault.start < range.end && range.start < fault.end)
+            .chain(planned.filter(move |fault| fault.start < range.end && range.start < fault.end))
     }
 }
 
@@ -126,73 +129,93 @@ const fn week_of(day: u32) -> u32 {
     (day + 3) / 7
 }
 
-/// Sorts of faults that concern one place or person: a week has one of each, and another for every
-/// five hundred people.
-const LOCAL: u32 = 9;
-/// Sorts of faults that reach far: a week has one of each.
+/// Faults that reach far: a week has one of each sort.
 const WIDE: u32 = 3;
+/// Faults that concern one place or person: for every 250 people a week has one of each sort, two
+/// faulty senders and four busy processors.
+const LOCAL: u32 = 13;
 
-/// The faults of a week.
-fn of_week(company: &Company, week: u32) -> impl Iterator<Item = Fault> {
+/// The faults of a week that act at some time of a range.
+fn of_week(company: &Company, week: u32, range: Range<i64>) -> impl Iterator<Item = Fault> {
     let draw = company.root().of(Purpose::Fault).at(week.into());
-    let count = (1 + company.people() / 500).min(40);
-    (0..WIDE + LOCAL * count).map(move |place| fault(company, week, place, draw.at(place.into())))
+    let count = company.people().div_ceil(250).min(40);
+    (0..WIDE + LOCAL * count)
+        .filter_map(move |place| fault(company, week, place, draw.at(place.into()), &range))
 }
 
-fn fault(company: &Company, week: u32, place: u32, draw: Draw) -> Fault {
-    let id = FaultId::Drawn { week, place };
+fn fault(
+    company: &Company,
+    week: u32,
+    place: u32,
+    draw: Draw,
+    range: &Range<i64>,
+) -> Option<Fault> {
+    let sort = if place < WIDE { place } else { WIDE + (place - WIDE) % LOCAL };
+    // Some last for days, from midnight UTC on, others for hours of somebody's working day.
+    let (days, hours) = match sort {
+        0 | 1 | 6 => (0, 1..3),
+        4 | 5 => (0, 2..6),
+        8 | 9 => (1, 0..0),
+        2 | 3 | 7 | 10 | 11 => (2, 0..0),
+        _ => (5, 0..0),
+    };
     let site = draw.at(0).below(company.sites());
-    let person = draw.at(1).below(company.people());
-    // Faults of several days begin at midnight UTC, others last an hour or two.
-    let (kind, days) = if place < WIDE {
-        match place {
-            0 => {
-                let regions = [Region::UsWest, Region::UsEast, Region::Europe, Region::Asia];
-                (FaultKind::DataCenter { region: *draw.at(2).pick(&regions) }, 0)
-            }
-            1 => (FaultKind::Provider { isp: company.isp_of_site(site) }, 0),
-            _ => {
-                let version = company.device(Who::Person(person)).version;
-                (FaultKind::ClientVersion { version }, 2)
-            }
-        }
-    } else {
-        match (place - WIDE) % LOCAL {
-            0 => {
-                let access_point = draw.at(2).below(company.site(site).access_points);
-                (FaultKind::WeakWifi { site, access_point }, 3)
-            }
-            1 => (FaultKind::CongestedUplink { site }, 2),
-            2 => (FaultKind::CongestedDownlink { site }, 2),
-            3 => (FaultKind::AccessLine { site }, 0),
-            4 => (FaultKind::BusyProcessor { person: laptop(company, person) }, 5),
-            5 => (FaultKind::FaultySender { person }, 2),
-            6 => (FaultKind::VpnDetour { site }, 3),
-            7 => (FaultKind::TcpFallback { site }, 1),
-            _ => (FaultKind::FarServer { site }, 1),
-        }
-    };
-    let is_line = matches!(kind, FaultKind::AccessLine { .. } | FaultKind::Provider { .. });
-    let (severity, minutes) = if is_line && draw.at(5).chance(0.25) {
-        (OUTAGE, 5 + draw.at(6).below(10))
-    } else if draw.at(5).chance(0.75) {
-        (draw.at(7).between(0.5, 1.8), 60 + draw.at(6).below(60))
-    } else {
-        // Too slight for anybody to notice.
-        (draw.at(7).between(0.02, 0.12), 60 + draw.at(6).below(60))
-    };
-    // Days from Monday on, wholly within the working week.
-    let first = draw.at(3).below(6 - days.max(1));
-    let midnight = (monday(week) + i64::from(first)) * DAY;
+    let is_outage = matches!(sort, 1 | 6) && draw.at(5).chance(0.25);
+    let midnight = |within: u32| (monday(week) + i64::from(draw.at(3).below(within))) * DAY;
     let (start, length) = if days > 0 {
-        (midnight, i64::from(days) * DAY)
+        (midnight(6 - days), i64::from(days) * DAY)
     } else {
-        // Between 09:00 and 17:00 where the office is.
-        let local = i64::from(9 * 60 + draw.at(4).below(8 * 60));
+        let local = i64::from(8 * 60 + draw.at(4).below(8 * 60));
         let offset = i64::from(company.site(site).city.utc_offset_minutes);
-        (midnight + (local - offset) * MINUTE, i64::from(minutes) * MINUTE)
+        let minutes = if is_outage {
+            5 + draw.at(6).below(10)
+        } else {
+            60 * hours.start + draw.at(6).below(60 * (hours.end - hours.start))
+        };
+        (midnight(5) + (local - offset) * MINUTE, i64::from(minutes) * MINUTE)
     };
-    Fault { id, kind, severity, start, end: start + length }
+    let end = start + length;
+    // Most faults of a week are not asked for; here those are done with.
+    if range.end <= start || end <= range.start {
+        return None;
+    }
+    let person = draw.at(1).below(company.people());
+    let kind = match sort {
+        0 => {
+            let regions = [Region::UsWest, Region::UsEast, Region::Europe, Region::Asia];
+            FaultKind::DataCenter { region: *draw.at(2).pick(&regions) }
+        }
+        1 => FaultKind::Provider { isp: company.isp_of_site(site) },
+        2 => FaultKind::ClientVersion { version: rare_version(company, draw.at(2)) },
+        3 => {
+            let access_point = draw.at(2).below(company.site(site).access_points);
+            FaultKind::WeakWifi { site, access_point }
+        }
+        4 => FaultKind::CongestedUplink { site },
+        5 => FaultKind::CongestedDownlink { site },
+        6 => FaultKind::AccessLine { site },
+        7 => FaultKind::VpnDetour { site },
+        8 => FaultKind::TcpFallback { site },
+        9 => FaultKind::FarServer { site },
+        10 | 11 => FaultKind::FaultySender { person },
+        _ => FaultKind::BusyProcessor { person: laptop(company, person) },
+    };
+    let severity = match draw.at(7).unit() {
+        _ if is_outage => OUTAGE,
+        // Too slight for anybody to notice.
+        share if share < 0.25 => draw.at(8).between(0.02, 0.12),
+        _ => draw.at(8).between(0.5, 1.8),
+    };
+    Some(Fault { id: FaultId::Drawn { week, place }, kind, severity, start, end })
+}
+
+/// The release that the fewest of a few people have.
+fn rare_version(company: &Company, draw: Draw) -> &'static str {
+    let version_of =
+        |place| company.device(Who::Person(draw.at(place).below(company.people()))).version;
+    let versions: [&str; 16] = std::array::from_fn(|place| version_of(place as u64));
+    let count = |version: &str| versions.iter().filter(|other| **other == version).count();
+    versions.into_iter().min_by_key(|version| count(version)).expect("there are sixteen")
 }
 
 /// The first person from `person` on who has a computer.
@@ -309,8 +332,8 @@ impl Fault {
                 effect.delay_ms += 30.0 * severity.min(4.0);
             }
             FaultKind::DataCenter { .. } => {
-                effect.loss += 0.01 * severity;
-                effect.delay_ms += 60.0 * severity;
+                effect.loss += 0.03 * severity;
+                effect.delay_ms += 70.0 * severity;
             }
             FaultKind::BusyProcessor { .. } => effect.processor += severity,
             FaultKind::FaultySender { .. } => effect.sent_loss += 0.06 * severity,
@@ -328,19 +351,22 @@ impl Fault {
 mod tests {
     use super::*;
 
+    const ALWAYS: Range<i64> = i64::MIN..i64::MAX;
+
     #[test]
     fn every_week_has_a_fault_of_each_sort_within_its_working_days() {
         let company = Company::new(1, 200);
-        let faults: Vec<Fault> = of_week(&company, week_of(20_774)).collect();
-        assert_eq!(faults.len(), 12);
+        let faults: Vec<Fault> = of_week(&company, week_of(20_774), ALWAYS).collect();
+        assert_eq!(faults.len(), 16);
         // 2026-11-16, a Monday.
         let monday = 20_773 * DAY;
         for fault in &faults {
             assert!(monday <= fault.start && fault.end <= monday + 6 * DAY, "{fault:?}");
             assert!(fault.start < fault.end, "{fault:?}");
         }
-        assert_eq!(faults, of_week(&company, week_of(20_773)).collect::<Vec<_>>());
-        assert_ne!(faults, of_week(&company, week_of(20_780)).collect::<Vec<_>>());
+        let others = |day| of_week(&company, week_of(day), ALWAYS).collect::<Vec<_>>();
+        assert_eq!(faults, others(20_773));
+        assert_ne!(faults, others(20_780));
     }
 
     #[test]

@@ -150,14 +150,14 @@ impl Session {
         let heard = far.map_or(down, |(_, out)| down.after(&out));
 
         // The processor: what the meeting wants, and what other programs leave of it.
-        let sees_camera = far.is_some_and(|(speaker, _)| speaker.is_filmed);
+        let seen = far.and_then(|(speaker, out)| Some((speaker.camera?, out)));
         let shares = self.share.filter(|share| (share.start..share.end).contains(&instant));
         let is_sharing = shares.is_some_and(|share| share.user_id == self.join.user_id);
         let wanted = 0.05
-            + if scene.is_filmed { 0.14 } else { 0.0 }
-            + if sees_camera { 0.09 } else { 0.0 }
+            + if scene.camera.is_some() { 0.14 } else { 0.0 }
+            + if seen.is_some() { 0.09 } else { 0.0 }
             + if shares.is_some() { 0.06 } else { 0.0 };
-        let others = scene.others + 0.06 * noise.at(1).unit() + effect.processor;
+        let others = scene.others + 0.05 * noise.at(1).unit() + effect.processor;
         let left = (1.0 - others / self.power).max(0.04);
         let used = (wanted / self.power).min(left);
         let pace = (used * self.power / wanted).min(1.0);
@@ -175,19 +175,19 @@ impl Session {
             let rate = if far.is_some() { 58.0 } else { 20.0 };
             fold.audio_received(&heard, noise.at(4).about(rate, 4.0));
         }
-        if scene.is_filmed {
+        if let Some(light) = scene.camera {
             let wanted = if speaks && !self.is_large { Level::Hd } else { Level::Middle };
             let level = wanted.within(sent_budget);
-            fold.video_sent(&up, level, pace, noise.at(5));
+            fold.video_sent(&up, level, pace * light, noise.at(5));
         }
-        if sees_camera && let Some((_, out)) = far {
+        if let Some((light, out)) = seen {
             let wanted = match (scene.gallery, self.is_large) {
                 (true, _) => Level::Small,
                 (false, true) => Level::Middle,
                 (false, false) => Level::Hd,
             };
             let level = wanted.within(received_budget.min(out.budget_kbps()));
-            fold.video_received(&heard, level, pace, noise.at(6));
+            fold.video_received(&heard, level, pace * light, noise.at(6));
         }
         if shares.is_some() {
             let busy = 0.15 + 0.85 * self.draw.of(Purpose::Share).smooth(instant, 30_000);
@@ -206,7 +206,7 @@ struct Scene<'s> {
     /// Whose turn it is.
     speaker: Option<Turn<'s>>,
     is_unmuted: bool,
-    is_filmed: bool,
+    camera: Option<f64>,
     /// The layout is the gallery, where pictures are small.
     gallery: bool,
     /// What other programs use, in processors of power 1.
@@ -223,15 +223,15 @@ impl<'s> Scene<'s> {
         let load = draw.of(Purpose::Cpu);
         // A scan or an update, by spells of three minutes.
         let chore = load.at(0).when(minute.div_euclid(3));
-        let chore = if chore.chance(0.03) { chore.at(1).between(0.2, 1.0) } else { 0.0 };
+        let chore = if chore.chance(0.01) { chore.at(1).between(0.15, 0.7) } else { 0.0 };
         Self {
             weather: session.path.weather(minute),
             speaker: session.speakers.get(place as usize).map(|speaker| Turn::new(speaker, minute)),
             is_unmuted: draw.of(Purpose::Talk).when(turn).chance(0.3),
-            is_filmed: camera_is_on(draw, minute),
+            camera: camera(draw, minute),
             // Now and then somebody changes the layout.
             gallery: draw.of(Purpose::Layout).when(minute.div_euclid(5)).chance(0.25),
-            others: 0.08 + 0.22 * load.smooth(instant, 240_000) + chore,
+            others: 0.05 + 0.16 * load.smooth(instant, 240_000) + chore,
         }
     }
 }
@@ -241,7 +241,7 @@ struct Turn<'s> {
     join: Join,
     path: &'s Path,
     weather: Weather,
-    is_filmed: bool,
+    camera: Option<f64>,
 }
 
 impl<'s> Turn<'s> {
@@ -250,7 +250,7 @@ impl<'s> Turn<'s> {
             join: speaker.join,
             path: &speaker.path,
             weather: speaker.path.weather(minute),
-            is_filmed: camera_is_on(speaker.draw, minute),
+            camera: camera(speaker.draw, minute),
         }
     }
 
@@ -316,10 +316,13 @@ fn draw_of(meeting: &Meeting, join: &Join) -> Draw {
     meeting.draw.of(Purpose::Background).at(join.user_id.into())
 }
 
-/// The camera goes on and off by spells of ten minutes, mostly on.
-fn camera_is_on(draw: Draw, minute: i64) -> bool {
+/// The share of its pictures that a camera gives; `None` where it is off. It goes on and off by
+/// spells of ten minutes, mostly on, and gives fewer where there is little light.
+fn camera(draw: Draw, minute: i64) -> Option<f64> {
     let draw = draw.of(Purpose::Camera);
-    draw.when(minute.div_euclid(10)).chance(0.35 + 0.6 * draw.unit())
+    let light =
+        (0.6 + 0.5 * draw.at(0).unit() + 0.15 * draw.smooth(minute * MINUTE, 300_000)).min(1.0);
+    draw.when(minute.div_euclid(10)).chance(0.35 + 0.6 * draw.unit()).then_some(light)
 }
 
 #[cfg(test)]

@@ -191,7 +191,7 @@ impl Spelt {
         let scaled = self.figure * [1.0, 10.0, 100.0].get(usize::from(self.unit.decimals))?;
         let whole = libm::floor(scaled);
         let is_tie = libm::fabs(scaled - whole - 0.5) < 1e-6;
-        ((0.0..1e8).contains(&scaled) && !is_tie).then(|| (scaled + 0.5) as u32)
+        ((0.0..1e8).contains(&scaled) && !is_tie).then_some((scaled + 0.5) as u32)
     }
 
     /// The same text as that of [`Display`](fmt::Display), in a seventh of its time: most of a

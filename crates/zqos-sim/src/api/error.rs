@@ -1,5 +1,7 @@
 //! Errors in Zoom's form: a status, a code of Zoom's own, and a message.
 
+use std::io;
+
 use serde::Serialize;
 
 use crate::api::answer::Answer;
@@ -156,5 +158,30 @@ impl ApiError {
 
 /// The JSON of a value.
 pub(crate) fn encode(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).expect("texts, numbers and lists are JSON")
+    let mut body = Body(Vec::with_capacity(4_096));
+    serde_json::to_writer(&mut body, value).expect("texts, numbers and lists are JSON");
+    body.0
+}
+
+/// Collects a body. Most of what is written to it are single bytes, between names and figures.
+struct Body(Vec<u8>);
+
+impl io::Write for Body {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match bytes {
+            [byte] => self.0.push(*byte),
+            _ => self.0.extend_from_slice(bytes),
+        }
+        Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -1,7 +1,7 @@
 //! The way of packets: access link, the line of the office or home, the provider, the data centre.
 
 use crate::calendar::{Join, MINUTE, Meeting};
-use crate::company::{City, Company, Place, Region};
+use crate::company::{Company, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
 use crate::fault::{Effect, Fault, Standing};
 use crate::media::WINDOW;
@@ -11,6 +11,10 @@ const PROCESSING_MS: f64 = 8.0;
 /// The most that an office's line queues, in ms of delay: routers keep too much rather than too
 /// little (Gettys and Nichols, "Bufferbloat", 2011).
 const QUEUE_MS: f64 = 180.0;
+
+/// The signal down to which a radio link is as good as it gets, and that at which it is no more.
+const FULL_DBM: f64 = -66.0;
+const GONE_DBM: f64 = -86.0;
 
 /// How packets travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,12 +66,12 @@ struct Radio {
 #[derive(Debug, Clone)]
 struct Line {
     load: Draw,
-    is_office: bool,
+    /// Minutes ahead of UTC of an office, whose load follows the day.
+    office_offset: Option<i32>,
     /// On the way out.
     capacity_kbps: f64,
     /// The most that it queues, in ms of delay.
     queue_ms: f64,
-    utc_offset_minutes: i32,
 }
 
 /// What changes slowly on a path, as it is for one minute.
@@ -112,9 +116,10 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    /// What a sender that watches losses and delays would send.
+    /// What a sender that watches losses would send: never more than the largest picture takes,
+    /// and less the more is lost.
     pub(crate) fn budget_kbps(&self) -> f64 {
-        self.capacity_kbps * (1.0 - 4.0 * self.loss).max(0.15)
+        self.capacity_kbps.min(3_000.0) * (1.0 - 4.0 * self.loss).max(0.08)
     }
 
     /// This way in, after somebody else's way out. Delays are measured by each side with the
@@ -139,17 +144,16 @@ impl Path {
         let own = company.draw(who).of(Purpose::Network);
         let root = company.root();
         let city = company.city_of(who);
-        let device = company.device(who);
-        let mut chosen: Vec<Fault> = Vec::new();
+        let mut felt: Vec<Fault> = Vec::new();
 
         let host_site = company.site_of(meeting.host);
         let near = company.site(host_site).city.region;
-        let is_far = faults.iter().find(|fault| fault.misplaces(host_site, meeting));
-        let data_center = if is_far.is_some() { near.far_away() } else { near };
-        chosen.extend(is_far);
+        let misplaced = faults.iter().find(|fault| fault.misplaces(host_site, meeting));
+        let data_center = if misplaced.is_some() { near.far_away() } else { near };
+        felt.extend(misplaced);
 
-        let site = place.way_out();
-        let block = faults.iter().find(|fault| fault.blocks(site, join.start, own.at(6)));
+        let way_out = place.way_out();
+        let block = faults.iter().find(|fault| fault.blocks(way_out, join.start, own.at(6)));
         let transport = match block {
             Some(_) if own.at(7).chance(0.3) => Transport::TcpProxy,
             None if !(matches!(place, Place::Vpn { .. }) && own.at(3).chance(0.35)) => {
@@ -157,90 +161,52 @@ impl Path {
             }
             _ => Transport::Tcp,
         };
-        chosen.extend(block);
+        felt.extend(block);
 
-        let isp = match site {
-            Some(site) => company.isp_of_site(site),
-            None => Company::isp(city.region, own.of(Purpose::Isp)),
+        let isp = match (way_out, place) {
+            (Some(site), _) => company.isp_of_site(site),
+            (None, Place::Home { household, .. }) => {
+                let home = root.of(Purpose::Household).at(household.into());
+                Company::isp(city.region, home.of(Purpose::Isp))
+            }
+            (None, _) => Company::isp(city.region, own.of(Purpose::Isp)),
         };
-        let standing = Standing { who, place, isp, data_center, version: device.version };
-        chosen.extend(faults.iter().filter(|fault| fault.concerns(&standing)));
+        let standing =
+            Standing { who, place, isp, data_center, version: company.device(who).version };
+        felt.extend(faults.iter().filter(|fault| fault.concerns(&standing)));
 
-        let today = own.at(u64::from(meeting.instance.day));
-        let walk = today.of(Purpose::Walk);
-        let walk = walk.chance(if device.kind.is_phone() { 0.5 } else { 0.08 }).then_some(walk);
-        let wifi = |signal_dbm: f64, swing_db: f64, air: Draw| Radio {
-            signal_dbm,
-            swing_db,
-            walk,
-            is_cellular: false,
-            air,
-        };
-        let home_wifi = |draw: Draw| {
-            let signal_dbm = own.at(1).about(-57.0, 7.0).clamp(-76.0, -38.0);
-            wifi(signal_dbm, 2.5, draw.of(Purpose::Fading))
-        };
-        let office = |site: u32| Line::office(company, site);
-        let (line, radio) = match place {
-            Place::OfficeWired { site } => (office(site), None),
-            Place::OfficeWifi { site, access_point } => {
-                let air = root.of(Purpose::AccessPoint).at(site.into()).at(access_point.into());
-                let signal_dbm = own.at(1).about(-56.0, 5.5).clamp(-72.0, -40.0);
-                (office(site), Some(wifi(signal_dbm, 2.0, air)))
-            }
-            Place::Home { household, wired } | Place::Vpn { household, wired, .. } => {
-                let draw = root.of(Purpose::Household).at(household.into());
-                (Line::home(draw, city), (!wired).then(|| home_wifi(draw)))
-            }
-            Place::Cellular => {
-                let signal_dbm = own.at(1).about(-64.0, 6.0).clamp(-78.0, -50.0);
-                let air = own.of(Purpose::Fading);
-                let radio = Radio { is_cellular: true, ..wifi(signal_dbm, 4.0, air) };
-                (Line::home(own, city), Some(radio))
-            }
-            Place::Outside { wired } => (Line::home(own, city), (!wired).then(|| home_wifi(own))),
-        };
-        let way_ms = match place {
-            Place::OfficeWired { .. } | Place::OfficeWifi { .. } => own.at(2).between(0.0, 3.0),
-            // Packets take the way through the office, and its way out.
-            Place::Vpn { site, .. } => {
-                let detour = company.site(site).city.region;
-                line.access_ms() + 12.0 + city.region.round_trip_ms(detour) / 2.0
-            }
-            Place::Home { .. } => line.access_ms(),
-            Place::Cellular => own.at(2).between(24.0, 48.0),
-            Place::Outside { .. } => line.access_ms() + own.at(2).between(0.0, 15.0),
-        };
-        let proxy_ms = if transport == Transport::TcpProxy { 12.0 } else { 0.0 };
-        let provider = root.of(Purpose::Isp).at(isp.into()).of(Purpose::Day);
+        let line = Line::of(company, who, place);
+        let base_ms = PROCESSING_MS
+            + city.region.round_trip_ms(data_center)
+            + line.access_ms(own.at(2))
+            + own.of(Purpose::Isp).between(3.0, 9.0)
+            + if transport == Transport::TcpProxy { 12.0 } else { 0.0 }
+            + match place {
+                // Packets take the way through the office, and its way out.
+                Place::Vpn { site, .. } => {
+                    12.0 + city.region.round_trip_ms(company.site(site).city.region) / 2.0
+                }
+                _ => 0.0,
+            };
         Self {
             place,
             data_center,
             transport,
-            base_ms: PROCESSING_MS
-                + city.region.round_trip_ms(data_center)
-                + way_ms
-                + proxy_ms
-                + own.of(Purpose::Isp).between(3.0, 9.0),
-            radio,
+            base_ms,
+            radio: Radio::of(company, who, place, meeting.instance.day),
             line,
-            provider,
+            provider: root.of(Purpose::Isp).at(isp.into()).of(Purpose::Day),
             center: root.of(Purpose::DataCenter).at(data_center as u64),
             troubled: match place {
-                Place::OfficeWired { .. } | Place::OfficeWifi { .. } => 0.002,
-                Place::Home { .. } | Place::Vpn { .. } => 0.008,
-                Place::Cellular => 0.03,
+                Place::OfficeWired { .. } | Place::OfficeWifi { .. } => 0.001,
+                Place::Home { .. } | Place::Vpn { .. } => 0.003,
+                Place::Cellular => 0.012,
                 // Some guests are in hotels and on trains.
-                Place::Outside { .. } => {
-                    if own.at(8).chance(0.15) {
-                        0.1
-                    } else {
-                        0.01
-                    }
-                }
+                Place::Outside { .. } if own.at(8).chance(0.15) => 0.04,
+                Place::Outside { .. } => 0.004,
             },
             own: own.of(Purpose::Burst).at(meeting.instance.series.into()),
-            faults: chosen,
+            faults: felt,
         }
     }
 
@@ -292,7 +258,7 @@ impl Path {
             signal_dbm,
             crowd,
             trouble: if spell.chance(self.troubled) {
-                spell.at(1).between(0.01, 0.16)
+                spell.at(1).between(0.01, 0.09)
             } else {
                 0.0
             },
@@ -303,10 +269,10 @@ impl Path {
     pub(crate) fn window(&self, number: i64, weather: &Weather, effect: Effect) -> Window {
         let noise = self.own.when(number);
         let radio = self.radio.as_ref();
-        let roams = radio.is_some_and(|radio| radio.walk.is_some()) && noise.at(21).chance(0.02);
+        let roams = radio.is_some_and(|radio| radio.walk.is_some()) && noise.at(21).chance(0.012);
         let load = self.line.load_in(number, weather.load);
         // Lines of homes are narrow on the way out; others' downloads fill the way in.
-        let out = if self.line.is_office { 1.0 } else { 0.9 };
+        let out = if self.line.office_offset.is_some() { 1.0 } else { 0.9 };
         Window {
             fixed_ms: weather.fixed_ms
                 + 1.2 * noise.at(22).unit()
@@ -314,7 +280,7 @@ impl Path {
             load: [load * out + effect.up_load, load * 0.92 + effect.down_load]
                 .map(|load| load.clamp(0.02, 0.995)),
             radio: radio.map(|radio| radio.window(number, weather, noise, &effect)),
-            roaming: if roams { noise.at(23).between(0.05, 0.5) } else { 0.0 },
+            roaming: if roams { noise.at(23).between(0.02, 0.3) } else { 0.0 },
             trouble: weather.trouble,
             effect,
             noise,
@@ -346,14 +312,18 @@ impl Path {
         let service_ms = 10.0 * 12.0 * 1_000.0 / self.line.capacity_kbps.max(10_000.0);
         let queue_ms = (service_ms * load / (1.0 - load) * draw.at(10).between(0.5, 1.5))
             .min(self.line.queue_ms);
-        let overflow = ((load - 0.93).max(0.0) * 0.5).min(0.06);
-        // Frames that radio sends again wait; most a little, a few for long.
-        let (bad, retry_ms, burstiness) = match window.radio {
-            Some((_, bad)) => (bad, (0.6 + 5.0 * bad) * tail(draw.at(5)), 7.0),
-            None => (0.0, 0.0, 1.0),
+        let overflow = (load - 0.93).max(0.0) * 0.9;
+        // Frames that radio sends again wait, most a little, a few for long; what is lost after
+        // all is lost in bursts. A full queue drops evenly.
+        let (bad, retry_ms, stray) = match window.radio {
+            Some((_, bad)) => {
+                let stray =
+                    burst(0.0005 + 0.07 * bad, 1.0 / (0.03 + 0.6 * bad).min(1.0), draw.at(0));
+                (bad, (0.9 + 5.0 * bad) * tail(draw.at(5)), stray)
+            }
+            None => (0.0, 0.0, burst(0.00002, 250.0, draw.at(0))),
         };
-        // Radio losses come in bursts, a full queue drops evenly.
-        let loss = burst(0.0004 + 0.07 * bad, burstiness, draw.at(0))
+        let loss = stray
             + overflow * draw.at(1).between(0.6, 1.4)
             + burst(fault_loss, 2.0, draw.at(2))
             + burst(window.trouble, 2.0, draw.at(3))
@@ -361,9 +331,9 @@ impl Path {
         let loss = loss.min(0.6);
         let jitter_ms = 1.0
             + 2.0 * draw.at(6).unit()
-            + 0.5 * retry_ms
+            + 0.7 * retry_ms
             + 18.0 * bad * draw.at(7).between(0.4, 1.6)
-            + 0.22 * queue_ms * draw.at(8).between(0.5, 1.5)
+            + 0.3 * queue_ms * draw.at(8).between(0.5, 1.5)
             + 60.0 * (fault_loss + window.trouble).min(0.3) * draw.at(9).unit();
         let radio_kbps = 30_000.0 * (1.0 - bad) * (1.0 - bad) + 250.0;
         let line_kbps = self.line.capacity_kbps * (1.0 - load) + 120.0;
@@ -371,7 +341,9 @@ impl Path {
         let (waiting_ms, loss) = match self.transport {
             Transport::Udp => (0.0, loss),
             // A lost segment is sent again after a round trip, and all behind it wait.
-            Transport::Tcp | Transport::TcpProxy => (loss * 20.0 * window.fixed_ms, 0.0),
+            Transport::Tcp | Transport::TcpProxy => {
+                ((loss * 20.0 * window.fixed_ms).min(1_500.0), 0.0)
+            }
         };
         Leg {
             latency_ms: window.fixed_ms + wait_ms + queue_ms + waiting_ms,
@@ -383,12 +355,44 @@ impl Path {
 }
 
 impl Radio {
+    /// The radio link of somebody on a day; none where there is a cable.
+    fn of(company: &Company, who: Who, place: Place, day: u32) -> Option<Self> {
+        let own = company.draw(who).of(Purpose::Network);
+        let root = company.root();
+        // Mean and deviation of the signal in dBm, its bounds, and how much it wanders.
+        let (mean, deviation, bounds, swing_db, air) = match place {
+            Place::OfficeWired { .. }
+            | Place::Home { wired: true, .. }
+            | Place::Vpn { wired: true, .. }
+            | Place::Outside { wired: true } => return None,
+            Place::OfficeWifi { site, access_point } => {
+                let air = root.of(Purpose::AccessPoint).at(site.into()).at(access_point.into());
+                (-56.0, 5.5, (-72.0, -40.0), 2.0, air)
+            }
+            Place::Home { household, .. } | Place::Vpn { household, .. } => {
+                let air = root.of(Purpose::Household).at(household.into()).of(Purpose::Fading);
+                (-56.0, 6.5, (-74.0, -38.0), 2.5, air)
+            }
+            Place::Outside { .. } => (-56.0, 6.5, (-74.0, -38.0), 2.5, own.of(Purpose::Fading)),
+            Place::Cellular => (-60.0, 5.0, (-71.0, -48.0), 3.0, own.of(Purpose::Fading)),
+        };
+        let walk = own.of(Purpose::Walk).at(day.into());
+        let walkers = if company.device(who).kind.is_phone() { 0.5 } else { 0.08 };
+        Some(Self {
+            signal_dbm: own.at(1).about(mean, deviation).clamp(bounds.0, bounds.1),
+            swing_db,
+            walk: walk.chance(walkers).then_some(walk),
+            is_cellular: place == Place::Cellular,
+            air,
+        })
+    }
+
     /// Signal strength, the share of the air that neighbours take, and the wait for air.
     fn weather(&self, minute: i64) -> (f64, f64, f64) {
         let slow = self.air.smooth(minute * MINUTE, 120_000) - 0.5;
         // Neighbours take air by spells of two minutes.
         let spell = self.air.of(Purpose::Busy).when(minute.div_euclid(2));
-        let crowd = if spell.chance(0.06) { spell.at(1).between(0.05, 0.4) } else { 0.0 };
+        let crowd = if spell.chance(0.05) { spell.at(1).between(0.05, 0.35) } else { 0.0 };
         let wait_ms = if self.is_cellular { 30.0 } else { 2.0 };
         (self.signal_dbm + 2.0 * self.swing_db * slow, crowd, wait_ms * (slow + 0.5))
     }
@@ -397,49 +401,64 @@ impl Radio {
     fn window(&self, number: i64, weather: &Weather, noise: Draw, effect: &Effect) -> (f64, f64) {
         // Away from the cell or access point, and back to it or to the next.
         let walk =
-            self.walk.map_or(0.0, |walk| 24.0 * (walk.smooth(number * WINDOW, 45_000) - 0.6));
+            self.walk.map_or(0.0, |walk| 20.0 * (walk.smooth(number * WINDOW, 45_000) - 0.6));
         let signal =
             weather.signal_dbm - effect.signal_db + walk + noise.at(10).about(0.0, self.swing_db);
-        // The steps of modulation fade out around -76 dBm.
-        let weakness = 1.0 / (1.0 + libm::exp((signal + 76.0) / 2.8));
+        // The steps of modulation fade out one by one.
+        let weakness = ((FULL_DBM - signal) / (FULL_DBM - GONE_DBM)).clamp(0.0, 1.0);
+        let weakness = weakness * weakness * (3.0 - 2.0 * weakness);
         (signal.clamp(-94.0, -25.0), (weakness + weather.crowd).min(1.0))
     }
 }
 
 impl Line {
-    fn office(company: &Company, site: u32) -> Self {
-        let draw = company.root().of(Purpose::Uplink).at(site.into());
-        let site = company.site(site);
-        Self {
-            load: draw,
-            is_office: true,
-            capacity_kbps: site.uplink_kbps,
-            queue_ms: QUEUE_MS,
-            utc_offset_minutes: site.city.utc_offset_minutes,
+    /// The line through which somebody's packets leave the place.
+    fn of(company: &Company, who: Who, place: Place) -> Self {
+        let root = company.root();
+        match place {
+            Place::OfficeWired { site } | Place::OfficeWifi { site, .. } => {
+                let load = root.of(Purpose::Uplink).at(site.into());
+                let site = company.site(site);
+                Self {
+                    load,
+                    office_offset: Some(site.city.utc_offset_minutes),
+                    capacity_kbps: site.uplink_kbps,
+                    queue_ms: QUEUE_MS,
+                }
+            }
+            Place::Home { household, .. } | Place::Vpn { household, .. } => {
+                Self::home(root.of(Purpose::Household).at(household.into()))
+            }
+            Place::Cellular | Place::Outside { .. } => {
+                Self::home(company.draw(who).of(Purpose::Network))
+            }
         }
     }
 
-    fn home(draw: Draw, city: &City) -> Self {
+    fn home(draw: Draw) -> Self {
         let sort = draw.of(Purpose::Uplink);
         Self {
             load: draw.of(Purpose::Busy),
-            is_office: false,
+            office_offset: None,
             capacity_kbps: *sort.pick(&[4_000.0, 10_000.0, 20_000.0, 40_000.0]),
             // Some routers manage their queue, some keep all that they can.
             queue_ms: sort.at(1).between(40.0, 320.0),
-            utc_offset_minutes: city.utc_offset_minutes,
         }
     }
 
-    /// What the access of a home adds to the round trip: telephone wire takes longer than fibre.
-    fn access_ms(&self) -> f64 {
-        4.0 + 60_000.0 / (self.capacity_kbps + 1_500.0)
+    /// What the access adds to the round trip: telephone wire takes longer than fibre, and some
+    /// are further away than others.
+    fn access_ms(&self, draw: Draw) -> f64 {
+        match self.office_offset {
+            Some(_) => draw.between(0.0, 3.0),
+            None => 4.0 + 60_000.0 / (self.capacity_kbps + 1_500.0) + draw.between(0.0, 12.0),
+        }
     }
 
     /// How full the line is in a minute.
     fn load(&self, minute: i64) -> f64 {
-        if self.is_office {
-            let local = (minute + i64::from(self.utc_offset_minutes)).rem_euclid(24 * 60);
+        if let Some(offset) = self.office_offset {
+            let local = (minute + i64::from(offset)).rem_euclid(24 * 60);
             let local = f64::from(u32::try_from(local).expect("a minute of a day"));
             // Two humps, late morning and mid-afternoon.
             let hump = |top: f64| {
@@ -458,7 +477,7 @@ impl Line {
     /// How full it is in a window of a minute: now and then a page or a picture fills it.
     fn load_in(&self, number: i64, load: f64) -> f64 {
         let noise = self.load.when(number);
-        let page = if !self.is_office && noise.at(0).chance(0.03) {
+        let page = if self.office_offset.is_none() && noise.at(0).chance(0.03) {
             noise.at(1).between(0.2, 0.8)
         } else {
             0.0

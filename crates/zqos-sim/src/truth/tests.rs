@@ -6,6 +6,7 @@ use zqos_core::ManualClock;
 use super::*;
 use crate::api::Config;
 use crate::company::Place;
+use crate::fault::{FaultId, Schedule};
 
 fn simulator(seed: u64) -> Simulator {
     let clock = Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()));
@@ -66,7 +67,7 @@ fn incidents_are_those_that_act_within_the_range() {
     }
     assert_eq!(simulator.incidents(week().end..week().start).count(), 0);
     let two_weeks = range("2026-11-09T00:00:00Z", "2026-11-23T00:00:00Z");
-    assert_eq!(simulator.incidents(two_weeks).count(), 24);
+    assert_eq!(simulator.incidents(two_weeks).count(), 32);
 }
 
 #[test]
@@ -120,6 +121,48 @@ fn the_end_of_time_is_no_trouble() {
     let before_all = range("-009999-01-02T02:00:00Z", "1969-12-01T00:00:00Z");
     assert_eq!(simulator.truth(before_all.clone()).count(), 0);
     assert_eq!(simulator.incidents(before_all).count(), 0);
+}
+
+/// A company in which these faults act on the days of [`days`], and no others.
+fn simulator_with(faults: &[(FaultKind, f64)]) -> Simulator {
+    let mut simulator = simulator(1);
+    let (start, end) = (days().start.unix_millis(), days().end.unix_millis());
+    let planned = faults.iter().zip(0..).map(|(&(kind, severity), place)| Fault {
+        id: FaultId::Planned(place),
+        kind,
+        severity,
+        start,
+        end,
+    });
+    simulator.world.faults = Schedule::new(false, planned.collect());
+    simulator
+}
+
+#[test]
+fn a_slight_fault_hurts_nobody() {
+    let hurt = |severity| {
+        let kind = FaultKind::AccessLine { site: 0 };
+        simulator_with(&[(kind, severity)]).truth(days()).count()
+    };
+    assert_eq!(hurt(0.03), 0);
+    assert!(hurt(1.0) > 100);
+}
+
+#[test]
+fn faults_that_overlap_are_told_apart() {
+    let wifi = FaultKind::WeakWifi { site: 0, access_point: 0 };
+    let day = range("2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+    let hurt = |faults: &[(FaultKind, f64)], kind| {
+        let simulator = simulator_with(faults);
+        let minutes = simulator.truth(day.clone()).filter(|minute| minute.kind == kind).count();
+        f64::from(u32::try_from(minutes).unwrap())
+    };
+    let both = [(wifi, 1.0), (FaultKind::AccessLine { site: 0 }, 1.0)];
+    for (fault, kind) in both.into_iter().zip([IncidentKind::AccessWifi, IncidentKind::SiteOrIsp]) {
+        let (alone, with_the_other) = (hurt(&[fault], kind), hurt(&both, kind));
+        assert!(alone > 20.0, "{alone}");
+        assert!((0.8..1.1).contains(&(with_the_other / alone)), "{with_the_other} of {alone}");
+    }
 }
 
 /// Who is within a fault's scope, told from places and people alone.
