@@ -9,11 +9,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use zqos_core::{Clock as _, SystemClock, Timestamp};
-use zqos_sim::{
-    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Plan, Sample, Simulator, VirtualClock,
-};
+use zqos_sim::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sample, Simulator, VirtualClock};
 
-use crate::cli::{Global, Sim, SimCommand, SimLimits, SimPlan, SimWorld};
+use crate::cli::{Global, Sim, SimCommand, SimWorld};
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
 use crate::time::Zone;
@@ -34,20 +32,7 @@ fn now_of(world: &SimWorld, zone: &Zone) -> Result<Timestamp, UsageError> {
 async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
     let zone = Zone::new(global.tz.as_deref(), SystemClock.now())?;
     let now = now_of(&args.world, &zone)?;
-    let config = Config {
-        seed: args.world.seed,
-        people: args.world.people,
-        plan: match args.plan {
-            SimPlan::Free => Plan::Free,
-            SimPlan::Pro => Plan::Pro,
-            SimPlan::Business => Plan::Business,
-        },
-        limits: match args.limits {
-            SimLimits::Off => Algorithm::Off,
-            SimLimits::Fixed => Algorithm::Fixed,
-        },
-        ..Config::default()
-    };
+    let config = args.simulated.config(args.world.seed, args.world.people);
     let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
         .map_err(|error| UsageError::new(error.to_string()))?;
     if !args.listen.ip().is_loopback() {
