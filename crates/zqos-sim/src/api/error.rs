@@ -105,6 +105,10 @@ impl ApiError {
         Self::new(404, 3001, "This meeting's detail info is not available.")
     }
 
+    pub(crate) fn no_such_participant() -> Self {
+        Self::new(404, 3001, "This meeting's details info is not available or ID is not valid.")
+    }
+
     /// A webinar on a meeting's path, or the reverse.
     pub(crate) fn wrong_kind(asked_for_webinar: bool, id: &str) -> Self {
         let kind = if asked_for_webinar { "meeting" } else { "webinar" };
