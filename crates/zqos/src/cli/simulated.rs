@@ -44,7 +44,13 @@ pub(crate) struct Simulated {
     #[arg(long, value_name = "WHAT", default_value = "cut", value_parser = choice(OVERFLOWS))]
     overflow: Overflow,
     /// How long after the end of a meeting its past report appears, such as 10m
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10m",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
     build_delay: Duration,
     /// How many of a hundred past reports lack something until 30 minutes after the end
     #[arg(long, value_name = "PERCENT", default_value_t = 10)]
@@ -169,4 +175,57 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| "a length of time is such as 90s, 10m or 1h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    /// The configuration that a command line makes.
+    fn config(arguments: &str) -> Config {
+        let line = ["zqos", "sim"].into_iter().chain(arguments.split_whitespace());
+        match Cli::try_parse_from(line).unwrap().command {
+            Command::Sim(sim) => sim.simulated.config(sim.world.seed, sim.world.people),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_options_it_is_the_usual_account() {
+        assert_eq!(config(""), Config::default());
+    }
+
+    #[test]
+    fn each_option_is_a_member_of_the_configuration() {
+        let given = config(
+            "--seed 2 --people 20 --plan pro --limits bucket --limit-headers partial \
+             --retry-after seconds --foreign-app 100 --tokens newest --scopes granular \
+             --without qss --without dashboard --without end-time --overflow refuse \
+             --build-delay 1h30m --partial 50 --dialect mixed --quirk text-ids \
+             --quirk latest-minute",
+        );
+        let expected = Config {
+            seed: 2,
+            people: 20,
+            plan: Plan::Pro,
+            limits: Algorithm::Bucket,
+            limit_headers: LimitHeaders::Partial,
+            retry_after: RetryAfterForm::Seconds,
+            foreign_calls_per_hour: 100,
+            tokens: Tokens::Newest,
+            scopes: Scopes::granular(),
+            has_dashboard: false,
+            has_qss: false,
+            may_list_by_end: false,
+            overflow: Overflow::Refuse,
+            build_delay: Duration::from_mins(90),
+            partial_pct: 50,
+            dialect: Dialect::Mixed,
+            quirks: vec![Quirk::TextIds, Quirk::LatestMinute],
+        };
+        assert_eq!(given, expected);
+    }
 }
