@@ -136,6 +136,12 @@ impl ApiError {
         Self { errors, ..Self::new(400, 300, "Validation Failed.") }
     }
 
+    /// This one, with the parameters that another one names.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.errors.extend(other.errors);
+        self
+    }
+
     pub(crate) fn rate_limit(exceeded: Exceeded) -> Self {
         Self::new(429, 429, exceeded.to_string())
     }

@@ -111,7 +111,11 @@ impl Query {
                 self.get(name).ok_or_else(|| ApiError::field(name, "This field is required."))?;
             Bound::read(text).ok_or_else(|| ApiError::field(name, "Invalid field."))
         };
-        let (mut from, to) = (required("from")?, required("to")?);
+        let (mut from, to) = match (required("from"), required("to")) {
+            (Ok(from), Ok(to)) => (from, to),
+            (Err(from), Err(to)) => return Err(from.and(to)),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
         let end = match to {
             Bound::Day(day) => midnight(day) + DAY,
             Bound::Second(instant) => instant_of(instant) + SECOND,
@@ -241,6 +245,11 @@ mod tests {
             let body = String::from_utf8(range(query).unwrap_err().into_answer(&[]).body).unwrap();
             assert!(body.contains(&format!("\"field\":\"{field}\"")), "{query}: {body}");
         }
+        let body = String::from_utf8(range("to=soon").unwrap_err().into_answer(&[]).body).unwrap();
+        assert_eq!(
+            body,
+            r#"{"code":300,"message":"Validation Failed.","errors":[{"field":"from","message":"This field is required."},{"field":"to","message":"Invalid field."}]}"#
+        );
     }
 
     #[test]
