@@ -78,7 +78,7 @@ impl ApiError {
         }
     }
 
-    /// The account has no QSS; Zoom says \"Webinar\" of meetings, too.
+    /// The account has no QSS; Zoom names webinars even when it was a meeting.
     pub(crate) fn no_qss() -> Self {
         Self::new(
             400,

@@ -99,9 +99,10 @@ impl Simulator {
         let until = self.told_until(meeting, join, now);
         let is_latest_alone =
             meeting.end > now && self.config.quirks.contains(&Quirk::LatestMinute);
+        let latest = now.div_euclid(MINUTE) * MINUTE - MINUTE;
         session.minutes(until).filter(move |minute| {
             !is_latest_alone
-                || minute.instant + MINUTE >= until && minute.streams().iter().any(Option::is_some)
+                || minute.instant == latest && minute.streams().iter().any(Option::is_some)
         })
     }
 }

@@ -9,6 +9,7 @@ use zqos_sim::{
 };
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "The account and its API")]
 pub(crate) struct Simulated {
     /// The plan, which decides the limits
     #[arg(long, value_name = "PLAN", default_value = "business", value_parser = choice(PLANS))]
