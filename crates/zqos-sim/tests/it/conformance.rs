@@ -308,6 +308,8 @@ fn the_simulator_conforms_and_sends_whatever_is_documented() {
     .flat_map(|(seed, people, dialect)| Arm::new(seed, people, dialect).ask_everything())
     .collect();
     conform(&bodies);
+    let is_live = |body: &&Body| body.call == "meeting report" && body.replay.contains("=live");
+    assert!(bodies.iter().filter(is_live).count() > 1, "somebody meets at {NOW}");
     let mut missing = Vec::new();
     let calls: BTreeSet<&str> = bodies.iter().map(|body| body.call).collect();
     for call in calls {
