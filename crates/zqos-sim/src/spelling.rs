@@ -133,7 +133,7 @@ impl Spelling {
         self,
         minute: &Minute,
     ) -> impl Iterator<Item = (&'static str, StreamMembers)> {
-        let of_audio = [minute.audio_sent, minute.audio_received];
+        let Minute { audio_sent, audio_received, .. } = *minute;
         STREAMS.into_iter().zip(minute.streams()).filter_map(move |(name, figures)| {
             let content = match (figures, self.idle) {
                 (Some(figures), _) => Content::Measured(figures),
@@ -141,10 +141,9 @@ impl Spelling {
                 (None, Idle::Blank) => Content::Blank,
                 // The way is kept open: what audio has measured holds for it.
                 (None, Idle::Unpictured) => {
-                    let [sent, received] = of_audio;
                     let kept_open = match name {
-                        "as_input" => sent,
-                        "as_output" => received,
+                        "as_input" => audio_sent,
+                        "as_output" => audio_received,
                         _ => None,
                     };
                     kept_open.map_or(Content::Blank, Content::Unpictured)
