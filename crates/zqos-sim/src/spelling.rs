@@ -177,48 +177,16 @@ pub(crate) const fn frame_rate(figure: f64) -> Spelt {
     Spelt { figure, unit: unit(0, " fps") }
 }
 
-/// The longest text of a number: twenty digits, a point, and a unit.
-const LONGEST: usize = 32;
-
-impl Spelt {
-    /// Writes the number from its end. A report has a thousand of them, and formatting by way of
-    /// [`std::fmt`] takes several times as long.
-    fn write(self, buffer: &mut [u8; LONGEST]) -> &str {
-        let mut start = LONGEST;
-        let mut push = |byte| {
-            start -= 1;
-            buffer[start] = byte;
-        };
-        self.unit.text.bytes().rev().for_each(&mut push);
-        let mut rest = scaled(self.figure, self.unit.decimals);
-        let mut place = 0;
-        while place <= self.unit.decimals || rest > 0 {
-            if place > 0 && place == self.unit.decimals {
-                push(b'.');
-            }
-            let [.., digit] = (rest % 10).to_be_bytes();
-            push(b'0' + digit);
-            rest /= 10;
-            place += 1;
-        }
-        std::str::from_utf8(&buffer[start..]).expect("digits and units are ASCII")
+impl fmt::Display for Spelt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = usize::from(self.unit.decimals);
+        write!(f, "{:.decimals$}{}", self.figure, self.unit.text)
     }
-}
-
-/// A number in units of its last decimal, rounded; what is below zero is zero.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "figures are small, and what is not has all digits of the largest number"
-)]
-fn scaled(figure: f64, decimals: u8) -> u64 {
-    let units = [1.0, 10.0, 100.0];
-    libm::round(figure * units[usize::from(decimals)]) as u64
 }
 
 impl Serialize for Spelt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.write(&mut [0; LONGEST]))
+        serializer.collect_str(self)
     }
 }
 
@@ -294,8 +262,6 @@ impl Serialize for StreamMembers {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::draw::Purpose;
     use crate::media::Picture;
@@ -377,36 +343,6 @@ mod tests {
             (Dialect::Sample, "as_output", Some(blank)),
         ] {
             assert_eq!(spelt(dialect, name).as_deref(), expected, "{dialect:?} {name}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_number_is_written_as_the_standard_library_does(
-            hundredths in 0_u32..100_000_000,
-            decimals in 0_u8..=2,
-        ) {
-            // What has more decimals may lie halfway, where the two may round apart.
-            let figure = f64::from(hundredths / 100_u32.pow(2 - u32::from(decimals)))
-                / [1.0, 10.0, 100.0][usize::from(decimals)];
-            let expected = format!("{figure:.0$} ms", usize::from(decimals));
-            let spelt = Spelt { figure, unit: unit(decimals, " ms") };
-            prop_assert_eq!(spelt.write(&mut [0; LONGEST]).to_owned(), expected);
-        }
-    }
-
-    #[test]
-    fn numbers_are_rounded_and_the_strangest_do_no_harm() {
-        for (figure, decimals, expected) in [
-            (0.004, 2, "0.00"),
-            (0.995_1, 2, "1.00"),
-            (99.96, 1, "100.0"),
-            (-0.2, 0, "0"),
-            (f64::NAN, 1, "0.0"),
-            (f64::INFINITY, 2, "184467440737095516.15"),
-        ] {
-            let spelt = Spelt { figure, unit: unit(decimals, "") };
-            assert_eq!(spelt.write(&mut [0; LONGEST]), expected);
         }
     }
 
