@@ -133,21 +133,15 @@ impl Spelling {
         self,
         minute: &Minute,
     ) -> impl Iterator<Item = (&'static str, StreamMembers)> {
-        let Minute { audio_sent, audio_received, .. } = *minute;
-        STREAMS.into_iter().zip(minute.streams()).filter_map(move |(name, figures)| {
+        // While nothing is shared the way is kept open: what audio has measured holds for it.
+        let kept_open = [None, None, None, None, minute.audio_sent, minute.audio_received];
+        let streams = STREAMS.into_iter().zip(minute.streams()).zip(kept_open);
+        streams.filter_map(move |((name, figures), kept_open)| {
             let content = match (figures, self.idle) {
                 (Some(figures), _) => Content::Measured(figures),
                 (None, Idle::Missing) => return None,
                 (None, Idle::Blank) => Content::Blank,
-                // The way is kept open: what audio has measured holds for it.
-                (None, Idle::Unpictured) => {
-                    let kept_open = match name {
-                        "as_input" => audio_sent,
-                        "as_output" => audio_received,
-                        _ => None,
-                    };
-                    kept_open.map_or(Content::Blank, Content::Unpictured)
-                }
+                (None, Idle::Unpictured) => kept_open.map_or(Content::Blank, Content::Unpictured),
             };
             let is_pictured = !name.starts_with("audio");
             Some((name, StreamMembers { spelling: self, is_pictured, content }))

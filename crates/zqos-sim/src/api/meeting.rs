@@ -10,7 +10,6 @@ use crate::api::{Simulator, day_of, timestamp};
 use crate::calendar::{Calendar, DAY, Meeting, SECOND};
 use crate::company::{Company, Who};
 use crate::draw::Purpose;
-use crate::world::World;
 
 /// How far lists go back: six months.
 const LISTED: i64 = 183 * DAY;
@@ -71,32 +70,6 @@ pub(crate) struct MeetingRow {
     has_meeting_summary: Option<bool>,
 }
 
-/// The most groups that a list may be asked for.
-const MAX_GROUPS: usize = 7;
-
-/// The groups whose meetings are listed; all meetings when there is none.
-struct Groups<'q> {
-    ids: Vec<&'q str>,
-    /// Not only those that a member hosts, but those that one took part in.
-    with_participants: bool,
-}
-
-impl<'q> Groups<'q> {
-    fn of(query: &'q Query) -> Result<Self, ApiError> {
-        let with_participants = match query.get("group_include_participant") {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => return Err(ApiError::field("group_include_participant", "Invalid field.")),
-        };
-        let ids: Vec<&str> =
-            query.get("group_id").map_or(Vec::new(), |ids| ids.split(',').collect());
-        if ids.len() > MAX_GROUPS {
-            return Err(ApiError::field("group_id", "Invalid field."));
-        }
-        Ok(Self { ids, with_participants })
-    }
-}
-
 #[derive(Debug, Serialize)]
 struct TrackingField {
     field: &'static str,
@@ -141,11 +114,13 @@ impl Simulator {
             Some("end_time") => return Err(ApiError::not_by_end()),
             Some(_) => return Err(ApiError::field("query_date_type", "Invalid field.")),
         };
-        let groups = Groups::of(query)?;
+        let groups = query.groups()?;
         let with_tracking_fields = query.get("include_fields") == Some("tracking_fields");
         let mut pager = self.pager(path, query, (30, 300), now)?;
         for meeting in self.listed(webinars, when, by_end, range.start, range.end, now) {
-            if !self.concerns(&groups, &meeting) {
+            let group =
+                self.world.company.ids().group(self.world.company.department_of(meeting.host));
+            if groups.as_ref().is_some_and(|groups| !groups.contains(&group.as_str())) {
                 continue;
             }
             let instance = meeting.instance;
@@ -164,20 +139,6 @@ impl Simulator {
         let (envelope, rows) = self.envelope(pager, path, query, now);
         let (meetings, webinars) = if webinars { (None, Some(rows)) } else { (Some(rows), None) };
         Ok(encode(&MeetingsPage { from: range.from, to: range.to, envelope, meetings, webinars }))
-    }
-
-    /// True for a meeting that is listed when only some groups are asked for.
-    fn concerns(&self, groups: &Groups<'_>, meeting: &Meeting) -> bool {
-        let World { company, calendar, .. } = &self.world;
-        let is_in =
-            |person| groups.ids.contains(&&*company.ids().group(company.department_of(person)));
-        groups.ids.is_empty()
-            || is_in(meeting.host)
-            || groups.with_participants
-                && calendar.joins(meeting).any(|join| match join.who {
-                    Who::Person(person) => is_in(person),
-                    Who::Guest { .. } => false,
-                })
     }
 
     /// The meetings of a list, by the day and the series.

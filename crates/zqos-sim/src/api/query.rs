@@ -104,6 +104,16 @@ impl Query {
         }
     }
 
+    /// The parameter `group_id`: the groups whose meetings are asked for, at most seven; `None` for
+    /// those of everybody.
+    pub(crate) fn groups(&self) -> Result<Option<Vec<&str>>, ApiError> {
+        let groups: Option<Vec<&str>> = self.get("group_id").map(|ids| ids.split(',').collect());
+        if groups.as_ref().is_some_and(|groups| groups.len() > 7) {
+            return Err(ApiError::field("group_id", "Invalid field."));
+        }
+        Ok(groups)
+    }
+
     /// The parameters `from` and `to`: a month at most, the end moves the start.
     pub(crate) fn range(&self, overflow: Overflow) -> Result<Range, ApiError> {
         let required = |name| {

@@ -206,7 +206,6 @@ fn target() -> impl Strategy<Value = String> {
         "to",
         "include_fields",
         "group_id",
-        "group_include_participant",
         "query_date_type",
     ]);
     let value = prop_oneof![

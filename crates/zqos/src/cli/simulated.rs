@@ -65,11 +65,9 @@ pub(crate) struct Simulated {
 }
 
 impl Simulated {
-    /// The configuration of a simulated Zoom.
-    pub(crate) fn config(&self, seed: u64, people: u32) -> Config {
+    /// The configuration of such a Zoom, with the usual company.
+    pub(crate) fn config(&self) -> Config {
         Config {
-            seed,
-            people,
             plan: self.plan,
             limits: self.limits,
             limit_headers: self.limit_headers,
@@ -85,6 +83,7 @@ impl Simulated {
             partial_pct: self.partial,
             dialect: self.dialect,
             quirks: self.quirk.clone(),
+            ..Config::default()
         }
     }
 }
@@ -189,7 +188,7 @@ mod tests {
     fn config(arguments: &str) -> Config {
         let line = ["zqos", "sim"].into_iter().chain(arguments.split_whitespace());
         match Cli::try_parse_from(line).unwrap().command {
-            Command::Sim(sim) => sim.simulated.config(sim.world.seed, sim.world.people),
+            Command::Sim(sim) => sim.simulated.config(),
             other => panic!("{other:?}"),
         }
     }
@@ -202,15 +201,13 @@ mod tests {
     #[test]
     fn each_option_is_a_member_of_the_configuration() {
         let given = config(
-            "--seed 2 --people 20 --plan pro --limits bucket --limit-headers partial \
+            "--plan pro --limits bucket --limit-headers partial \
              --retry-after seconds --foreign-app 100 --tokens newest --scopes granular \
              --without qss --without dashboard --without end-time --overflow refuse \
              --build-delay 1h30m --partial 50 --dialect mixed --quirk text-ids \
              --quirk latest-minute",
         );
         let expected = Config {
-            seed: 2,
-            people: 20,
             plan: Plan::Pro,
             limits: Algorithm::Bucket,
             limit_headers: LimitHeaders::Partial,
@@ -226,6 +223,7 @@ mod tests {
             partial_pct: 50,
             dialect: Dialect::Mixed,
             quirks: vec![Quirk::TextIds, Quirk::LatestMinute],
+            ..Config::default()
         };
         assert_eq!(given, expected);
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use zqos_core::{Clock as _, SystemClock, Timestamp};
-use zqos_sim::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sample, Simulator, VirtualClock};
+use zqos_sim::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Config, Sample, Simulator, VirtualClock};
 
 use crate::cli::{Global, Sim, SimCommand, SimWorld};
 use crate::exit::{Exit, UsageError};
@@ -32,7 +32,8 @@ fn now_of(world: &SimWorld, zone: &Zone) -> Result<Timestamp, UsageError> {
 async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
     let zone = Zone::new(global.tz.as_deref(), SystemClock.now())?;
     let now = now_of(&args.world, &zone)?;
-    let config = args.simulated.config(args.world.seed, args.world.people);
+    let SimWorld { seed, people, .. } = args.world;
+    let config = Config { seed, people, ..args.simulated.config() };
     let simulator = Simulator::new(config, Arc::new(VirtualClock::new(now, args.speed)))
         .map_err(|error| UsageError::new(error.to_string()))?;
     if !args.listen.ip().is_loopback() {

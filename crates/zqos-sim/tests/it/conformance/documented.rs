@@ -59,6 +59,7 @@ const ANY_MEETING: Members = &[
     ("has_automated_captions", flag),
     ("has_poll", flag),
     ("has_survey", flag),
+    ("has_external_participant", flag),
     ("custom_keys[].key", text),
     ("custom_keys[].value", text),
 ];
