@@ -105,7 +105,7 @@ impl Session {
 
     /// True when the camera is on.
     pub(crate) fn is_filmed_at(&self, instant: i64) -> bool {
-        camera_is_on(self.draw, instant.div_euclid(MINUTE))
+        camera(self.draw, instant.div_euclid(MINUTE)).is_some()
     }
 
     /// Every minute from the join until `until`.

@@ -1,6 +1,8 @@
 //! The command line: what can be typed. Nothing is looked up or derived here.
 
 #[cfg(feature = "sim")]
+mod simulated;
+
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -265,28 +267,6 @@ pub(crate) enum Config {
     Check,
 }
 
-/// The plan of the simulated account.
-#[cfg(feature = "sim")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimPlan {
-    /// One heavy call a second, 1,000 a day
-    Free,
-    /// 10 heavy calls a second, 30,000 a day
-    Pro,
-    /// 40 heavy calls a second, 60,000 a day
-    Business,
-}
-
-/// How the simulator counts calls.
-#[cfg(feature = "sim")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimLimits {
-    /// Not at all
-    Off,
-    /// By whole seconds, minutes and UTC days
-    Fixed,
-}
-
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
 #[command(
@@ -315,12 +295,8 @@ pub(crate) struct Sim {
         allow_negative_numbers = true
     )]
     pub(crate) speed: zqos_sim::Speed,
-    /// The plan, which decides the limits
-    #[arg(long, value_name = "PLAN", default_value = "business")]
-    pub(crate) plan: SimPlan,
-    /// How calls are counted against the limits
-    #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
-    pub(crate) limits: SimLimits,
+    #[command(flatten)]
+    pub(crate) simulated: simulated::Simulated,
     /// Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times
     #[arg(long = "fault", value_name = "NAME[=SHARE]", value_parser = MisbehaviourParser)]
     pub(crate) faults: Vec<(zqos_sim::Misbehaviour, zqos_sim::Share)>,

@@ -114,7 +114,7 @@ impl Simulator {
             Some("end_time") => return Err(ApiError::not_by_end()),
             Some(_) => return Err(ApiError::field("query_date_type", "Invalid field.")),
         };
-        let groups: Option<Vec<&str>> = query.get("group_id").map(|ids| ids.split(',').collect());
+        let groups = query.groups()?;
         let with_tracking_fields = query.get("include_fields") == Some("tracking_fields");
         let mut pager = self.pager(path, query, (30, 300), now)?;
         for meeting in self.listed(webinars, when, by_end, range.start, range.end, now) {

@@ -47,7 +47,7 @@ impl Simulator {
             .ok()
             .and_then(|user_id| self.world.calendar.join(meeting, user_id))
             .filter(|join| self.is_told(meeting, join, now))
-            .ok_or_else(ApiError::not_available)?;
+            .ok_or_else(ApiError::no_such_participant)?;
         let mut report = self.report(meeting, join, now);
         let webinar = meeting.series.is_webinar();
         let number = || self.world.company.ids().number(meeting.series.index).to_string();
@@ -99,9 +99,10 @@ impl Simulator {
         let until = self.told_until(meeting, join, now);
         let is_latest_alone =
             meeting.end > now && self.config.quirks.contains(&Quirk::LatestMinute);
+        let latest = now.div_euclid(MINUTE) * MINUTE - MINUTE;
         session.minutes(until).filter(move |minute| {
             !is_latest_alone
-                || minute.instant + MINUTE >= until && minute.streams().iter().any(Option::is_some)
+                || minute.instant == latest && minute.streams().iter().any(Option::is_some)
         })
     }
 }

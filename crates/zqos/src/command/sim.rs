@@ -14,13 +14,12 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use zqos_core::{Clock, SystemClock, Timestamp};
 use zqos_sim::{
-    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, EVENTS_SECRET, EventsMode, Plan,
-    Sample, Scenario, ScenarioError, Simulator, Subscription, VirtualClock, Webhook,
+    ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Config, EVENTS_SECRET, EventsMode, Sample, Scenario,
+    ScenarioError, Simulator, Subscription, VirtualClock, Webhook,
 };
 
 use crate::cli::{
-    Format, Global, Sim, SimCommand, SimEventsMode, SimLimits, SimPlan, SimRange, SimSubscription,
-    SimWorld,
+    Format, Global, Sim, SimCommand, SimEventsMode, SimRange, SimSubscription, SimWorld,
 };
 use crate::config::SecretSource;
 use crate::exit::{Exit, UsageError};
@@ -125,19 +124,7 @@ fn wrong_scenario(path: &Path, error: &ScenarioError) -> UsageError {
 async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
     let zone = Zone::new(global.tz.as_deref(), SystemClock.now())?;
     let now = now_of(&args.world, &zone)?;
-    let config = Config {
-        plan: match args.plan {
-            SimPlan::Free => Plan::Free,
-            SimPlan::Pro => Plan::Pro,
-            SimPlan::Business => Plan::Business,
-        },
-        limits: match args.limits {
-            SimLimits::Off => Algorithm::Off,
-            SimLimits::Fixed => Algorithm::Fixed,
-        },
-        events: subscription(&args.events),
-        ..Config::default()
-    };
+    let config = Config { events: subscription(&args.events), ..args.simulated.config() };
     let webhook = webhook(args)?;
     let clock = Arc::new(VirtualClock::new(now, args.speed));
     let simulator = simulator(&args.world, config, Arc::<VirtualClock>::clone(&clock))?;

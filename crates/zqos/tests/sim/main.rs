@@ -147,6 +147,12 @@ fn what_can_not_be_simulated_is_refused_before_it_listens() {
         (["--now", "soon"], "`soon` is not a time"),
         (["--limits", "none"], "invalid value 'none'"),
         (["--speed", "-1"], "a speed is a finite number from 0 on"),
+        (["--partial", "101"], "the share of partial reports is 0 to 100 %, not 101"),
+        (["--build-delay", "soon"], "a length of time is such as 90s, 10m or 1h"),
+        (["--build-delay", "-10m"], "a length of time is such as 90s, 10m or 1h"),
+        (["--scopes", "everything"], "scopes are `classic`, `granular`, or a list"),
+        (["--dialect", "dutch"], "invalid value 'dutch'"),
+        (["--quirk", "text"], "invalid value 'text'"),
     ] {
         let output = zqos().arg("sim").args(arguments).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
