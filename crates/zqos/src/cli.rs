@@ -96,7 +96,7 @@ pub(crate) enum Command {
     Config(Config),
     /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
     #[cfg(feature = "sim")]
-    Sim(Sim),
+    Sim(Box<Sim>),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {

@@ -123,7 +123,7 @@ enum Total {
 
 /// A meeting in the events that everybody has.
 #[derive(Serialize)]
-struct Plain<P> {
+struct Plain {
     id: String,
     uuid: String,
     host_id: String,
@@ -133,9 +133,10 @@ struct Plain<P> {
     #[serde(skip_serializing_if = "Option::is_none")]
     end_time: Option<String>,
     timezone: &'static str,
-    duration: i64,
+    /// Planned, in minutes.
+    duration: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    participant: Option<P>,
+    participant: Option<Somebody>,
 }
 
 #[derive(Serialize)]
@@ -193,20 +194,20 @@ impl<'s> Teller<'s> {
         Object { uuid: self.uuid(), id: None, participant }
     }
 
-    fn plain(&self, has_ended: bool, participant: Option<Somebody>) -> Plain<Somebody> {
-        let Meeting { start, end, .. } = *self.meeting;
+    /// The meeting as everybody may know it.
+    fn plain(&self) -> Plain {
         Plain {
             id: self.number(),
             uuid: self.uuid(),
             host_id: self.account_user(Who::Person(self.meeting.host)),
             topic: self.meeting.series.topic(),
-            // Recurring, at a fixed time.
+            // Zoom's numbers for what comes again at a fixed time.
             r#type: if self.meeting.series.is_webinar() { 9 } else { 8 },
-            start_time: timestamp(start).to_string(),
-            end_time: has_ended.then(|| timestamp(end).to_string()),
+            start_time: timestamp(self.meeting.start).to_string(),
+            end_time: None,
             timezone: "UTC",
-            duration: self.meeting.series.planned_minutes().into(),
-            participant,
+            duration: self.meeting.series.planned_minutes(),
+            participant: None,
         }
     }
 
@@ -227,26 +228,28 @@ impl<'s> Teller<'s> {
     }
 
     pub(super) fn started(&self) -> String {
-        self.event("started", self.plain(false, None))
+        self.event("started", self.plain())
     }
 
     pub(super) fn ended(&self) -> String {
-        self.event("ended", self.plain(true, None))
+        let end_time = Some(timestamp(self.meeting.end).to_string());
+        self.event("ended", Plain { end_time, ..self.plain() })
     }
 
     pub(super) fn joined(&self, join: &Join) -> String {
         let join_time = Some(timestamp(join.start).to_string());
-        let somebody = Somebody { join_time, ..self.somebody(join) };
-        self.event("participant_joined", self.plain(false, Some(somebody)))
+        let participant = Some(Somebody { join_time, ..self.somebody(join) });
+        self.event("participant_joined", Plain { participant, ..self.plain() })
     }
 
     pub(super) fn left(&self, join: &Join) -> String {
-        let somebody = Somebody {
+        let webinar = self.meeting.series.is_webinar();
+        let participant = Some(Somebody {
             leave_time: Some(timestamp(join.end).to_string()),
-            leave_reason: Some(self.simulator.leave_reason(join, self.meeting.series.is_webinar())),
+            leave_reason: Some(self.simulator.leave_reason(join, webinar)),
             ..self.somebody(join)
-        };
-        self.event("participant_left", self.plain(false, Some(somebody)))
+        });
+        self.event("participant_left", Plain { participant, ..self.plain() })
     }
 
     /// All figures of a minute.

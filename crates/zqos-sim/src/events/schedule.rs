@@ -78,7 +78,8 @@ impl<'s> Schedule<'s> {
     pub(super) fn new(simulator: &'s Simulator, range: Range<i64>) -> Self {
         Self {
             simulator,
-            minute: range.start.div_euclid(MINUTE),
+            // The calendar begins in 1970.
+            minute: range.start.max(0).div_euclid(MINUTE),
             // No meeting lasts longer than into the next day.
             day: day_of(range.start).saturating_sub(1),
             range,

@@ -216,16 +216,8 @@ impl Webhook {
                 biased;
                 Some(ended) = tries.join_next(), if !tries.is_empty() => {
                     // One that panicked has been reported on standard error.
-                    let Ok(Tried { delivery, at, outcome: Err(failure) }) = ended else { continue };
-                    let failure = match RETRIES.get(delivery.tries) {
-                        Some(&wait) if failure.is_tried_again() => {
-                            let again = Delivery { tries: delivery.tries + 1, ..delivery };
-                            match feed.delay(again, at.saturating_add(wait)) {
-                                None => continue,
-                                Some(_) => Failure::Crowded,
-                            }
-                        }
-                        _ => failure,
+                    let Some(failure) = ended.ok().and_then(|tried| again(&mut feed, tried)) else {
+                        continue;
                     };
                     lost += 1;
                     if lost.is_power_of_two() {
@@ -253,8 +245,6 @@ impl Webhook {
                         Tried { delivery, at, outcome: outcome.map(drop) }
                     });
                 }
-                // At the end of time.
-                else => return,
             }
         }
     }
@@ -314,5 +304,17 @@ impl Webhook {
             Ok(body.map(Collected::to_bytes).unwrap_or_default())
         };
         tokio::time::timeout(TIMEOUT, answer).await.unwrap_or(Err(Failure::TimedOut))
+    }
+}
+
+/// Has a delivery that failed tried again; says how it was lost, if it is.
+fn again(feed: &mut Feed, Tried { delivery, at, outcome }: Tried) -> Option<Failure> {
+    let failure = outcome.err()?;
+    match RETRIES.get(delivery.tries) {
+        Some(&wait) if failure.is_tried_again() => {
+            let next = Delivery { tries: delivery.tries + 1, ..delivery };
+            feed.delay(next, at.saturating_add(wait)).map(|_| Failure::Crowded)
+        }
+        _ => Some(failure),
     }
 }

@@ -65,6 +65,7 @@ fn a_range_gives_the_same_events_however_it_is_cut() {
     }
     assert!(told(&subscribed(EventsMode::PerType, 50), FROM, TO) == whole, "another simulator");
     assert!(told(&simulator, TO, TO).is_empty());
+    assert!(told(&simulator, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z").is_empty());
 }
 
 #[test]
