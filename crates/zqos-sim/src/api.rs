@@ -321,7 +321,7 @@ impl Simulator {
         match when {
             When::Live if has_ended => Err(ApiError::no_such_meeting(id)),
             When::Past | When::PastOne if !has_ended => Err(ApiError::not_ended()),
-            When::Past | When::PastOne if !self.is_built(&meeting, now) => {
+            When::Past | When::PastOne if meeting.end > self.built_until(now) => {
                 Err(ApiError::not_available())
             }
             When::PastOne if !self.world.calendar.is_alone(&meeting) => Err(ApiError::not_ended()),
@@ -335,7 +335,7 @@ impl Simulator {
         let now = self.now();
         let today = day_of(now);
         let ids = self.world.company.ids();
-        let ended = |meeting: &Meeting| self.is_built(meeting, now);
+        let ended = |meeting: &Meeting| meeting.end <= self.built_until(now);
         let wants_two_encodings = |meeting: &Meeting| {
             let uuid = ids.uuid(meeting.instance);
             uuid.starts_with('/') || uuid.contains("//")

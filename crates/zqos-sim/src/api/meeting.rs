@@ -163,7 +163,7 @@ impl Simulator {
                     When::Live => meeting.start <= now && now < meeting.end,
                     When::Past | When::PastOne => {
                         (start.max(now - LISTED)..end).contains(&instant)
-                            && self.is_built(meeting, now)
+                            && meeting.end <= self.built_until(now)
                             && self.world.calendar.is_alone(meeting) == (when == When::PastOne)
                     }
                 }
