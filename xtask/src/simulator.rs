@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -66,23 +65,22 @@ impl Simulator {
             .with_context(|| format!("`zqos sim` does not say {name}"))
     }
 
-    /// The processor time that it has used, in its own code and in the system's.
-    pub(crate) fn cpu_time(&self) -> Result<Duration> {
+    /// The seconds of processor time that it has used, in its own code and in the system's.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64> {
         let stat = self.told_by_the_system("stat")?;
         // The name of the program, in parentheses, may hold anything.
         let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
-        let ticks: u64 =
-            fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-        // `USER_HZ` is 100 on every architecture that Rust's programs run on.
-        Ok(Duration::from_millis(ticks * 10))
+        let ticks = fields.skip(11).take(2).filter_map(|field| field.parse::<u32>().ok());
+        // `USER_HZ` is 100 wherever it matters.
+        Ok(f64::from(ticks.sum::<u32>()) / 100.0)
     }
 
-    /// The most memory that it has held, in bytes.
-    pub(crate) fn peak_memory(&self) -> Result<u64> {
+    /// The most memory that it has held, in KiB.
+    pub(crate) fn peak_kib(&self) -> Result<u32> {
         let status = self.told_by_the_system("status")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        Ok(kib.context("the system tells no peak of memory")? * 1_024)
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        kib.context("the system tells no peak of memory")
     }
 
     fn told_by_the_system(&self, what: &str) -> Result<String> {

@@ -19,8 +19,9 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio_io_timeout::TimeoutStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
@@ -33,6 +34,9 @@ use crate::server::body::Body;
 const CONNECTIONS: usize = 1_024;
 /// The most of a request's body that is read: a token request has a hundred bytes.
 const MAX_BODY: usize = 64 * 1024;
+/// How many answers are computed at the same time for each processor: some more than it can, so that
+/// the system lets short ones pass long ones.
+const WORKERS: usize = 4;
 /// How long a client may take to send the head of a request, to send its body, or to read some of an
 /// answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,6 +46,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves `simulator` on `listener` until the future is dropped; then every connection is closed. Next
 /// to the API, it can be told from outside what `clock`, its clock, shows, and how to misbehave.
 ///
+/// On a runtime of several threads, an answer that takes long delays no other.
+///
 /// **Errors**: none but those of a listener that is unusable.
 pub async fn serve(
     listener: TcpListener,
@@ -50,7 +56,7 @@ pub async fn serve(
 ) -> io::Result<Infallible> {
     // Asks once, so that a socket that was never bound is an error and no endless loop.
     listener.local_addr()?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = WORKERS * std::thread::available_parallelism().map_or(1, usize::from);
     let (workers, sockets) = (Semaphore::new(workers), Sockets::new());
     let server = Arc::new(Server { simulator, clock, workers, sockets });
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
@@ -77,8 +83,7 @@ pub async fn serve(
 struct Server {
     simulator: Arc<Simulator>,
     clock: Arc<VirtualClock>,
-    /// Answers are computed on other threads, so that a long one delays no other: on as many as there
-    /// are processors.
+    /// How many answers may be computed at the same time, each on a thread of its own.
     workers: Semaphore,
     sockets: Sockets,
 }
@@ -152,20 +157,22 @@ impl Server {
         }
     }
 
-    /// Computes an answer on another thread.
+    /// Computes an answer, while other threads go on with what this one had to do.
     async fn deliver(&self, head: Parts, body: Bytes) -> Delivery {
-        let simulator = Arc::clone(&self.simulator);
         let _permit = self.workers.acquire().await.expect("nobody closes the semaphore");
-        let delivery = tokio::task::spawn_blocking(move || {
-            simulator.deliver(&Call {
+        let deliver = || {
+            self.simulator.deliver(&Call {
                 method: head.method.as_str(),
                 target: head.uri.path_and_query().map_or("/", |target| target.as_str()),
                 authorization: text(&head.headers, &AUTHORIZATION),
                 body: &body,
             })
-        });
-        // One that panicked has been reported on standard error.
-        delivery.await.unwrap_or(Delivery::Reset)
+        };
+        match Handle::current().runtime_flavor() {
+            RuntimeFlavor::MultiThread => task::block_in_place(deliver),
+            // There is no other thread.
+            _ => deliver(),
+        }
     }
 }
 

@@ -54,7 +54,11 @@ impl Simulator {
 
     /// Answers a call as [`answer`](Self::answer) does, unless some misbehaviour strikes.
     pub(crate) fn deliver(&self, call: &Call<'_>) -> Delivery {
-        let name = operation(call).map_or("not_api", |operation| operation.name);
+        let name = match operation(call) {
+            Some(operation) => operation.name,
+            None if call.target.starts_with("/oauth/token") => "token",
+            None => Operation::OTHER.name,
+        };
         let (request, run) = self.misbehaviours.next_request(name);
         let strikes = |which| self.misbehaviours.strikes(which, request);
         if strikes(Misbehaviour::Resets) {

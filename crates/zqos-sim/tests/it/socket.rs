@@ -152,7 +152,7 @@ async fn whatever_is_sent_the_next_client_is_served() {
 async fn pipelined_requests_are_answered_in_their_order() {
     serving(async |served| {
         let authorization = served.authorization();
-        let requests: String = (0..100)
+        let requests: Vec<String> = (0..100)
             .map(|number| {
                 let close = if number == 99 { "Connection: close\r\n" } else { "" };
                 format!(
@@ -161,7 +161,7 @@ async fn pipelined_requests_are_answered_in_their_order() {
                 )
             })
             .collect();
-        let answers = served.exchange(requests.as_bytes()).await.unwrap();
+        let answers = served.exchange(requests.concat().as_bytes()).await.unwrap();
         let ids = answers.split("Meeting does not exist: ").skip(1);
         let ids: Vec<&str> = ids.map(|rest| rest.split('.').next().unwrap()).collect();
         assert_eq!(ids, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());

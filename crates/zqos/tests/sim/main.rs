@@ -153,6 +153,9 @@ fn what_can_not_be_simulated_is_refused_before_it_listens() {
         (["--scopes", "everything"], "scopes are `classic`, `granular`, or a list"),
         (["--dialect", "dutch"], "invalid value 'dutch'"),
         (["--quirk", "text"], "invalid value 'text'"),
+        (["--fault", "rests"], "unknown misbehaviour `rests`: expected one of `429-storm`"),
+        (["--fault", "resets=2"], "a share is a number from 0 to 1"),
+        (["--scenario", "nowhere.toml"], "`nowhere.toml` can't be read"),
     ] {
         let output = zqos().arg("sim").args(arguments).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -324,4 +327,51 @@ fn the_command_sends_events_to_whoever_knows_the_secret_in_the_file() {
     assert_eq!(requests.recv().unwrap()["payload"]["account_id"], "sim-account");
     sim.kill().unwrap();
     sim.wait().unwrap();
+}
+
+#[test]
+fn a_broken_scenario_is_refused_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.toml");
+    std::fs::write(&file, "[[fault]]\nfrom = 'monday'\nto = '+2h'\nkind = 'wifi'\n").unwrap();
+    let expected = format!("{}:4: unknown kind `wifi`: expected one of", file.display());
+    for command in [&["sim"][..], &["sim", "truth"]] {
+        let output = zqos().args(command).arg("--scenario").arg(&file).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&expected), "{said}");
+    }
+}
+
+/// A scenario of the documentation.
+fn documented(name: &str) -> String {
+    format!("{}/../../docs/scenarios/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_fault_of_the_documented_scenarios_hurts_somebody() {
+    for (name, count) in [("berlin.toml", 2), ("every-cause.toml", 11)] {
+        let printed = truth(&["--scenario", &documented(name)]);
+        for fault in 1..=count {
+            let fault = format!("\"incident\":\"planned-{fault}\"");
+            assert!(printed.matches(&fault).count() > 1, "{name}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn flags_beat_what_a_scenario_says() {
+    let scenario = documented("berlin.toml");
+    let written = truth(&["--scenario", &scenario]);
+    assert_eq!(written, truth(&["--scenario", &scenario, "--people", "200", "--seed", "1"]));
+    assert_ne!(written, truth(&["--scenario", &scenario, "--people", "100"]));
+    assert!(written.lines().all(|line| line.contains("planned-")), "no chance");
+}
+
+#[test]
+fn the_documentation_names_every_misbehaviour() {
+    let page = include_str!("../../../../docs/sim.md");
+    for which in zqos_sim::Misbehaviour::ALL {
+        assert!(page.contains(&format!("`{}`", which.name())), "{}", which.name());
+    }
 }

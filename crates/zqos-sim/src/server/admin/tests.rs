@@ -60,7 +60,7 @@ fn the_state_tells_the_clock_the_requests_and_what_is_switched_on() {
     let expected = json!({
         "now": "2026-11-20T12:00:00Z",
         "speed": 0.0,
-        "requests": {"list_meetings": 1, "get_quality": 1, "not_api": 1},
+        "requests": {"list_meetings": 1, "get_quality": 1, "token": 1},
         "faults": {
             "resets": {"share": 1.0, "struck": 3},
             "cut-bodies": {"share": 0.5, "struck": 0},
