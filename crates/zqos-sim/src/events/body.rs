@@ -178,12 +178,10 @@ impl<'s> Teller<'s> {
         self.simulator.world.company.ids().number(self.meeting.series.index).to_string()
     }
 
-    /// The id of an account user; blank for guests.
+    /// The id of an account user; blank for everybody else.
     fn account_user(&self, who: Who) -> String {
-        match who {
-            Who::Person(person) => self.simulator.world.company.ids().account_user(person),
-            Who::Guest { .. } => String::new(),
-        }
+        let Who::Person(person) = who else { return String::new() };
+        self.simulator.world.company.ids().account_user(person)
     }
 
     fn email(&self, join: &Join) -> String {
