@@ -173,7 +173,8 @@ fn highest_rate(simulator: &Simulator, paths: &[String]) -> Result<f64> {
 /// How long reports take that are asked for at a rate, whether others have been answered or not: each
 /// from when it was due.
 fn latencies(simulator: &Simulator, paths: &[String], rate: f64) -> Result<Times> {
-    let (next, start) = (AtomicUsize::new(0), Instant::now());
+    // By then, all are connected.
+    let (next, start) = (AtomicUsize::new(0), Instant::now() + Duration::from_secs(1));
     let times = together(simulator, IN_FLIGHT, |connection| {
         let mut times = Vec::new();
         loop {

@@ -145,7 +145,7 @@ impl Simulator {
             if self.misbehaviours.strikes(which, request)
                 && let Ok(mut body) = serde_json::from_slice(&answer.body)
             {
-                drift(&mut body, request.of(Purpose::Misbehaviour).at(which as u64));
+                drift(&mut body, request.at(which as u64));
                 answer.body = encode(&body);
             }
         }
@@ -162,7 +162,7 @@ fn operation(call: &Call<'_>) -> Option<&'static Operation> {
 fn html(title: &str) -> Vec<u8> {
     format!(
         "<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n\
-         <body><h1>{title}</h1><p>This page is for people &amp; says \"nothing\" to programs.</p></body></html>\n"
+         <body><h1>{title}</h1><p>Try again later.</p></body></html>\n"
     )
     .into_bytes()
 }

@@ -1,5 +1,6 @@
 //! Bodies as they go out: all at once, with pauses, or not to their end.
 
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -11,8 +12,6 @@ use tokio::time::{Interval, interval};
 /// which is longer than a hasty client waits for the next part, and less than a patient one.
 const PARTS: usize = 16;
 const PAUSE: Duration = Duration::from_millis(250);
-/// How long a body that is cut waits before the connection ends, so that its half arrives.
-const LAST_PAUSE: Duration = Duration::from_millis(1);
 
 /// A body on its way.
 #[derive(Debug)]
@@ -23,6 +22,8 @@ pub(super) struct Body {
     /// How many bytes go out at once.
     part: usize,
     pauses: Option<Interval>,
+    /// It has let go out what there was, before it ends too early.
+    has_yielded: bool,
 }
 
 /// The connection ends before its body does.
@@ -33,7 +34,8 @@ pub(super) struct Cut;
 impl Body {
     /// One that arrives at once.
     pub(super) fn whole(body: Vec<u8>) -> Self {
-        Self { rest: body.into(), missing: 0, part: usize::MAX, pauses: None }
+        let rest = body.into();
+        Self { rest, missing: 0, part: usize::MAX, pauses: None, has_yielded: false }
     }
 
     /// One that trickles.
@@ -46,7 +48,7 @@ impl Body {
     pub(super) fn cut(mut body: Vec<u8>) -> Self {
         let missing = body.len().div_ceil(2);
         body.truncate(body.len() - missing);
-        Self { missing, pauses: Some(interval(LAST_PAUSE)), ..Self::whole(body) }
+        Self { missing, ..Self::whole(body) }
     }
 }
 
@@ -62,13 +64,18 @@ impl HttpBody for Body {
             ready!(pauses.poll_tick(context));
         }
         let part = self.part.min(self.rest.len());
-        Poll::Ready(if part > 0 {
-            Some(Ok(Frame::data(self.rest.split_to(part))))
-        } else if self.missing > 0 {
-            Some(Err(Cut))
-        } else {
-            None
-        })
+        if part > 0 {
+            return Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(part)))));
+        }
+        if self.missing == 0 {
+            return Poll::Ready(None);
+        }
+        // An error at once would end the connection with its half still in a buffer.
+        if !mem::replace(&mut self.has_yielded, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Cut)))
     }
 
     fn is_end_stream(&self) -> bool {
