@@ -131,14 +131,14 @@ const fn week_of(day: u32) -> u32 {
 
 /// Faults that reach far: a week has one of each sort.
 const WIDE: u32 = 3;
-/// Faults that concern one place or person: for every 250 people a week has one of each sort, two
+/// Faults that concern one place or person: for every 200 people a week has one of each sort, two
 /// faulty senders and four busy processors.
 const LOCAL: u32 = 13;
 
 /// The faults of a week that act at some time of a range.
 fn of_week(company: &Company, week: u32, range: Range<i64>) -> impl Iterator<Item = Fault> {
     let draw = company.root().of(Purpose::Fault).at(week.into());
-    let count = company.people().div_ceil(250).min(40);
+    let count = company.people().div_ceil(200).min(50);
     (0..WIDE + LOCAL * count)
         .filter_map(move |place| fault(company, week, place, draw.at(place.into()), &range))
 }

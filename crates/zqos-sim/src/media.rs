@@ -223,7 +223,7 @@ impl<'s> Scene<'s> {
         let load = draw.of(Purpose::Cpu);
         // A scan or an update, by spells of three minutes.
         let chore = load.at(0).when(minute.div_euclid(3));
-        let chore = if chore.chance(0.01) { chore.at(1).between(0.15, 0.7) } else { 0.0 };
+        let chore = if chore.chance(0.007) { chore.at(1).between(0.15, 0.7) } else { 0.0 };
         Self {
             weather: session.path.weather(minute),
             speaker: session.speakers.get(place as usize).map(|speaker| Turn::new(speaker, minute)),
@@ -231,7 +231,7 @@ impl<'s> Scene<'s> {
             camera: camera(draw, minute),
             // Now and then somebody changes the layout.
             gallery: draw.of(Purpose::Layout).when(minute.div_euclid(5)).chance(0.25),
-            others: 0.05 + 0.16 * load.smooth(instant, 240_000) + chore,
+            others: 0.04 + 0.14 * load.smooth(instant, 240_000) + chore,
         }
     }
 }

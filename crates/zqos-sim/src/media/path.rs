@@ -199,10 +199,10 @@ impl Path {
             center: root.of(Purpose::DataCenter).at(data_center as u64),
             troubled: match place {
                 Place::OfficeWired { .. } | Place::OfficeWifi { .. } => 0.001,
-                Place::Home { .. } | Place::Vpn { .. } => 0.003,
-                Place::Cellular => 0.012,
+                Place::Home { .. } | Place::Vpn { .. } => 0.002,
+                Place::Cellular => 0.008,
                 // Some guests are in hotels and on trains.
-                Place::Outside { .. } if own.at(8).chance(0.15) => 0.04,
+                Place::Outside { .. } if own.at(8).chance(0.15) => 0.03,
                 Place::Outside { .. } => 0.004,
             },
             own: own.of(Purpose::Burst).at(meeting.instance.series.into()),
@@ -392,7 +392,7 @@ impl Radio {
         let slow = self.air.smooth(minute * MINUTE, 120_000) - 0.5;
         // Neighbours take air by spells of two minutes.
         let spell = self.air.of(Purpose::Busy).when(minute.div_euclid(2));
-        let crowd = if spell.chance(0.05) { spell.at(1).between(0.05, 0.35) } else { 0.0 };
+        let crowd = if spell.chance(0.04) { spell.at(1).between(0.05, 0.3) } else { 0.0 };
         let wait_ms = if self.is_cellular { 30.0 } else { 2.0 };
         (self.signal_dbm + 2.0 * self.swing_db * slow, crowd, wait_ms * (slow + 0.5))
     }
