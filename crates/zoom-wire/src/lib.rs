@@ -19,6 +19,8 @@ pub mod satisfaction;
 pub mod sharing;
 pub mod summary;
 
+pub mod webhook;
+
 #[doc(hidden)]
 pub mod check;
 mod object;

@@ -34,6 +34,10 @@ pub use crate::api::answer::{Answer, Call};
 pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Tokens};
 pub(crate) use crate::api::delivery::Delivery;
 use crate::api::error::ApiError;
+pub(crate) use crate::api::error::encode;
+pub(crate) use crate::api::participant::Settings;
+pub(crate) use crate::api::qos::{Pressure, Processor, Signal, whole};
+pub(crate) use crate::api::quality::{Score, quality};
 pub use crate::api::query::Overflow;
 use crate::api::query::{Query, When};
 pub use crate::api::quirk::Quirk;
@@ -42,6 +46,7 @@ pub use crate::api::scope::{Scopes, ScopesError};
 use crate::calendar::{DAY, Meeting, timestamp};
 use crate::company::PEOPLE;
 use crate::draw::Purpose;
+use crate::events::Subscription;
 use crate::identity::{Permutation, wide};
 use crate::limit::{Algorithm, LimitHeaders, Limiter, Plan, RetryAfterForm, Verdict};
 use crate::misbehaviour::Misbehaviours;
@@ -94,13 +99,15 @@ pub struct Config {
     /// The account has a legacy BAA: names, e-mail and IP addresses and locations of participants
     /// are blank, and internal addresses absent.
     pub legacy_baa: bool,
+    /// What the app is sent.
+    pub events: Subscription,
 }
 
 impl Default for Config {
     /// Seed 1, 200 people, plan Business, fixed windows with all headers and no other app, several
     /// tokens at once, all classic scopes, nothing that the account may not do; what is too large is
     /// cut, past reports appear after ten minutes, one in ten of them lacks something at first; the
-    /// documented dialect, no oddity, no legacy BAA.
+    /// documented dialect, no oddity, no legacy BAA, the default events.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -121,6 +128,7 @@ impl Default for Config {
             dialect: Dialect::default(),
             quirks: Vec::new(),
             legacy_baa: false,
+            events: Subscription::default(),
         }
     }
 }
@@ -140,14 +148,14 @@ pub enum ConfigError {
 /// A simulated Zoom. It keeps nothing but how much of the limits is used, and which token is newest.
 pub struct Simulator {
     pub(crate) world: World,
-    config: Config,
+    pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,
     /// When the newest access token was given.
     newest_token: AtomicI64,
-    misbehaviours: Misbehaviours,
+    pub(crate) misbehaviours: Misbehaviours,
 }
 
 impl fmt::Debug for Simulator {
@@ -319,7 +327,7 @@ impl Simulator {
         match when {
             When::Live if has_ended => Err(ApiError::no_such_meeting(id)),
             When::Past | When::PastOne if !has_ended => Err(ApiError::not_ended()),
-            When::Past | When::PastOne if !self.is_built(&meeting, now) => {
+            When::Past | When::PastOne if meeting.end > self.built_until(now) => {
                 Err(ApiError::not_available())
             }
             When::PastOne if !meeting.is_alone() => Err(ApiError::not_ended()),
@@ -333,7 +341,7 @@ impl Simulator {
         let now = self.now();
         let today = day_of(now);
         let ids = self.world.company.ids();
-        let ended = |meeting: &Meeting| self.is_built(meeting, now);
+        let ended = |meeting: &Meeting| meeting.end <= self.built_until(now);
         let wants_two_encodings = |meeting: &Meeting| {
             let uuid = ids.uuid(meeting.instance);
             uuid.starts_with('/') || uuid.contains("//")

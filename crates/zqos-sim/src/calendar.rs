@@ -299,7 +299,8 @@ impl Series {
         }
     }
 
-    const fn planned_minutes(&self) -> u32 {
+    /// How long the meeting is planned to last.
+    pub(crate) const fn planned_minutes(&self) -> u32 {
         match self.sort {
             Sort::AllHands | Sort::Planning => 60,
             Sort::Handover => 50,

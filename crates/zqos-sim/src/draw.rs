@@ -96,6 +96,8 @@ pub(crate) enum Purpose {
     Building,
     Feedback,
     Misbehaviour,
+    Event,
+    Qss,
 }
 
 /// A point in the tree of keys, and the number drawn there.

@@ -20,6 +20,8 @@ mod api;
 
 mod misbehaviour;
 
+mod events;
+
 mod scenario;
 mod truth;
 
@@ -31,6 +33,9 @@ pub use api::{
     Sample, Scopes, ScopesError, Simulator, Tokens,
 };
 pub use clock::{Speed, SpeedError, VirtualClock};
+pub use events::{
+    EVENTS_SECRET, Event, EventsMode, Failure, Notice, Subscription, Webhook, WebhookError,
+};
 pub use limit::{Algorithm, LimitHeaders, Plan, RetryAfterForm};
 pub use misbehaviour::{Misbehaviour, MisbehaviourError, Share};
 pub use scenario::{Scenario, ScenarioError};

@@ -1,6 +1,5 @@
 //! Rate limits by plan and label: so many calls in each second or minute, and so many in a day.
 
-use std::collections::VecDeque;
 use std::fmt;
 
 use zoom_wire::rate_limit::Label;
@@ -137,10 +136,10 @@ impl fmt::Display for Exceeded {
 /// What an answer's headers tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    pub(crate) label: Label,
-    pub(crate) is_daily: bool,
-    pub(crate) limit: u32,
-    pub(crate) remaining: u32,
+    label: Label,
+    is_daily: bool,
+    limit: u32,
+    remaining: u32,
     pub(crate) exceeded: Option<Exceeded>,
 }
 
@@ -151,28 +150,30 @@ impl Verdict {
         which: LimitHeaders,
         form: RetryAfterForm,
         now: i64,
-    ) -> impl Iterator<Item = (&'static str, String)> {
-        let is_full = which == LimitHeaders::Full;
-        let period = if self.is_daily { "Daily-limit" } else { "QPS" };
-        let retry_after = match self.exceeded {
-            Some(Exceeded::Daily(until)) => Some(match form {
-                RetryAfterForm::Instant => timestamp(until).to_string(),
-                RetryAfterForm::Seconds => {
-                    (until - now + SECOND - 1).div_euclid(SECOND).to_string()
-                }
-            }),
-            _ => None,
-        };
-        [
-            ("x-ratelimit-category", Some(self.label.as_str().to_owned())),
-            ("x-ratelimit-type", is_full.then(|| period.to_owned())),
-            ("x-ratelimit-limit", Some(self.limit.to_string())),
-            ("x-ratelimit-remaining", Some(self.remaining.to_string())),
-            ("retry-after", retry_after.filter(|_| is_full)),
-        ]
-        .into_iter()
-        .filter(move |_| which != LimitHeaders::None)
-        .filter_map(|(name, value)| Some((name, value?)))
+    ) -> Vec<(&'static str, String)> {
+        if which == LimitHeaders::None {
+            return Vec::new();
+        }
+        let mut headers = vec![
+            ("x-ratelimit-category", self.label.as_str().to_owned()),
+            ("x-ratelimit-limit", self.limit.to_string()),
+            ("x-ratelimit-remaining", self.remaining.to_string()),
+        ];
+        if which == LimitHeaders::Full {
+            let period = if self.is_daily { "Daily-limit" } else { "QPS" };
+            headers.push(("x-ratelimit-type", period.to_owned()));
+            if let Some(Exceeded::Daily(until)) = self.exceeded {
+                let retry_after = match form {
+                    RetryAfterForm::Instant => timestamp(until).to_string(),
+                    RetryAfterForm::Seconds => {
+                        // Never too early.
+                        ((until - now + SECOND - 1) / SECOND).to_string()
+                    }
+                };
+                headers.push(("retry-after", retry_after));
+            }
+        }
+        headers
     }
 }
 
@@ -199,7 +200,7 @@ enum Short {
     Uncounted,
     Fixed(Count),
     /// When the last calls were made; never more of them than are allowed.
-    Sliding(VecDeque<i64>),
+    Sliding(Vec<i64>),
     /// What a full bucket has more than this one, in calls times the milliseconds of the window: so
     /// each millisecond gives back as much as there are calls allowed.
     Bucket {
@@ -213,7 +214,7 @@ impl Short {
         match algorithm {
             Algorithm::Off => Self::Uncounted,
             Algorithm::Fixed => Self::Fixed(Count { window: 0, calls: 0 }),
-            Algorithm::Sliding => Self::Sliding(VecDeque::new()),
+            Algorithm::Sliding => Self::Sliding(Vec::new()),
             Algorithm::Bucket => Self::Bucket { debt: 0, at: 0 },
         }
     }
@@ -245,7 +246,7 @@ impl Short {
         match self {
             Self::Uncounted => {}
             Self::Fixed(count) => *count.calls(now.div_euclid(window)) += 1,
-            Self::Sliding(made) => made.push_back(now),
+            Self::Sliding(made) => made.push(now),
             Self::Bucket { debt, .. } => *debt += window,
         }
     }
@@ -438,21 +439,20 @@ mod tests {
             exceeded: Some(Exceeded::Daily(20_775 * DAY)),
         };
         let headers = |which, form| {
-            let headers = spent.headers(which, form, NOON + 1);
+            let headers = spent.headers(which, form, NOON + 1).into_iter();
             headers.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
         };
         let all = [
             "x-ratelimit-category: Heavy",
-            "x-ratelimit-type: Daily-limit",
             "x-ratelimit-limit: 60000",
             "x-ratelimit-remaining: 0",
+            "x-ratelimit-type: Daily-limit",
             "retry-after: 2026-11-18T00:00:00Z",
         ];
         assert_eq!(headers(LimitHeaders::Full, RetryAfterForm::Instant), all);
         let seconds = headers(LimitHeaders::Full, RetryAfterForm::Seconds);
         assert_eq!(seconds.last().unwrap(), "retry-after: 43200");
-        let some = [all[0], all[2], all[3]];
-        assert_eq!(headers(LimitHeaders::Partial, RetryAfterForm::Instant), some);
+        assert_eq!(headers(LimitHeaders::Partial, RetryAfterForm::Instant), all[..3]);
         assert!(headers(LimitHeaders::None, RetryAfterForm::Instant).is_empty());
     }
 

@@ -126,6 +126,11 @@ impl Session {
         faults
     }
 
+    /// True when the camera is on.
+    pub(crate) fn is_filmed_at(&self, instant: i64) -> bool {
+        camera(self.draw, instant.div_euclid(MINUTE)).is_some()
+    }
+
     /// Every minute from the join until `until`.
     pub(crate) fn minutes(&self, until: i64) -> impl Iterator<Item = Minute> + '_ {
         let end = self.join.end.min(until);

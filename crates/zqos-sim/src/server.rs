@@ -6,7 +6,7 @@ mod body;
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
@@ -14,6 +14,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,9 +23,11 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 use tokio::task::{self, JoinSet};
 use tokio_io_timeout::TimeoutStream;
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
 use crate::api::{Answer, Call, Delivery, Simulator};
 use crate::clock::VirtualClock;
+use crate::events::{Sockets, socket};
 use crate::server::body::Body;
 
 /// How many clients are served at once; more wait to be accepted.
@@ -54,7 +57,8 @@ pub async fn serve(
     // Asks once, so that a socket that was never bound is an error and no endless loop.
     listener.local_addr()?;
     let workers = WORKERS * std::thread::available_parallelism().map_or(1, usize::from);
-    let server = Arc::new(Server { simulator, clock, workers: Semaphore::new(workers) });
+    let (workers, sockets) = (Semaphore::new(workers), Sockets::new());
+    let server = Arc::new(Server { simulator, clock, workers, sockets });
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
     // Dropped with this future, and its tasks with it.
     let mut connections = JoinSet::new();
@@ -81,6 +85,7 @@ struct Server {
     clock: Arc<VirtualClock>,
     /// How many answers may be computed at the same time, each on a thread of its own.
     workers: Semaphore,
+    sockets: Sockets,
 }
 
 /// The connection is to be reset.
@@ -96,15 +101,25 @@ impl Server {
         }
         let mut socket = TimeoutStream::new(socket);
         socket.set_write_timeout(Some(PATIENCE));
-        let mut connection = hyper::server::conn::http1::Builder::new()
+        // What a WebSocket was asked for, once its handshake is answered.
+        let upgraded = OnceLock::new();
+        let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(PATIENCE)
             .auto_date_header(false)
             .serve_connection(
                 TokioIo::new(Box::pin(socket)),
-                service_fn(async |request| self.respond(request).await),
+                service_fn(async |request| self.respond(request, &upgraded).await),
             );
-        let Err(error) = (&mut connection).await else { return };
+        let Err(error) = (&mut connection).await else {
+            // An upgraded connection is left open.
+            let http1::Parts { io, read_buf, .. } = connection.into_parts();
+            if let Some(target) = upgraded.get() {
+                let Self { sockets, simulator, clock, .. } = self;
+                sockets.talk(io.into_inner(), read_buf, target, simulator, clock).await;
+            }
+            return;
+        };
         // Other errors are clients that leave or do not speak HTTP, which hyper has answered.
         if error.source().is_some_and(<dyn Error>::is::<Reset>) {
             // A socket that does not linger is reset as it closes.
@@ -112,7 +127,17 @@ impl Server {
         }
     }
 
-    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Body>, Reset> {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        upgraded: &OnceLock<String>,
+    ) -> Result<Response<Body>, Reset> {
+        if request.uri().path() == socket::PATH
+            && let Ok(handshake) = create_response_with_body(&request, || Body::whole(Vec::new()))
+        {
+            upgraded.get_or_init(|| request.uri().to_string());
+            return Ok(handshake);
+        }
         let (head, body) = request.into_parts();
         let body = Limited::new(body, MAX_BODY).collect();
         let body = match tokio::time::timeout(PATIENCE, body).await {

@@ -17,8 +17,8 @@ pub enum Dialect {
     /// `27.15 kbps`, `126 ms`, `0.03%`; a stream without traffic is all blank. The API reference.
     #[default]
     Documented,
-    /// `27 kbps`, `126 ms`, `0.0%`; a share that nobody looks at has figures, the size `0*0` and a
-    /// blank frame rate. The sample answer of 2021.
+    /// `27 kbps`, `126 ms`, `0.0%`; while nothing is shared, shares have figures, the size `0*0` and
+    /// a blank frame rate. The sample answer of 2021.
     Sample,
     /// `27.15kbps`, `126 ms`, `6ms`; a stream without traffic is left out. The QSS summaries.
     Compact,
@@ -133,19 +133,18 @@ impl Spelling {
         self,
         minute: &Minute,
     ) -> impl Iterator<Item = (&'static str, StreamMembers)> {
-        let streams = minute.streams();
+        // While nothing is shared the way is kept open: what audio has measured holds for it.
+        let kept_open = [None, None, None, None, minute.audio_sent, minute.audio_received];
         let names = minute.device.legs().streams();
-        names.into_iter().zip(streams).enumerate().filter_map(move |(place, (name, figures))| {
-            let is_pictured = place >= 2;
+        let streams = names.into_iter().zip(minute.streams()).zip(kept_open);
+        streams.filter_map(move |((name, figures), kept_open)| {
             let content = match (figures, self.idle) {
                 (Some(figures), _) => Content::Measured(figures),
                 (None, Idle::Missing) => return None,
-                // The connection is kept up: what audio has measured holds for it.
-                (None, Idle::Unpictured) if place >= 4 => {
-                    streams[place % 2].map_or(Content::Blank, Content::Unpictured)
-                }
-                (None, Idle::Blank | Idle::Unpictured) => Content::Blank,
+                (None, Idle::Blank) => Content::Blank,
+                (None, Idle::Unpictured) => kept_open.map_or(Content::Blank, Content::Unpictured),
             };
+            let is_pictured = !name.starts_with("audio");
             Some((name, StreamMembers { spelling: self, is_pictured, content }))
         })
     }

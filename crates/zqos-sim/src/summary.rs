@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::api::Pressure;
 use crate::company::LoadScale;
 use crate::media::{Figures, Minute};
 use crate::spelling::{Size, Spelling, Spelt, frame_rate, load};
@@ -21,6 +22,7 @@ pub(crate) struct Element {
 pub(crate) enum Details {
     Stream(Box<StreamDetails>),
     Processor(ProcessorDetails),
+    Pressure(Pressure),
 }
 
 /// A stream over a whole join.
@@ -71,9 +73,8 @@ pub(crate) fn elements(minutes: &[Minute], spelling: Spelling) -> Vec<Element> {
         let details = Details::Stream(Box::new(StreamDetails::of(&figures, spelling)?));
         Some(Element { kind, details })
     });
-    let processor = ProcessorDetails::of(minutes)
-        .filter(|_| device.load_scale() == LoadScale::Percent)
-        .map(|details| Element { kind: "cpu_usage", details: Details::Processor(details) });
+    let processor = processor(minutes, device.load_scale())
+        .map(|details| Element { kind: "cpu_usage", details });
     streams.chain(processor).collect()
 }
 
@@ -134,19 +135,22 @@ impl PictureDetails {
     }
 }
 
-impl ProcessorDetails {
-    fn of(minutes: &[Minute]) -> Option<Self> {
-        let of = |figure: fn(&Minute) -> f64| spread(minutes.iter().map(figure));
-        let [lowest, ..] = of(|minute| minute.processor[0])?;
-        let [_, mean, _] = of(|minute| minute.processor[1])?;
-        let [.., highest] = of(|minute| minute.processor[2])?;
-        let [.., system] = of(|minute| minute.system_max)?;
-        Some(Self {
+/// The load of the processor, in the words of the device.
+fn processor(minutes: &[Minute], scale: LoadScale) -> Option<Details> {
+    let of = |figure: fn(&Minute) -> f64| spread(minutes.iter().map(figure));
+    let [lowest, ..] = of(|minute| minute.processor[0])?;
+    let [_, mean, _] = of(|minute| minute.processor[1])?;
+    let [.., highest] = of(|minute| minute.processor[2])?;
+    let [.., system] = of(|minute| minute.system_max)?;
+    match scale {
+        LoadScale::Percent => Some(Details::Processor(ProcessorDetails {
             zoom_min_cpu_usage: load(lowest),
             zoom_avg_cpu_usage: load(mean),
             zoom_max_cpu_usage: load(highest),
             system_max_cpu_usage: load(system),
-        })
+        })),
+        LoadScale::Pressure => Some(Details::Pressure(Pressure([lowest, mean, system]))),
+        LoadScale::Untold => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The command line: what can be typed. Nothing is looked up or derived here.
 
 #[cfg(feature = "sim")]
+mod simulated;
+
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -94,7 +96,7 @@ pub(crate) enum Command {
     Config(Config),
     /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
     #[cfg(feature = "sim")]
-    Sim(Sim),
+    Sim(Box<Sim>),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {
@@ -265,28 +267,6 @@ pub(crate) enum Config {
     Check,
 }
 
-/// The plan of the simulated account.
-#[cfg(feature = "sim")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimPlan {
-    /// One heavy call a second, 1,000 a day
-    Free,
-    /// 10 heavy calls a second, 30,000 a day
-    Pro,
-    /// 40 heavy calls a second, 60,000 a day
-    Business,
-}
-
-/// How the simulator counts calls.
-#[cfg(feature = "sim")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimLimits {
-    /// Not at all
-    Off,
-    /// By whole seconds, minutes and UTC days
-    Fixed,
-}
-
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
 #[command(
@@ -315,18 +295,46 @@ pub(crate) struct Sim {
         allow_negative_numbers = true
     )]
     pub(crate) speed: zqos_sim::Speed,
-    /// The plan, which decides the limits
-    #[arg(long, value_name = "PLAN", default_value = "business")]
-    pub(crate) plan: SimPlan,
-    /// How calls are counted against the limits
-    #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
-    pub(crate) limits: SimLimits,
+    #[command(flatten)]
+    pub(crate) simulated: simulated::Simulated,
     /// Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times
     #[arg(long = "fault", value_name = "NAME[=SHARE]", value_parser = MisbehaviourParser)]
     pub(crate) faults: Vec<(zqos_sim::Misbehaviour, zqos_sim::Share)>,
-    /// The account has a legacy BAA: names and addresses of participants are blank
-    #[arg(long)]
-    pub(crate) legacy_baa: bool,
+    /// Send events to this URL on this machine, once it has passed Zoom's validation
+    #[arg(long = "events", value_name = "URL")]
+    pub(crate) events_url: Option<String>,
+    /// The file with the secret token that signs what is sent there; `sim-events-secret` if not given
+    #[arg(long, value_name = "FILE", requires = "events_url")]
+    pub(crate) events_secret_file: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) events: SimSubscription,
+}
+
+/// Which events there are.
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub(crate) struct SimSubscription {
+    /// How the figures of a minute come
+    #[arg(long, value_name = "MODE", default_value = "per-type")]
+    pub(crate) events_mode: SimEventsMode,
+    /// How many of a hundred hosts have QSS; meetings of others have no quality of service events
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 50,
+        value_parser = clap::value_parser!(u8).range(..=100)
+    )]
+    pub(crate) qss_hosts: u8,
+}
+
+/// How the figures that a participant has in a minute are divided among events.
+#[cfg(feature = "sim")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimEventsMode {
+    /// One event for each sort of figures
+    PerType,
+    /// One event with all of them
+    Aggregated,
 }
 
 /// Reads what `--fault` takes, and lists the names for help and completion.
@@ -378,6 +386,8 @@ pub(crate) struct SimWorld {
 pub(crate) enum SimCommand {
     /// Print what really went wrong: the incidents, and the minutes that each of them made worse
     Truth(SimTruth),
+    /// Print the events of a range, as they would be sent
+    Events(SimEvents),
 }
 
 #[cfg(feature = "sim")]
@@ -390,6 +400,29 @@ made worse, with the difference to the same minute without it.")]
 pub(crate) struct SimTruth {
     #[command(flatten)]
     pub(crate) world: SimWorld,
+    #[command(flatten)]
+    pub(crate) range: SimRange,
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos sim events --now 2026-11-20T12:00:00Z --from -1d --events-mode aggregated > events.ndjson
+
+Prints NDJSON: the body of one event in each line, in the order in which they are told.")]
+pub(crate) struct SimEvents {
+    #[command(flatten)]
+    pub(crate) world: SimWorld,
+    #[command(flatten)]
+    pub(crate) range: SimRange,
+    #[command(flatten)]
+    pub(crate) events: SimSubscription,
+}
+
+/// Of which time something is told.
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub(crate) struct SimRange {
     /// From when on; seven days before the simulated now if not given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,

@@ -14,7 +14,8 @@ use zoom_wire::Request;
 use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
 use file::{RawAccount, RawConfig, RawHttp};
-use secret::{Environment, SecretSource};
+use secret::Environment;
+pub(crate) use secret::SecretSource;
 
 /// The environment variables that are read. Each of the first five may also be given as `…_FILE`,
 /// the path of a file that holds the value.

@@ -22,12 +22,7 @@ enum Gap {
 }
 
 impl Simulator {
-    /// True when a meeting has ended so long ago that its report is there.
-    pub(crate) fn is_built(&self, meeting: &Meeting, now: i64) -> bool {
-        meeting.end <= self.built_until(now)
-    }
-
-    /// The latest end of a meeting whose report is there.
+    /// Until when meetings have ended whose reports are there by now.
     pub(crate) fn built_until(&self, now: i64) -> i64 {
         let delay = i64::try_from(self.config.build_delay.as_millis()).unwrap_or(i64::MAX);
         now.saturating_sub(delay)

@@ -123,6 +123,15 @@ impl Simulator {
         }
         Ok(())
     }
+
+    /// The subscription whose events a WebSocket is to have; else what its client is told.
+    pub(crate) fn admit_socket(&self, target: &str, now: i64) -> Result<String, &'static str> {
+        let query = Query::of_target(target);
+        let authorization = format!("Bearer {}", query.get("access_token").unwrap_or_default());
+        self.check_access(&Call::get(target, &authorization), now).map_err(|_| "Invalid Token")?;
+        let subscription = query.get("subscriptionId").filter(|id| !id.is_empty());
+        subscription.map(str::to_owned).ok_or("Invalid subscriptionId")
+    }
 }
 
 /// The rest of a header behind its scheme, which has no case.

@@ -80,7 +80,7 @@ impl ApiError {
         }
     }
 
-    /// The account has no QSS; Zoom says \"Webinar\" of meetings, too.
+    /// The account has no QSS; Zoom names webinars even when it was a meeting.
     pub(crate) fn no_qss() -> Self {
         Self::new(
             400,
@@ -105,6 +105,10 @@ impl ApiError {
 
     pub(crate) fn not_available() -> Self {
         Self::new(404, 3001, "This meeting's detail info is not available.")
+    }
+
+    pub(crate) fn no_such_participant() -> Self {
+        Self::new(404, 3001, "This meeting's details info is not available or ID is not valid.")
     }
 
     /// A webinar on a meeting's path, or the reverse.
@@ -132,6 +136,12 @@ impl ApiError {
     pub(crate) fn field(field: &'static str, message: &'static str) -> Self {
         let errors = vec![FieldError { field, message }];
         Self { errors, ..Self::new(400, 300, "Validation Failed.") }
+    }
+
+    /// This one, with the parameters that another one names.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.errors.extend(other.errors);
+        self
     }
 
     pub(crate) fn rate_limit(exceeded: Exceeded) -> Self {

@@ -146,8 +146,7 @@ impl Simulator {
             Some(_) => return Err(ApiError::field("query_date_type", "Invalid field.")),
         };
         let World { company, calendar, .. } = &self.world;
-        let departments = query.get("group_id").map(|ids| {
-            let ids: Vec<&str> = ids.split(',').collect();
+        let departments = query.groups()?.map(|ids| {
             Company::departments()
                 .filter(|&department| ids.contains(&company.ids().group(department).as_str()))
                 .collect()

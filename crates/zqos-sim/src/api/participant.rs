@@ -1,5 +1,9 @@
 //! Who took part: one row for each join.
 
+mod settings;
+
+pub(crate) use settings::Settings;
+
 use std::net::Ipv4Addr;
 
 use serde::Serialize;
@@ -233,7 +237,8 @@ impl Simulator {
         if self.config.legacy_baa { String::new() } else { text }
     }
 
-    fn leave_reason(&self, meeting: &Meeting, join: &Join) -> String {
+    /// Why a join ended, in the API's words.
+    pub(crate) fn leave_reason(&self, meeting: &Meeting, join: &Join) -> String {
         let name = self.shown(self.world.company.name(join.who));
         let what = if meeting.series.is_webinar() { "webinar" } else { "meeting" };
         let draw = meeting.draw.of(Purpose::Leave);

@@ -48,7 +48,7 @@ impl Simulator {
             .ok()
             .and_then(|user_id| self.world.calendar.join(meeting, user_id))
             .filter(|join| self.is_told(meeting, join, now))
-            .ok_or_else(ApiError::not_available)?;
+            .ok_or_else(ApiError::no_such_participant)?;
         let mut report = self.report(meeting, join, now);
         let webinar = meeting.series.is_webinar();
         let number = || self.world.company.ids().number(meeting.series.index).to_string();
@@ -100,9 +100,10 @@ impl Simulator {
         let until = self.told_until(meeting, join, now);
         let is_latest_alone =
             meeting.end > now && self.config.quirks.contains(&Quirk::LatestMinute);
+        let latest = now.div_euclid(MINUTE) * MINUTE - MINUTE;
         session.minutes(until).filter(move |minute| {
             !is_latest_alone
-                || minute.instant + MINUTE >= until && minute.streams().iter().any(Option::is_some)
+                || minute.instant == latest && minute.streams().iter().any(Option::is_some)
         })
     }
 }
@@ -147,7 +148,7 @@ impl Serialize for Sample {
         match scale {
             LoadScale::Percent => sample.serialize_field("cpu_usage", &Processor(minute))?,
             LoadScale::Pressure => {
-                sample.serialize_field("cpu_pressure_level", &Pressure(minute))?;
+                sample.serialize_field("cpu_pressure_level", &Pressure::from(minute))?;
             }
             LoadScale::Untold => {}
         }
@@ -159,7 +160,7 @@ impl Serialize for Sample {
 }
 
 /// The load of the processor.
-struct Processor<'m>(&'m Minute);
+pub(crate) struct Processor<'m>(pub(crate) &'m Minute);
 
 impl Serialize for Processor<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -173,13 +174,20 @@ impl Serialize for Processor<'_> {
     }
 }
 
-/// The load of the processor below a browser.
-struct Pressure<'m>(&'m Minute);
+/// The load of the processor below a browser: lowest, mean and highest, in percent.
+#[derive(Debug)]
+pub(crate) struct Pressure(pub(crate) [f64; 3]);
 
-impl Serialize for Pressure<'_> {
+impl From<&Minute> for Pressure {
+    fn from(minute: &Minute) -> Self {
+        let [low, mean, _] = minute.processor;
+        Self([low, mean, minute.system_max])
+    }
+}
+
+impl Serialize for Pressure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let [low, mean, _] = self.0.processor;
-        let [low, mean, high] = [low, mean, self.0.system_max].map(pressure_level);
+        let [low, mean, high] = self.0.map(pressure_level);
         let mut pressure = serializer.serialize_struct("Pressure", 3)?;
         pressure.serialize_field("system_min_cpu_pressure_level", low)?;
         pressure.serialize_field("system_avg_cpu_pressure_level", mean)?;
@@ -199,7 +207,7 @@ const fn pressure_level(load: f64) -> &'static str {
 }
 
 /// The signal of a Wi-Fi link: weakest, mean and strongest.
-struct Signal([f64; 3]);
+pub(crate) struct Signal(pub(crate) [f64; 3]);
 
 impl Serialize for Signal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -214,6 +222,6 @@ impl Serialize for Signal {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "signals lie between -94 and -25 dBm")]
-fn whole(dbm: f64) -> i32 {
+pub(crate) fn whole(dbm: f64) -> i32 {
     libm::round(dbm) as i32
 }

@@ -113,6 +113,13 @@ impl Simulator {
 pub(crate) struct Score(f64);
 
 impl Score {
+    /// The mean of scores; `None` when there is none.
+    pub(crate) fn mean(scores: impl Iterator<Item = Self>) -> Option<Self> {
+        let (count, sum) =
+            scores.fold((0.0, 0.0), |(count, sum), score| (count + 1.0, sum + score.0));
+        (count > 0.0).then(|| Self(sum / count))
+    }
+
     /// Zoom's word for it: good from 4 on, fair from 3 on, poor from 2 on, else bad.
     pub(crate) fn band(self) -> &'static str {
         match self.0 {

@@ -104,6 +104,16 @@ impl Query {
         }
     }
 
+    /// The parameter `group_id`: the groups whose meetings are asked for, at most seven; `None` for
+    /// those of everybody.
+    pub(crate) fn groups(&self) -> Result<Option<Vec<&str>>, ApiError> {
+        let groups: Option<Vec<&str>> = self.get("group_id").map(|ids| ids.split(',').collect());
+        if groups.as_ref().is_some_and(|groups| groups.len() > 7) {
+            return Err(ApiError::field("group_id", "Invalid field."));
+        }
+        Ok(groups)
+    }
+
     /// The parameters `from` and `to`: a month at most, the end moves the start.
     pub(crate) fn range(&self, overflow: Overflow) -> Result<Range, ApiError> {
         let required = |name| {
@@ -111,7 +121,11 @@ impl Query {
                 self.get(name).ok_or_else(|| ApiError::field(name, "This field is required."))?;
             Bound::read(text).ok_or_else(|| ApiError::field(name, "Invalid field."))
         };
-        let (mut from, to) = (required("from")?, required("to")?);
+        let (mut from, to) = match (required("from"), required("to")) {
+            (Ok(from), Ok(to)) => (from, to),
+            (Err(from), Err(to)) => return Err(from.and(to)),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
         let end = match to {
             Bound::Day(day) => midnight(day) + DAY,
             Bound::Second(instant) => instant_of(instant) + SECOND,
@@ -241,6 +255,11 @@ mod tests {
             let body = String::from_utf8(range(query).unwrap_err().into_answer(&[]).body).unwrap();
             assert!(body.contains(&format!("\"field\":\"{field}\"")), "{query}: {body}");
         }
+        let body = String::from_utf8(range("to=soon").unwrap_err().into_answer(&[]).body).unwrap();
+        assert_eq!(
+            body,
+            r#"{"code":300,"message":"Validation Failed.","errors":[{"field":"from","message":"This field is required."},{"field":"to","message":"Invalid field."}]}"#
+        );
     }
 
     #[test]

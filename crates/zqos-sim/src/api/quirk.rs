@@ -12,7 +12,7 @@ pub enum Quirk {
     MisquotedErrors,
     /// The ids of meetings are texts.
     TextIds,
-    /// A live report has the last minute alone, and nothing when nothing was sent or received in
-    /// it.
+    /// A live report has the last whole minute alone, and nothing when nothing was sent or received
+    /// in it.
     LatestMinute,
 }

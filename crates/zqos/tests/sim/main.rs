@@ -13,10 +13,13 @@ use zoom_wire::meeting::ListMeetings;
 use zoom_wire::participant::ListParticipants;
 use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos};
 use zoom_wire::request::{Bound, Range};
+use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
 use zoom_wire::{ApiErrorKind, When};
-use zqos_core::{MeetingId, Timestamp};
+use zqos_core::{Clock, ManualClock, MeetingId, Timestamp};
+use zqos_replay::{Recorded, Responder, Response, Routes, Server};
 use zqos_sim::{
-    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
+    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, EventsMode, Simulator, Speed,
+    Subscription, VirtualClock,
 };
 
 /// Runs a test against a simulator whose clock stands still.
@@ -182,6 +185,12 @@ fn what_can_not_be_simulated_is_refused_before_it_listens() {
         (["--now", "soon"], "`soon` is not a time"),
         (["--limits", "none"], "invalid value 'none'"),
         (["--speed", "-1"], "a speed is a finite number from 0 on"),
+        (["--partial", "101"], "the share of partial reports is 0 to 100 %, not 101"),
+        (["--build-delay", "soon"], "a length of time is such as 90s, 10m or 1h"),
+        (["--build-delay", "-10m"], "a length of time is such as 90s, 10m or 1h"),
+        (["--scopes", "everything"], "scopes are `classic`, `granular`, or a list"),
+        (["--dialect", "dutch"], "invalid value 'dutch'"),
+        (["--quirk", "text"], "invalid value 'text'"),
         (["--fault", "rests"], "unknown misbehaviour `rests`: expected one of `429-storm`"),
         (["--fault", "resets=2"], "a share is a number from 0 to 1"),
         (["--scenario", "nowhere.toml"], "`nowhere.toml` can't be read"),
@@ -258,6 +267,104 @@ fn what_is_no_question_about_the_truth_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(reason), "{said}");
     }
+}
+
+/// What a command prints that must succeed.
+fn printed(arguments: &[&str]) -> String {
+    let output = zqos().args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_events_of_a_range_are_printed_as_they_would_be_sent() {
+    let range = ["--from", "2026-11-19T10:31:00Z", "--to", "2026-11-19T10:34:00Z"];
+    let command = |options: &[&str]| {
+        let now = ["sim", "events", "--now", "2026-11-20T12:00:00Z"];
+        printed(&[&now, &range, options].concat())
+    };
+    let simulated = |events| {
+        let clock: Arc<dyn Clock> =
+            Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()));
+        let simulator = Simulator::new(Config { events, ..Config::default() }, clock).unwrap();
+        let instants = [range[1], range[3]].map(|text| text.parse::<Timestamp>().unwrap());
+        let told = simulator.events(instants[0]..instants[1]);
+        told.map(|event| event.body + "\n").collect::<String>()
+    };
+    assert!(command(&[]).lines().count() > 20);
+    assert_eq!(command(&[]), simulated(Subscription::default()));
+    assert_eq!(
+        command(&["--events-mode", "aggregated", "--qss-hosts", "100"]),
+        simulated(Subscription { mode: EventsMode::Aggregated, qss_hosts_pct: 100 })
+    );
+}
+
+#[test]
+fn events_that_can_not_be_sent_are_refused_before_it_listens() {
+    for (options, expected) in [
+        (&["--events", "https://127.0.0.1/"][..], "is not http"),
+        (&["--events", "http://192.0.2.1/"], "is not on this machine"),
+        (&["--events", "hooks"], "is no URL"),
+        (&["--events", "http://127.0.0.1:1/", "--events-secret-file", "/nowhere"], "can't be read"),
+        (&["--events-secret-file", "/nowhere"], "--events <URL>"),
+        (&["--qss-hosts", "101"], "101"),
+        (&["--events-mode", "both"], "per-type, aggregated"),
+    ] {
+        let sim = zqos().args(["sim", "--listen", "127.0.0.1:0"]).args(options).output().unwrap();
+        let said = String::from_utf8(sim.stderr).unwrap();
+        assert_eq!(sim.status.code(), Some(2), "{said}");
+        assert!(said.contains(expected), "{options:?}: {said}");
+        assert!(sim.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_command_sends_events_to_whoever_knows_the_secret_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "whs_test_secret\n").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let key = SigningKey::new(b"whs_test_secret");
+    let (seen, requests) = std::sync::mpsc::channel();
+    let answer = move |request: &Recorded| {
+        let header = |name| request.header(name).unwrap();
+        let (timestamp, signature) = (header(TIMESTAMP_HEADER), header(SIGNATURE_HEADER));
+        assert!(key.verify(timestamp, &request.body, signature));
+        let event: Value = serde_json::from_slice(&request.body).unwrap();
+        let response = Response::new(200);
+        let response = match event["payload"]["plainToken"].as_str() {
+            Some(token) => {
+                response.json(serde_json::to_string(&key.validation_answer(token)).unwrap())
+            }
+            None => response,
+        };
+        // A test that is over hears no more.
+        drop(seen.send(event));
+        response
+    };
+    let routes = Routes::new().on("POST", "/hooks/zoom", Responder::with(answer));
+    let receiver = Server::start(routes).unwrap();
+    // A meeting begins within the minute.
+    let mut sim = zqos()
+        .args(["sim", "--listen", "127.0.0.1:0", "--now", "2026-11-19T10:31:23Z", "--speed", "60"])
+        .args(["--events", &format!("{}/hooks/zoom", receiver.url())])
+        .arg("--events-secret-file")
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(requests.recv().unwrap()["event"], "endpoint.url_validation");
+    let said: Vec<String> =
+        BufReader::new(sim.stderr.take().unwrap()).lines().take(2).map(Result::unwrap).collect();
+    assert_eq!(said[1], "events: the URL is validated");
+    assert_eq!(requests.recv().unwrap()["payload"]["account_id"], "sim-account");
+    sim.kill().unwrap();
+    sim.wait().unwrap();
 }
 
 #[test]
