@@ -42,3 +42,7 @@ pub use scenario::{Scenario, ScenarioError};
 pub use server::serve;
 pub use spelling::Dialect;
 pub use truth::{Contribution, HurtMinute, Incident, IncidentKind, Scope, ScopeKind};
+
+#[cfg(doc)]
+#[doc = include_str!("../PLAUSIBILITY.md")]
+pub mod plausibility {}
