@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Look at the credential')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -301,6 +302,19 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         'zqos;sim;help;help' {
             break
         }
+        'zqos;demo' {
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the company''s clock shows; the meeting lies in the week before. The time now if not given')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'End after the report')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;completions' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -331,6 +345,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Look at the credential')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -379,6 +394,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;sim;events' {
+            break
+        }
+        'zqos;help;demo' {
             break
         }
         'zqos;help;completions' {

@@ -28,6 +28,9 @@ _zqos() {
             zqos,config)
                 cmd="zqos__subcmd__config"
                 ;;
+            zqos,demo)
+                cmd="zqos__subcmd__demo"
+                ;;
             zqos,get)
                 cmd="zqos__subcmd__get"
                 ;;
@@ -94,6 +97,9 @@ _zqos() {
             zqos__subcmd__help,config)
                 cmd="zqos__subcmd__help__subcmd__config"
                 ;;
+            zqos__subcmd__help,demo)
+                cmd="zqos__subcmd__help__subcmd__demo"
+                ;;
             zqos__subcmd__help,get)
                 cmd="zqos__subcmd__help__subcmd__get"
                 ;;
@@ -155,7 +161,7 @@ _zqos() {
 
     case "${cmd}" in
         zqos)
-            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim completions man help"
+            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -536,6 +542,40 @@ _zqos() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zqos__subcmd__demo)
+            opts="-v -h --once --now --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zqos__subcmd__get)
             opts="-v -h --type --webinar --at --person --summary --include --print-request --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -583,7 +623,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help)
-            opts="get meetings participants api auth config sim completions man help"
+            opts="get meetings participants api auth config sim demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -697,6 +737,20 @@ _zqos() {
         zqos__subcmd__help__subcmd__config__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

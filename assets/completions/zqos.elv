@@ -35,6 +35,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand auth 'Look at the credential'
             cand config 'Look at the configuration'
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+            cand demo 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -272,6 +273,18 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;sim;help;help'= {
         }
+        &'zqos;demo'= {
+            cand --now 'What the company''s clock shows; the meeting lies in the week before. The time now if not given'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --once 'End after the report'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;completions'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -300,6 +313,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand auth 'Look at the credential'
             cand config 'Look at the configuration'
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+            cand demo 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -335,6 +349,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;sim;truth'= {
         }
         &'zqos;help;sim;events'= {
+        }
+        &'zqos;help;demo'= {
         }
         &'zqos;help;completions'= {
         }

@@ -42,6 +42,7 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "api" -d 'Send any GET req
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "auth" -d 'Look at the credential'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "config" -d 'Look at the configuration'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "demo" -d 'Show the main job without an account: a simulated company, and somebody\'s bad meeting in it'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -299,6 +300,18 @@ complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcomman
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "events" -d 'Print the events of a range, as they would be sent'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l now -d 'What the company\'s clock shows; the meeting lies in the week before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l once -d 'End after the report'
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -319,16 +332,17 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "demo" -d 'Show the main job without an account: a simulated company, and somebody\'s bad meeting in it'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'

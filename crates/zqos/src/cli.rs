@@ -97,6 +97,9 @@ pub(crate) enum Command {
     /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
     #[cfg(feature = "sim")]
     Sim(Box<Sim>),
+    /// Show the main job without an account: a simulated company, and somebody's bad meeting in it
+    #[cfg(feature = "sim")]
+    Demo(Demo),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {
@@ -265,6 +268,22 @@ pub(crate) enum Config {
     /// Check the settings in force without asking Zoom
     #[command(after_help = "Example:\n  zqos config check")]
     Check,
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos demo
+
+It simulates a company on this machine, shows the report of somebody who had a bad meeting, tells what
+really was the matter, and goes on serving, so that you can ask for more. Ctrl-C ends it.")]
+pub(crate) struct Demo {
+    /// End after the report
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// What the company's clock shows; the meeting lies in the week before. The time now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
 }
 
 #[cfg(feature = "sim")]

@@ -3,6 +3,8 @@
 mod api;
 mod auth;
 mod config;
+#[cfg(feature = "sim")]
+mod demo;
 mod get;
 mod man;
 mod meetings;
@@ -42,6 +44,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         // It is no client: it needs neither a credential nor a configuration.
         #[cfg(feature = "sim")]
         Command::Sim(args) => return sim::run(&args, &cli.global).await,
+        #[cfg(feature = "sim")]
+        Command::Demo(args) => return demo::run(&args, &cli.global).await,
         _ => {}
     }
     let session = Session::new(&cli.global)?;
@@ -66,7 +70,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Config(command) => config::run(session, &command),
         Command::Completions { .. } | Command::Man => unreachable!("printed before"),
         #[cfg(feature = "sim")]
-        Command::Sim(_) => unreachable!("served before"),
+        Command::Sim(_) | Command::Demo(_) => unreachable!("served before"),
     }
 }
 

@@ -64,7 +64,7 @@ fn main() -> ExitCode {
 fn runtime_for(command: &Command) -> Builder {
     match command {
         #[cfg(feature = "sim")]
-        Command::Sim(_) => Builder::new_multi_thread(),
+        Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
         _ => Builder::new_current_thread(),
     }
 }

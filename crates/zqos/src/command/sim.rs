@@ -167,7 +167,11 @@ async fn serve(args: &Sim, global: &Global) -> anyhow::Result<Exit> {
 }
 
 /// Tells what to set, and what to try, as lines for a shell.
-fn introduce(out: &mut dyn Write, address: SocketAddr, samples: &[Sample]) -> io::Result<()> {
+pub(super) fn introduce(
+    out: &mut dyn Write,
+    address: SocketAddr,
+    samples: &[Sample],
+) -> io::Result<()> {
     writeln!(out, "# In another shell:")?;
     writeln!(out, "export ZOOM_API_BASE=http://{address}/v2 ZOOM_OAUTH_BASE=http://{address}")?;
     writeln!(

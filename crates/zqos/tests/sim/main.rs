@@ -413,3 +413,22 @@ fn the_documentation_names_every_misbehaviour() {
         assert!(page.contains(&format!("`{}`", which.name())), "{}", which.name());
     }
 }
+
+#[test]
+fn the_demonstration_shows_a_bad_meeting_and_what_was_the_matter() {
+    let output = zqos()
+        .args(["demo", "--once", "--tz", "UTC", "--format", "table"])
+        .args(["--now", "2026-11-20T12:00:00Z"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let report = String::from_utf8(output.stdout).unwrap();
+    let typed = said.lines().find_map(|line| line.strip_prefix("$ zqos get ")).unwrap();
+    let user_id = typed.split(' ').nth(1).unwrap();
+    assert!(report.contains(&format!("participant {user_id}, past report")), "{report}");
+    // What went wrong, where, and how long it was felt.
+    let (_, truth) = said.split_once("What really happened, as `zqos sim truth` tells: ").unwrap();
+    let told = truth.split(' ').find_map(|word| word.parse::<u32>().ok()).unwrap();
+    assert!(told > 5, "{truth}");
+}
