@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Look at the credential')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -213,28 +214,48 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;sim' {
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen')
-            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers')
-            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'A file that plans what goes wrong')
             [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'How many times as fast as usual the clock runs')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'The plan, which decides the limits')
             [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'How calls are counted against the limits')
+            [CompletionResult]::new('--limit-headers', '--limit-headers', [CompletionResultType]::ParameterName, 'Which headers tell of the limits')
+            [CompletionResult]::new('--retry-after', '--retry-after', [CompletionResultType]::ParameterName, 'How `Retry-After` tells when a daily limit ends')
+            [CompletionResult]::new('--foreign-app', '--foreign-app', [CompletionResultType]::ParameterName, 'Another app of the account that makes so many heavy calls an hour')
+            [CompletionResult]::new('--tokens', '--tokens', [CompletionResultType]::ParameterName, 'How many access tokens are good at once')
+            [CompletionResult]::new('--scopes', '--scopes', [CompletionResultType]::ParameterName, 'What the app may call: `classic`, `granular`, or scopes between commas')
+            [CompletionResult]::new('--without', '--without', [CompletionResultType]::ParameterName, 'What the account lacks; may be repeated')
+            [CompletionResult]::new('--overflow', '--overflow', [CompletionResultType]::ParameterName, 'What becomes of a page that is too large and a range that is too long')
+            [CompletionResult]::new('--build-delay', '--build-delay', [CompletionResultType]::ParameterName, 'How long after the end of a meeting its past report appears, such as 10m')
+            [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'How many of a hundred past reports lack something until 30 minutes after the end')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How figures are spelt')
+            [CompletionResult]::new('--quirk', '--quirk', [CompletionResultType]::ParameterName, 'An oddity that answers have; may be repeated')
+            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times')
+            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Send events to this URL on this machine, once it has passed Zoom''s validation')
+            [CompletionResult]::new('--events-secret-file', '--events-secret-file', [CompletionResultType]::ParameterName, 'The file with the secret token that signs what is sent there; `sim-events-secret` if not given')
+            [CompletionResult]::new('--events-mode', '--events-mode', [CompletionResultType]::ParameterName, 'How the figures of a minute come')
+            [CompletionResult]::new('--qss-hosts', '--qss-hosts', [CompletionResultType]::ParameterName, 'How many of a hundred hosts have QSS; meetings of others have no quality of service events')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--legacy-baa', '--legacy-baa', [CompletionResultType]::ParameterName, 'The account has a legacy BAA: names and addresses of participants are blank')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('truth', 'truth', [CompletionResultType]::ParameterValue, 'Print what really went wrong: the incidents, and the minutes that each of them made worse')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Print the events of a range, as they would be sent')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'zqos;sim;truth' {
-            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers')
-            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'A file that plans what goes wrong')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From when on; seven days before the simulated now if not given')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until when, itself not included; the simulated now if not given')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
@@ -247,15 +268,51 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;sim;events' {
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the clock shows at first; past meetings lie in the days before. The time now if not given')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'A file that plans what goes wrong')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From when on; seven days before the simulated now if not given')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until when, itself not included; the simulated now if not given')
+            [CompletionResult]::new('--events-mode', '--events-mode', [CompletionResultType]::ParameterName, 'How the figures of a minute come')
+            [CompletionResult]::new('--qss-hosts', '--qss-hosts', [CompletionResultType]::ParameterName, 'How many of a hundred hosts have QSS; meetings of others have no quality of service events')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;sim;help' {
             [CompletionResult]::new('truth', 'truth', [CompletionResultType]::ParameterValue, 'Print what really went wrong: the incidents, and the minutes that each of them made worse')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Print the events of a range, as they would be sent')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'zqos;sim;help;truth' {
             break
         }
+        'zqos;sim;help;events' {
+            break
+        }
         'zqos;sim;help;help' {
+            break
+        }
+        'zqos;demo' {
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What the company''s clock shows; the meeting lies in the week before. The time now if not given')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'End after the report')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'zqos;completions' {
@@ -288,6 +345,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Look at the credential')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -329,9 +387,16 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;help;sim' {
             [CompletionResult]::new('truth', 'truth', [CompletionResultType]::ParameterValue, 'Print what really went wrong: the incidents, and the minutes that each of them made worse')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Print the events of a range, as they would be sent')
             break
         }
         'zqos;help;sim;truth' {
+            break
+        }
+        'zqos;help;sim;events' {
+            break
+        }
+        'zqos;help;demo' {
             break
         }
         'zqos;help;completions' {

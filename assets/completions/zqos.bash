@@ -28,6 +28,9 @@ _zqos() {
             zqos,config)
                 cmd="zqos__subcmd__config"
                 ;;
+            zqos,demo)
+                cmd="zqos__subcmd__demo"
+                ;;
             zqos,get)
                 cmd="zqos__subcmd__get"
                 ;;
@@ -94,6 +97,9 @@ _zqos() {
             zqos__subcmd__help,config)
                 cmd="zqos__subcmd__help__subcmd__config"
                 ;;
+            zqos__subcmd__help,demo)
+                cmd="zqos__subcmd__help__subcmd__demo"
+                ;;
             zqos__subcmd__help,get)
                 cmd="zqos__subcmd__help__subcmd__get"
                 ;;
@@ -124,14 +130,23 @@ _zqos() {
             zqos__subcmd__help__subcmd__config,show)
                 cmd="zqos__subcmd__help__subcmd__config__subcmd__show"
                 ;;
+            zqos__subcmd__help__subcmd__sim,events)
+                cmd="zqos__subcmd__help__subcmd__sim__subcmd__events"
+                ;;
             zqos__subcmd__help__subcmd__sim,truth)
                 cmd="zqos__subcmd__help__subcmd__sim__subcmd__truth"
+                ;;
+            zqos__subcmd__sim,events)
+                cmd="zqos__subcmd__sim__subcmd__events"
                 ;;
             zqos__subcmd__sim,help)
                 cmd="zqos__subcmd__sim__subcmd__help"
                 ;;
             zqos__subcmd__sim,truth)
                 cmd="zqos__subcmd__sim__subcmd__truth"
+                ;;
+            zqos__subcmd__sim__subcmd__help,events)
+                cmd="zqos__subcmd__sim__subcmd__help__subcmd__events"
                 ;;
             zqos__subcmd__sim__subcmd__help,help)
                 cmd="zqos__subcmd__sim__subcmd__help__subcmd__help"
@@ -146,7 +161,7 @@ _zqos() {
 
     case "${cmd}" in
         zqos)
-            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim completions man help"
+            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -527,6 +542,40 @@ _zqos() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zqos__subcmd__demo)
+            opts="-v -h --once --now --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zqos__subcmd__get)
             opts="-v -h --type --webinar --at --person --summary --include --print-request --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -574,7 +623,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help)
-            opts="get meetings participants api auth config sim completions man help"
+            opts="get meetings participants api auth config sim demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -699,6 +748,20 @@ _zqos() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zqos__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zqos__subcmd__help__subcmd__get)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -770,8 +833,22 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help__subcmd__sim)
-            opts="truth"
+            opts="truth events"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__help__subcmd__sim__subcmd__events)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -932,7 +1009,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__sim)
-            opts="-v -h --listen --seed --people --now --speed --plan --limits --account --config --format --tz --verbose --help truth help"
+            opts="-v -h --listen --seed --people --now --scenario --speed --plan --limits --limit-headers --retry-after --foreign-app --tokens --scopes --without --overflow --build-delay --partial --legacy-baa --dialect --quirk --fault --events --events-secret-file --events-mode --qss-hosts --account --config --format --tz --verbose --help truth events help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -954,6 +1031,10 @@ _zqos() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --speed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -963,7 +1044,133 @@ _zqos() {
                     return 0
                     ;;
                 --limits)
-                    COMPREPLY=($(compgen -W "off fixed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "off fixed sliding bucket" -- "${cur}"))
+                    return 0
+                    ;;
+                --limit-headers)
+                    COMPREPLY=($(compgen -W "full partial none" -- "${cur}"))
+                    return 0
+                    ;;
+                --retry-after)
+                    COMPREPLY=($(compgen -W "instant seconds" -- "${cur}"))
+                    return 0
+                    ;;
+                --foreign-app)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tokens)
+                    COMPREPLY=($(compgen -W "many newest" -- "${cur}"))
+                    return 0
+                    ;;
+                --scopes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --without)
+                    COMPREPLY=($(compgen -W "dashboard qss end-time" -- "${cur}"))
+                    return 0
+                    ;;
+                --overflow)
+                    COMPREPLY=($(compgen -W "cut refuse" -- "${cur}"))
+                    return 0
+                    ;;
+                --build-delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --partial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "documented sample compact capital bare mixed" -- "${cur}"))
+                    return 0
+                    ;;
+                --quirk)
+                    COMPREPLY=($(compgen -W "errors-under-200 misquoted-errors text-ids latest-minute" -- "${cur}"))
+                    return 0
+                    ;;
+                --fault)
+                    COMPREPLY=($(compgen -W "429-storm 429-storm-bare 429-daily 429-daily-bare 5xx html-200 html-502 html-503 expired-access-tokens expired-page-tokens drift-unknown drift-missing drift-renamed drift-numbers resets cut-bodies slow-bodies duplicate-events late-events reordered-events" -- "${cur}"))
+                    return 0
+                    ;;
+                --events)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events-mode)
+                    COMPREPLY=($(compgen -W "per-type aggregated" -- "${cur}"))
+                    return 0
+                    ;;
+                --qss-hosts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__sim__subcmd__events)
+            opts="-v -h --seed --people --now --scenario --from --to --events-mode --qss-hosts --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --people)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events-mode)
+                    COMPREPLY=($(compgen -W "per-type aggregated" -- "${cur}"))
+                    return 0
+                    ;;
+                --qss-hosts)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --account)
@@ -990,8 +1197,22 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__sim__subcmd__help)
-            opts="truth help"
+            opts="truth events help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__sim__subcmd__help__subcmd__events)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1032,7 +1253,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__sim__subcmd__truth)
-            opts="-v -h --seed --people --now --from --to --account --config --format --tz --verbose --help"
+            opts="-v -h --seed --people --now --scenario --from --to --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1047,6 +1268,10 @@ _zqos() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scenario)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

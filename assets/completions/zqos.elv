@@ -35,6 +35,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand auth 'Look at the credential'
             cand config 'Look at the configuration'
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+            cand demo 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -191,27 +192,47 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;sim'= {
             cand --listen 'Where to listen'
-            cand --seed 'What everything is drawn from: the same seed and clock give the same answers'
-            cand --people 'How many people the company has, 10 to 100000'
+            cand --seed 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given'
+            cand --people 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given'
             cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --scenario 'A file that plans what goes wrong'
             cand --speed 'How many times as fast as usual the clock runs'
             cand --plan 'The plan, which decides the limits'
             cand --limits 'How calls are counted against the limits'
+            cand --limit-headers 'Which headers tell of the limits'
+            cand --retry-after 'How `Retry-After` tells when a daily limit ends'
+            cand --foreign-app 'Another app of the account that makes so many heavy calls an hour'
+            cand --tokens 'How many access tokens are good at once'
+            cand --scopes 'What the app may call: `classic`, `granular`, or scopes between commas'
+            cand --without 'What the account lacks; may be repeated'
+            cand --overflow 'What becomes of a page that is too large and a range that is too long'
+            cand --build-delay 'How long after the end of a meeting its past report appears, such as 10m'
+            cand --partial 'How many of a hundred past reports lack something until 30 minutes after the end'
+            cand --dialect 'How figures are spelt'
+            cand --quirk 'An oddity that answers have; may be repeated'
+            cand --fault 'Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times'
+            cand --events 'Send events to this URL on this machine, once it has passed Zoom''s validation'
+            cand --events-secret-file 'The file with the secret token that signs what is sent there; `sim-events-secret` if not given'
+            cand --events-mode 'How the figures of a minute come'
+            cand --qss-hosts 'How many of a hundred hosts have QSS; meetings of others have no quality of service events'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
             cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
             cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --legacy-baa 'The account has a legacy BAA: names and addresses of participants are blank'
             cand -v 'Says more on standard error: once, every request and wait; twice, everything'
             cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand truth 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+            cand events 'Print the events of a range, as they would be sent'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zqos;sim;truth'= {
-            cand --seed 'What everything is drawn from: the same seed and clock give the same answers'
-            cand --people 'How many people the company has, 10 to 100000'
+            cand --seed 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given'
+            cand --people 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given'
             cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --scenario 'A file that plans what goes wrong'
             cand --from 'From when on; seven days before the simulated now if not given'
             cand --to 'Until when, itself not included; the simulated now if not given'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
@@ -223,13 +244,46 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;sim;events'= {
+            cand --seed 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given'
+            cand --people 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given'
+            cand --now 'What the clock shows at first; past meetings lie in the days before. The time now if not given'
+            cand --scenario 'A file that plans what goes wrong'
+            cand --from 'From when on; seven days before the simulated now if not given'
+            cand --to 'Until when, itself not included; the simulated now if not given'
+            cand --events-mode 'How the figures of a minute come'
+            cand --qss-hosts 'How many of a hundred hosts have QSS; meetings of others have no quality of service events'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;sim;help'= {
             cand truth 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+            cand events 'Print the events of a range, as they would be sent'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zqos;sim;help;truth'= {
         }
+        &'zqos;sim;help;events'= {
+        }
         &'zqos;sim;help;help'= {
+        }
+        &'zqos;demo'= {
+            cand --now 'What the company''s clock shows; the meeting lies in the week before. The time now if not given'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --once 'End after the report'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'zqos;completions'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
@@ -259,6 +313,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand auth 'Look at the credential'
             cand config 'Look at the configuration'
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+            cand demo 'Show the main job without an account: a simulated company, and somebody''s bad meeting in it'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -289,8 +344,13 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;help;sim'= {
             cand truth 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+            cand events 'Print the events of a range, as they would be sent'
         }
         &'zqos;help;sim;truth'= {
+        }
+        &'zqos;help;sim;events'= {
+        }
+        &'zqos;help;demo'= {
         }
         &'zqos;help;completions'= {
         }

@@ -42,6 +42,7 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "api" -d 'Send any GET req
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "auth" -d 'Look at the credential'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "config" -d 'Look at the configuration'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "demo" -d 'Show the main job without an account: a simulated company, and somebody\'s bad meeting in it'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -183,31 +184,88 @@ complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcom
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "default" -d 'Print a configuration file with every setting explained'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the settings in force without asking Zoom'
 complete -c zqos -n "__fish_zqos_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l listen -d 'Where to listen' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l people -d 'How many people the company has, 10 to 100000' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l speed -d 'How many times as fast as usual the clock runs' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l plan -d 'The plan, which decides the limits' -r -f -a "free\t'One heavy call a second, 1,000 a day'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l listen -d 'Where to listen' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l people -d 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l scenario -d 'A file that plans what goes wrong' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l speed -d 'How many times as fast as usual the clock runs' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l plan -d 'The plan, which decides the limits' -r -f -a "free\t'One heavy call a second, 1,000 a day'
 pro\t'10 heavy calls a second, 30,000 a day'
 business\t'40 heavy calls a second, 60,000 a day'"
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l limits -d 'How calls are counted against the limits' -r -f -a "off\t'Not at all'
-fixed\t'By whole seconds, minutes and UTC days'"
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l config -d 'The configuration file, in place of the usual one' -r -F
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l limits -d 'How calls are counted against the limits' -r -f -a "off\t'Not at all'
+fixed\t'By whole seconds, minutes and UTC days'
+sliding\t'By the second or minute before each call, and by UTC days'
+bucket\t'By a bucket that fills evenly, and by UTC days'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l limit-headers -d 'Which headers tell of the limits' -r -f -a "full\t'All of them'
+partial\t'Neither the type nor Retry-After'
+none\t'None'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l retry-after -d 'How `Retry-After` tells when a daily limit ends' -r -f -a "instant\t'As an instant, Zoom\'s way'
+seconds\t'As a number of seconds, HTTP\'s way'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l foreign-app -d 'Another app of the account that makes so many heavy calls an hour' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l tokens -d 'How many access tokens are good at once' -r -f -a "many\t'All that were given in the last hour'
+newest\t'A new one ends those before it'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l scopes -d 'What the app may call: `classic`, `granular`, or scopes between commas' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l without -d 'What the account lacks; may be repeated' -r -f -a "dashboard\t'A plan with the dashboard: every call is refused'
+qss\t'QSS, or the subscription to its summaries'
+end-time\t'Lists of meetings by their end'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l overflow -d 'What becomes of a page that is too large and a range that is too long' -r -f -a "cut\t'It is cut, and the answer says so'
+refuse\t'It is refused'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l build-delay -d 'How long after the end of a meeting its past report appears, such as 10m' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l partial -d 'How many of a hundred past reports lack something until 30 minutes after the end' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l dialect -d 'How figures are spelt' -r -f -a "documented\t'27.15 kbps; a stream without traffic is blank'
+sample\t'27 kbps; an idle share has the size 0*0'
+compact\t'27.15kbps; a stream without traffic is left out'
+capital\t'27.15 Kbps; a stream without traffic is blank'
+bare\t'27, without units; a stream without traffic is left out'
+mixed\t'Each report in one of the others'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l quirk -d 'An oddity that answers have; may be repeated' -r -f -a "errors-under-200\t'Refusals come as HTTP 200'
+misquoted-errors\t'A missing scope is told in a broken body'
+text-ids\t'Ids of meetings are texts'
+latest-minute\t'Live reports have the last minute alone'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l fault -d 'Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times' -r -f -a "429-storm\t'429 for four calls in a row: too many in a second or minute'
+429-storm-bare\t'The same without the headers that tell of limits'
+429-daily\t'429: the calls of the day are used up, until midnight UTC'
+429-daily-bare\t'The same without the headers that tell of limits'
+5xx\t'500, 502, 503 or 504, with an empty body'
+html-200\t'200 with a page for people in place of JSON'
+html-502\t'502 with a page for people'
+html-503\t'503 with a page for people'
+expired-access-tokens\t'A token that was good is refused'
+expired-page-tokens\t'The token of a further page is refused'
+drift-unknown\t'Every object has a member that is not documented'
+drift-missing\t'A member is missing wherever it stood'
+drift-renamed\t'A member has another name'
+drift-numbers\t'A member\'s texts are numbers, without their units'
+resets\t'The connection is reset in place of an answer'
+cut-bodies\t'The connection ends in the middle of a body'
+slow-bodies\t'A body takes four seconds'
+duplicate-events\t'Events come twice'
+late-events\t'Events come minutes after their time'
+reordered-events\t'Events come before others that they follow'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l events -d 'Send events to this URL on this machine, once it has passed Zoom\'s validation' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l events-secret-file -d 'The file with the secret token that signs what is sent there; `sim-events-secret` if not given' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l events-mode -d 'How the figures of a minute come' -r -f -a "per-type\t'One event for each sort of figures'
+aggregated\t'One event with all of them'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l qss-hosts -d 'How many of a hundred hosts have QSS; meetings of others have no quality of service events' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
 json\t'Zoom\'s own JSON, set out in lines'
 ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers' -r
-complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l people -d 'How many people the company has, 10 to 100000' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l legacy-baa -d 'The account has a legacy BAA: names and addresses of participants are blank'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -f -a "events" -d 'Print the events of a range, as they would be sent'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l people -d 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l scenario -d 'A file that plans what goes wrong' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l from -d 'From when on; seven days before the simulated now if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l to -d 'Until when, itself not included; the simulated now if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
@@ -220,8 +278,40 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from truth" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l seed -d 'What everything is drawn from: the same seed and clock give the same answers; that of the scenario, else 1, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l people -d 'How many people the company has, 10 to 100000; as in the scenario, else 200, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l now -d 'What the clock shows at first; past meetings lie in the days before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l scenario -d 'A file that plans what goes wrong' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l from -d 'From when on; seven days before the simulated now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l to -d 'Until when, itself not included; the simulated now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l events-mode -d 'How the figures of a minute come' -r -f -a "per-type\t'One event for each sort of figures'
+aggregated\t'One event with all of them'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l qss-hosts -d 'How many of a hundred hosts have QSS; meetings of others have no quality of service events' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "events" -d 'Print the events of a range, as they would be sent'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l now -d 'What the company\'s clock shows; the meeting lies in the week before. The time now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -l once -d 'End after the report'
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -242,18 +332,20 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "demo" -d 'Show the main job without an account: a simulated company, and somebody\'s bad meeting in it'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check the settings in force without asking Zoom'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "events" -d 'Print the events of a range, as they would be sent'

@@ -6,6 +6,7 @@
 mod build;
 mod get_vs_curl;
 pub(crate) mod peak_memory;
+mod sim;
 mod statistics;
 mod stream_memory;
 
@@ -28,6 +29,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("decode", decode),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
+    ("sim", sim::run),
     ("build", build::run),
 ];
 

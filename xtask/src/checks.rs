@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::{
-    dependency_rules, generate,
+    dependency_rules, generate, plausibility,
     process::{loudly, quietly},
     step::Step,
     third_party,
@@ -43,6 +43,7 @@ pub(crate) const CI: &[Step] = &[
     },
     Step { name: "docs", needs: &[], run: docs },
     Step { name: "generated files", needs: &[], run: generate::check },
+    Step { name: "plausibility", needs: &[], run: plausibility::check },
     Step {
         name: "fetch alone",
         needs: &[],

@@ -11,6 +11,7 @@ mod checks;
 mod demo;
 mod dependency_rules;
 mod generate;
+mod plausibility;
 mod process;
 mod simulator;
 mod step;
@@ -36,6 +37,8 @@ Usage: cargo xtask <chore>
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
   generate [--check]  write the man page and the shell completions, or compare them
   bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode
+  plausibility [--check]
+                      write the page on how plausible a simulated week is, or compare it
 ";
 
 fn main() -> ExitCode {
@@ -54,6 +57,10 @@ fn run() -> Result<ExitCode> {
         ["ci"] => Ok(step::run(checks::CI, &Workspace::load()?)),
         ["generate"] => generate::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["plausibility"] => plausibility::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["plausibility", "--check"] => {
+            plausibility::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS)
+        }
         ["bench", names @ ..] => bench::run(names, &Workspace::load()?),
         // For `bench`, which runs itself so: see there.
         ["peak-memory", report, program, arguments @ ..] => {

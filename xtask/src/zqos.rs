@@ -61,13 +61,6 @@ impl Zqos {
             .env("ZOOM_ACCESS_TOKEN", token);
     }
 
-    /// The binary with these environment variables as its whole configuration.
-    pub(crate) fn command_with(&self, settings: &[(String, String)]) -> Command {
-        let mut command = Command::new(&self.path);
-        self.forget_settings(&mut command).envs(settings.iter().cloned());
-        command
-    }
-
     fn forget_settings<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         for (name, _) in env::vars_os() {
             if is_setting(&name) {

@@ -20,6 +20,8 @@ pub mod satisfaction;
 pub mod sharing;
 pub mod summary;
 
+pub mod webhook;
+
 #[doc(hidden)]
 pub mod check;
 mod object;

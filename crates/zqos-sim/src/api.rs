@@ -2,8 +2,12 @@
 //! goes out.
 
 mod answer;
+mod building;
 mod credential;
+mod delivery;
+mod drift;
 mod error;
+mod list;
 mod listing;
 mod meeting;
 mod page_token;
@@ -11,36 +15,50 @@ mod participant;
 mod qos;
 mod quality;
 mod query;
+mod quirk;
 mod route;
+mod satisfaction;
+mod scope;
 mod sharing;
+mod summary;
 
 use std::fmt;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::civil::Date;
-use zoom_wire::rate_limit::Label;
 use zqos_core::{Clock, Timestamp};
 
 pub use crate::api::answer::{Answer, Call};
-pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
+pub use crate::api::credential::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Tokens};
+pub(crate) use crate::api::delivery::Delivery;
 use crate::api::error::ApiError;
+pub(crate) use crate::api::error::encode;
+pub(crate) use crate::api::participant::Settings;
+pub(crate) use crate::api::qos::{Pressure, Processor, Signal, whole};
+pub(crate) use crate::api::quality::{Score, quality};
+pub use crate::api::query::Overflow;
 use crate::api::query::{Query, When};
-use crate::api::route::{MeetingPart, Route};
-use crate::calendar::{DAY, MINUTE, Meeting, timestamp};
+pub use crate::api::quirk::Quirk;
+use crate::api::route::{Destination, MeetingPart, Route};
+pub use crate::api::scope::{Scopes, ScopesError};
+use crate::calendar::{DAY, Meeting, timestamp};
 use crate::company::PEOPLE;
 use crate::draw::Purpose;
+use crate::events::Subscription;
 use crate::identity::{Permutation, wide};
-use crate::limit::{Algorithm, Limiter, Plan};
+use crate::limit::{Algorithm, LimitHeaders, Limiter, Plan, RetryAfterForm, Verdict};
+use crate::misbehaviour::Misbehaviours;
+use crate::spelling::Dialect;
 use crate::world::World;
 
-/// How long a past report takes to be built. Undocumented; a monitoring vendor states about ten
-/// minutes.
-const BUILD_DELAY: i64 = 10 * MINUTE;
 /// How long details of a meeting are kept.
 const KEPT: i64 = 365 * DAY;
 
 /// What makes a simulated Zoom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the account by itself")]
 pub struct Config {
     /// Everything that is drawn is drawn from it.
     pub seed: u64,
@@ -50,12 +68,68 @@ pub struct Config {
     pub plan: Plan,
     /// How calls are counted.
     pub limits: Algorithm,
+    /// What answers tell of the limits.
+    pub limit_headers: LimitHeaders,
+    /// How the end of a daily limit is told.
+    pub retry_after: RetryAfterForm,
+    /// How many heavy calls an hour another app of the account makes, all day long.
+    pub foreign_calls_per_hour: u32,
+    /// How many access tokens are good at once.
+    pub tokens: Tokens,
+    /// What the app may call.
+    pub scopes: Scopes,
+    /// The plan has the dashboard, without which every call is refused.
+    pub has_dashboard: bool,
+    /// The account has QSS, and the app is subscribed to the event of summaries.
+    pub has_qss: bool,
+    /// The account may list meetings by their end.
+    pub may_list_by_end: bool,
+    /// What becomes of a page that is too large and a range that is too long.
+    pub overflow: Overflow,
+    /// How long after the end of a meeting its past report appears. Zoom does not say; a monitoring
+    /// vendor states about ten minutes.
+    pub build_delay: Duration,
+    /// How many of a hundred past reports lack something until thirty minutes after the end: their
+    /// last minutes, or some joins.
+    pub partial_pct: u8,
+    /// How figures are spelt.
+    pub dialect: Dialect,
+    /// Oddities that answers have.
+    pub quirks: Vec<Quirk>,
+    /// The account has a legacy BAA: names, e-mail and IP addresses and locations of participants
+    /// are blank, and internal addresses absent.
+    pub legacy_baa: bool,
+    /// What the app is sent.
+    pub events: Subscription,
 }
 
 impl Default for Config {
-    /// Seed 1, 200 people, plan Business, fixed windows.
+    /// Seed 1, 200 people, plan Business, fixed windows with all headers and no other app, several
+    /// tokens at once, all classic scopes, nothing that the account may not do; what is too large is
+    /// cut, past reports appear after ten minutes, one in ten of them lacks something at first; the
+    /// documented dialect, no oddity, no legacy BAA, the default events.
     fn default() -> Self {
-        Self { seed: 1, people: 200, plan: Plan::default(), limits: Algorithm::default() }
+        Self {
+            seed: 1,
+            people: 200,
+            plan: Plan::default(),
+            limits: Algorithm::default(),
+            limit_headers: LimitHeaders::default(),
+            retry_after: RetryAfterForm::default(),
+            foreign_calls_per_hour: 0,
+            tokens: Tokens::default(),
+            scopes: Scopes::default(),
+            has_dashboard: true,
+            has_qss: true,
+            may_list_by_end: true,
+            overflow: Overflow::default(),
+            build_delay: Duration::from_mins(10),
+            partial_pct: 10,
+            dialect: Dialect::default(),
+            quirks: Vec::new(),
+            legacy_baa: false,
+            events: Subscription::default(),
+        }
     }
 }
 
@@ -66,15 +140,22 @@ pub enum ConfigError {
     /// Too few or too many people.
     #[error("a company has {min} to {max} people, not {0}", min = PEOPLE.start(), max = PEOPLE.end())]
     People(u32),
+    /// More than all.
+    #[error("the share of partial reports is 0 to 100 %, not {0}")]
+    Partial(u8),
 }
 
-/// A simulated Zoom. It keeps nothing but how much of the limits is used.
+/// A simulated Zoom. It keeps nothing but how much of the limits is used, and which token is newest.
 pub struct Simulator {
     pub(crate) world: World,
-    clock: Arc<dyn Clock>,
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
     limiter: Mutex<Limiter>,
+    /// When the newest access token was given.
+    newest_token: AtomicI64,
+    pub(crate) misbehaviours: Misbehaviours,
 }
 
 impl fmt::Debug for Simulator {
@@ -112,6 +193,9 @@ impl Simulator {
         if !PEOPLE.contains(&config.people) {
             return Err(ConfigError::People(config.people));
         }
+        if config.partial_pct > 100 {
+            return Err(ConfigError::Partial(config.partial_pct));
+        }
         let world = World::new(config.seed, config.people);
         let root = world.company.root();
         Ok(Self {
@@ -119,7 +203,14 @@ impl Simulator {
             clock,
             access_tokens: Permutation::new(root, Purpose::AccessToken),
             page_tokens: Permutation::new(root, Purpose::PageToken),
-            limiter: Mutex::new(Limiter::new(config.plan, config.limits)),
+            limiter: Mutex::new(Limiter::new(
+                config.plan,
+                config.limits,
+                config.foreign_calls_per_hour,
+            )),
+            newest_token: AtomicI64::new(i64::MIN),
+            misbehaviours: Misbehaviours::new(root),
+            config,
         })
     }
 
@@ -131,50 +222,67 @@ impl Simulator {
     pub fn answer(&self, call: &Call<'_>) -> Answer {
         // One instant for the whole of an answer.
         let now = self.now();
-        let route = Route::of(call.method, call.target);
         let mut verdict = None;
-        let answered = match &route {
-            Err(error) => Err(error.clone()),
-            Ok(Route::Token) => return self.finish(self.grant(call, now), None, call, now),
-            Ok(route) => self.check_access(call, now).and_then(|()| {
-                verdict = self
-                    .limiter
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .admit(route.label(), now);
-                if let Some(exceeded) = verdict.and_then(|verdict| verdict.exceeded) {
-                    return Err(ApiError::rate_limit(exceeded));
-                }
-                self.get(route, &Query::of_target(call.target), now)
-            }),
+        let body = match Destination::of(call.method, call.target) {
+            Ok(Destination { route: Route::Token, .. }) => self.grant(call, now),
+            destination => destination
+                .and_then(|destination| {
+                    self.check_access(call, now)?;
+                    self.check_account(&destination)?;
+                    verdict = self.count(&destination.route, now);
+                    if let Some(exceeded) = verdict.and_then(|verdict| verdict.exceeded) {
+                        return Err(ApiError::rate_limit(exceeded));
+                    }
+                    self.get(&destination.route, &Query::of_target(call.target), now)
+                })
+                .map_err(|error| error.into_answer(&self.config.quirks)),
         };
-        let body = answered.map_err(ApiError::into_answer);
-        self.finish(body, verdict, call, now)
+        let mut answer = body.map_or_else(|answer| answer, |body| Answer::new(200, body));
+        answer.add_common_headers(now, self.tracking_id(call, now));
+        if let Some(verdict) = verdict {
+            let Config { limit_headers, retry_after, .. } = self.config;
+            answer.headers.extend(verdict.headers(limit_headers, retry_after, now));
+        }
+        answer
     }
 
-    /// Adds the headers that every answer has.
-    fn finish(
-        &self,
-        body: Result<Vec<u8>, Answer>,
-        verdict: Option<crate::limit::Verdict>,
-        call: &Call<'_>,
-        now: i64,
-    ) -> Answer {
-        let answer = body.map_or_else(|answer| answer, |body| Answer::new(200, body));
+    fn tracking_id(&self, call: &Call<'_>, now: i64) -> u128 {
         let draw = self.world.company.root().of(Purpose::TrackingId).when(now);
-        let target = call.target.bytes().fold(draw, |draw, byte| draw.at(byte.into()));
-        answer.with_common_headers(now, wide(target), verdict)
+        wide(call.target.bytes().fold(draw, |draw, byte| draw.at(byte.into())))
+    }
+
+    /// Fails for an account that is not ours, and without the scopes that a call needs.
+    fn check_account(&self, destination: &Destination) -> Result<(), ApiError> {
+        match destination.account.as_deref() {
+            None | Some("me" | ACCOUNT_ID) => self.config.scopes.check(destination),
+            Some(other) => Err(ApiError::no_such_account(other)),
+        }
+    }
+
+    /// Counts a call; `None` when nothing is counted.
+    fn count(&self, route: &Route, now: i64) -> Option<Verdict> {
+        let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
+        limiter.admit(route.label(), now)
     }
 
     /// Answers a GET request that may be made.
     fn get(&self, route: &Route, query: &Query, now: i64) -> Result<Vec<u8>, ApiError> {
+        if !self.config.has_dashboard {
+            return Err(ApiError::no_dashboard(route));
+        }
         match route {
             Route::Token => Err(ApiError::unknown_endpoint()),
             Route::Meetings { webinars } => self.list_meetings(*webinars, query, now),
             Route::Quality => self.quality(query, now),
             Route::Meeting { webinar, id, part } => {
-                let when = query.when(!webinar && part.knows_past_one())?;
-                let meeting = self.find(*webinar, id, when, now)?;
+                let when = match part {
+                    MeetingPart::ParticipantsQosSummary if !self.config.has_qss => {
+                        return Err(ApiError::no_qss());
+                    }
+                    MeetingPart::ParticipantsQosSummary => When::Past,
+                    part => query.when(part.knows_past_one(*webinar))?,
+                };
+                let meeting = self.find(*webinar, id, part, when, now)?;
                 match part {
                     MeetingPart::Details => Ok(self.meeting_details(&meeting, now)),
                     MeetingPart::Participants => self.participants(&meeting, query, now),
@@ -182,14 +290,23 @@ impl Simulator {
                     MeetingPart::ParticipantQos(user_id) => {
                         self.participant_qos(&meeting, user_id, now)
                     }
+                    MeetingPart::ParticipantsQosSummary => self.qos_summary(&meeting, query, now),
                     MeetingPart::Sharing => self.sharing(&meeting, query, now),
+                    MeetingPart::Satisfaction => self.satisfaction(&meeting, query, now),
                 }
             }
         }
     }
 
     /// The meeting that an id of a path names.
-    fn find(&self, webinar: bool, id: &str, when: When, now: i64) -> Result<Meeting, ApiError> {
+    fn find(
+        &self,
+        webinar: bool,
+        id: &str,
+        part: &MeetingPart,
+        when: When,
+        now: i64,
+    ) -> Result<Meeting, ApiError> {
         let ids = self.world.company.ids();
         let meeting = if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
             let series = id.parse().ok().and_then(|number| ids.series(number));
@@ -204,16 +321,16 @@ impl Simulator {
             return Err(ApiError::wrong_kind(webinar, id));
         }
         if meeting.end < now - KEPT {
-            return Err(ApiError::too_old(webinar));
+            return Err(ApiError::too_old(webinar, part));
         }
         let has_ended = meeting.end <= now;
         match when {
             When::Live if has_ended => Err(ApiError::no_such_meeting(id)),
             When::Past | When::PastOne if !has_ended => Err(ApiError::not_ended()),
-            When::Past | When::PastOne if meeting.end > now - BUILD_DELAY => {
+            When::Past | When::PastOne if meeting.end > self.built_until(now) => {
                 Err(ApiError::not_available())
             }
-            When::PastOne if !self.world.calendar.is_alone(&meeting) => Err(ApiError::not_ended()),
+            When::PastOne if !meeting.is_alone() => Err(ApiError::not_ended()),
             _ => Ok(meeting),
         }
     }
@@ -224,7 +341,7 @@ impl Simulator {
         let now = self.now();
         let today = day_of(now);
         let ids = self.world.company.ids();
-        let ended = |meeting: &Meeting| meeting.end <= now - BUILD_DELAY;
+        let ended = |meeting: &Meeting| meeting.end <= self.built_until(now);
         let wants_two_encodings = |meeting: &Meeting| {
             let uuid = ids.uuid(meeting.instance);
             uuid.starts_with('/') || uuid.contains("//")
@@ -234,7 +351,7 @@ impl Simulator {
                 ended(meeting)
                     && !meeting.series.is_webinar()
                     && !wants_two_encodings(meeting)
-                    && !self.world.calendar.is_alone(meeting)
+                    && !meeting.is_alone()
             },
             &|meeting| {
                 ended(meeting) && !meeting.series.is_webinar() && wants_two_encodings(meeting)
@@ -279,15 +396,4 @@ pub(crate) fn day_of(instant: i64) -> u32 {
 fn midnight(date: Date) -> i64 {
     let zoned = date.to_zoned(jiff::tz::TimeZone::UTC);
     zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond())
-}
-
-impl Route {
-    /// What decides which limits count the call.
-    const fn label(&self) -> Label {
-        match self {
-            Self::Token => Label::Light,
-            Self::Meetings { .. } => Label::ResourceIntensive,
-            Self::Meeting { .. } | Self::Quality => Label::Heavy,
-        }
-    }
 }

@@ -1,8 +1,14 @@
 //! The calendar: which series meet on which day, who joins, when they leave. A function of the
 //! day; nothing is searched but the few days back to the latest instance of a series.
 
+mod join;
+
+use std::ops::Range;
+
 use zqos_core::Timestamp;
 
+pub(crate) use crate::calendar::join::{Call, Join, Left, Space};
+use crate::calendar::join::{FIRST_USER_ID, USER_ID_STEP};
 use crate::company::{Company, TEAM_SIZE, Who};
 use crate::draw::{Draw, Purpose};
 use crate::identity::Instance;
@@ -22,11 +28,16 @@ pub(crate) fn timestamp(instant: i64) -> Timestamp {
 
 /// Series that the whole company has, before those of the teams.
 const COMPANY_SERIES: u32 = 3;
+/// Those of them that are webinars.
+const WEBINARS: Range<u32> = 2..3;
 /// Series that each team has.
 const TEAM_SERIES: u32 = 4;
 /// How far back the latest instance of a series can lie: weekly ones a week, the rarest
 /// one-to-one a few.
 const LATEST_WITHIN: u32 = 60;
+
+/// How long a meeting can be, and more: none ends later than this after the day on which it began.
+pub(crate) const OVERTIME: i64 = 2 * 60 * MINUTE;
 
 /// What sort of meeting a series is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,30 +73,6 @@ pub(crate) struct Meeting {
     pub(crate) end: i64,
     pub(crate) draw: Draw,
 }
-
-/// One join of somebody.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Join {
-    pub(crate) who: Who,
-    pub(crate) user_id: u32,
-    pub(crate) start: i64,
-    pub(crate) end: i64,
-    pub(crate) left: Left,
-    pub(crate) is_host: bool,
-}
-
-/// Why a join ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Left {
-    WithTheMeeting,
-    Early,
-    Disconnected,
-}
-
-/// What ids of joins begin after: 2^24, so that all have eight digits.
-const FIRST_USER_ID: u32 = 1 << 24;
-/// Ids of joins are multiples of this.
-const USER_ID_STEP: u32 = 1_024;
 
 /// The calendar of a company.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +117,7 @@ impl Calendar {
     /// The meeting of a series on a day, if it meets.
     pub(crate) fn meeting(&self, instance: Instance) -> Option<Meeting> {
         let series = self.series(instance.series)?;
-        if instance.day > LAST_DAY || !series.meets_on(instance.day) {
+        if instance.day > LAST_DAY || !series.rhythm().has(instance.day) {
             return None;
         }
         let draw = series.draw.at(instance.day.into());
@@ -148,6 +135,11 @@ impl Calendar {
     pub(crate) fn day(&self, day: u32, from_series: u32) -> impl Iterator<Item = Meeting> {
         (from_series..self.series_count())
             .filter_map(move |series| self.meeting(Instance { day, series }))
+    }
+
+    /// Every series of meetings, or of webinars.
+    pub(crate) fn all_series(&self, webinars: bool) -> Range<u32> {
+        if webinars { WEBINARS } else { 0..self.series_count() }
     }
 
     /// The latest instance of a series that has begun by `now`.
@@ -218,78 +210,29 @@ impl Calendar {
         (first + place) % people
     }
 
-    /// Who is asked to come, in order: the host first, guests last.
-    fn invited(&self, series: Series, place: u32) -> Option<Who> {
-        let people = self.invited_people(series);
-        if place < people {
-            Some(Who::Person(self.person(series, place)))
-        } else {
-            let guest = place - people;
-            (guest < Self::invited_guests(series))
-                .then_some(Who::Guest { series: series.index, place: guest })
-        }
-    }
-
-    /// Everybody's joins, in the order of their ids.
-    pub(crate) fn joins<'c>(&'c self, meeting: &'c Meeting) -> impl Iterator<Item = Join> + 'c {
-        let invited = self.invited_people(meeting.series) + Self::invited_guests(meeting.series);
-        (0..invited).flat_map(move |place| self.joins_of(meeting, place).into_iter().flatten())
-    }
-
-    /// The join with this id.
-    pub(crate) fn join(&self, meeting: &Meeting, user_id: u32) -> Option<Join> {
-        let offset = user_id.checked_sub(FIRST_USER_ID + USER_ID_STEP)?;
-        if !offset.is_multiple_of(USER_ID_STEP) {
+    /// The room that is booked: one of the host's office, for a share of the team's series.
+    fn booked_room(&self, series: Series) -> Option<Who> {
+        let draw = series.draw.of(Purpose::Room);
+        let is_teams = matches!(series.sort, Sort::Standup | Sort::Planning | Sort::Project);
+        if !is_teams || !draw.chance(0.4) {
             return None;
         }
-        self.joins_of(meeting, offset / USER_ID_STEP / 2)
-            .into_iter()
-            .flatten()
-            .find(|join| join.user_id == user_id)
+        let site = self.company.site_of(self.person(series, 0));
+        Some(Who::Room { site, room: draw.at(0).below(self.company.rooms()) })
     }
 
-    /// The joins of who stands at a place of the invitation: none, one, or two after a break.
-    fn joins_of(&self, meeting: &Meeting, place: u32) -> [Option<Join>; 2] {
-        let Some(who) = self.invited(meeting.series, place) else { return [None; 2] };
-        let draw = meeting.draw.of(Purpose::Join).at(place.into());
-        let is_host = place == 0;
-        if !is_host && !draw.of(Purpose::Attends).chance(meeting.series.attendance()) {
-            return [None; 2];
+    /// Who is asked to come, in order: the host first, then guests, the room last.
+    fn invited(&self, series: Series, place: u32) -> Option<Who> {
+        let people = self.invited_people(series);
+        let guests = Self::invited_guests(series);
+        match place {
+            place if place < people => Some(Who::Person(self.person(series, place))),
+            place if place < people + guests => {
+                Some(Who::Guest { series: series.index, place: place - people })
+            }
+            place if place == people + guests => self.booked_room(series),
+            _ => None,
         }
-        let length = u32::try_from((meeting.end - meeting.start) / SECOND)
-            .expect("no meeting lasts for years");
-        let lateness = draw.of(Purpose::Start);
-        // Most come within the first two minutes.
-        let late =
-            if is_host { 0 } else { lateness.at(0).below(120).min(lateness.at(1).below(300)) };
-        let (early, left) = if !is_host && draw.of(Purpose::Leave).chance(0.15) {
-            (draw.of(Purpose::Length).below(length / 3), Left::Early)
-        } else {
-            (0, Left::WithTheMeeting)
-        };
-        let seconds = |count: u32| i64::from(count) * SECOND;
-        let user_id = FIRST_USER_ID + USER_ID_STEP * (1 + 2 * place);
-        let join = Join {
-            who,
-            user_id,
-            start: meeting.start + seconds(late),
-            end: meeting.end - seconds(early),
-            left,
-            is_host,
-        };
-        let rejoin = draw.of(Purpose::Rejoin);
-        if is_host || !rejoin.chance(0.06) || length < 600 {
-            return [Some(join), None];
-        }
-        let away_at = meeting.start + seconds(310 + rejoin.at(0).below(length / 3));
-        let back_at = away_at + seconds(15 + rejoin.at(1).below(60));
-        if back_at >= join.end {
-            return [Some(join), None];
-        }
-        [
-            Some(Join { end: away_at, left: Left::Disconnected, ..join }),
-            Some(Join { start: back_at, user_id: user_id + USER_ID_STEP, ..join }),
-        ]
     }
 
     /// The stretch in which somebody shares a screen, and who: the person at a place of the
@@ -317,10 +260,12 @@ impl Calendar {
             is_application: draw.at(2).chance(0.4),
         })
     }
+}
 
-    /// True when nobody but the host came.
-    pub(crate) fn is_alone(&self, meeting: &Meeting) -> bool {
-        self.joins(meeting).all(|join| join.is_host)
+impl Meeting {
+    /// True when nobody but the host comes.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.series.is_alone(self.draw)
     }
 }
 
@@ -354,7 +299,8 @@ impl Series {
         }
     }
 
-    const fn planned_minutes(&self) -> u32 {
+    /// How long the meeting is planned to last.
+    pub(crate) const fn planned_minutes(&self) -> u32 {
         match self.sort {
             Sort::AllHands | Sort::Planning => 60,
             Sort::Handover => 50,
@@ -365,128 +311,72 @@ impl Series {
         }
     }
 
+    /// Which share of those who are asked to come does.
     const fn attendance(&self) -> f64 {
         match self.sort {
             Sort::AllHands | Sort::Webinar => 0.7,
             Sort::Handover => 0.9,
-            Sort::OneToOne => 0.88,
             _ => 0.82,
         }
     }
 
-    fn meets_on(&self, day: u32) -> bool {
-        // 1970-01-01 was a Thursday; Monday is 0.
-        let weekday = (day + 3) % 7;
-        let own_day = self.draw.of(Purpose::Day).at(0).below(5);
-        let today = self.draw.of(Purpose::Attends).at(day.into());
-        match self.sort {
-            Sort::Handover => true,
-            Sort::AllHands => weekday == 3,
-            Sort::Webinar => weekday == 1,
-            Sort::Standup => weekday < 5 && today.chance(0.95),
-            Sort::Planning => weekday == own_day && today.chance(0.95),
-            Sort::Project => {
-                (weekday == own_day || weekday == (own_day + 2) % 5) && today.chance(0.95)
+    /// How many meetings begin on some days, with others or with nobody but the host. Far quicker
+    /// than going through them.
+    pub(crate) fn count(&self, days: &Range<u32>, are_alone: bool) -> usize {
+        let rhythm = self.rhythm();
+        let is_alone = |&day: &u32| self.is_alone(self.draw.at(day.into()));
+        (days.start..days.end.min(LAST_DAY + 1))
+            .filter(|&day| rhythm.has(day))
+            .filter(|day| is_alone(day) == are_alone)
+            .count()
+    }
+
+    /// True when nobody but the host comes to the meeting that has this draw.
+    fn is_alone(&self, meeting: Draw) -> bool {
+        self.sort == Sort::OneToOne && meeting.of(Purpose::Attends).chance(0.12)
+    }
+
+    /// On which days it meets.
+    fn rhythm(&self) -> Rhythm {
+        const WORKING_DAYS: [bool; 7] = [true, true, true, true, true, false, false];
+        let only = |days: [u32; 2]| {
+            let mut weekdays = [false; 7];
+            for day in days {
+                weekdays[day as usize] = true;
             }
-            Sort::OneToOne => weekday < 5 && today.chance(0.35),
-        }
+            weekdays
+        };
+        let own_day = self.draw.of(Purpose::Day).at(0).below(5);
+        let (weekdays, share) = match self.sort {
+            Sort::Handover => ([true; 7], 1.0),
+            Sort::AllHands => (only([3, 3]), 1.0),
+            Sort::Webinar => (only([1, 1]), 1.0),
+            Sort::Standup => (WORKING_DAYS, 0.95),
+            Sort::Planning => (only([own_day, own_day]), 0.95),
+            Sort::Project => (only([own_day, (own_day + 2) % 5]), 0.95),
+            Sort::OneToOne => (WORKING_DAYS, 0.35),
+        };
+        Rhythm { weekdays, share, draw: self.draw.of(Purpose::Attends) }
+    }
+}
+
+/// On which days a series meets.
+#[derive(Debug)]
+struct Rhythm {
+    /// From Monday on.
+    weekdays: [bool; 7],
+    /// Which share of those days it does not fall out on.
+    share: f64,
+    draw: Draw,
+}
+
+impl Rhythm {
+    fn has(&self, day: u32) -> bool {
+        // 1970-01-01 was a Thursday.
+        let weekday = (day + 3) % 7;
+        self.weekdays[weekday as usize] && self.draw.at(day.into()).chance(self.share)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// 2026-11-17, a Tuesday.
-    const TUESDAY: u32 = 20_774;
-
-    fn calendar(people: u32) -> Calendar {
-        Calendar::new(Company::new(1, people))
-    }
-
-    #[test]
-    fn a_working_day_has_meetings_of_every_sort() {
-        let calendar = calendar(200);
-        let week: Vec<Meeting> = (TUESDAY..TUESDAY + 7)
-            .flat_map(|day| calendar.day(day, 0).collect::<Vec<_>>())
-            .collect();
-        for sort in [
-            Sort::AllHands,
-            Sort::Handover,
-            Sort::Webinar,
-            Sort::Standup,
-            Sort::Planning,
-            Sort::Project,
-            Sort::OneToOne,
-        ] {
-            assert!(week.iter().any(|meeting| meeting.series.sort == sort), "{sort:?}");
-        }
-        assert!((150..400).contains(&week.len()), "{}", week.len());
-    }
-
-    #[test]
-    fn the_handover_crosses_midnight() {
-        let meeting = calendar(50).meeting(Instance { day: TUESDAY, series: 1 }).unwrap();
-        assert_eq!(meeting.start.div_euclid(DAY) + 1, meeting.end.div_euclid(DAY));
-    }
-
-    #[test]
-    fn some_rejoin_some_meet_alone_and_some_are_guests() {
-        let calendar = calendar(400);
-        let (mut rejoins, mut alone, mut guests) = (0, 0, 0);
-        for meeting in calendar.day(TUESDAY, 0) {
-            let joins: Vec<Join> = calendar.joins(&meeting).collect();
-            alone += u32::from(joins.len() == 1);
-            rejoins += joins.iter().filter(|join| join.left == Left::Disconnected).count();
-            guests += joins.iter().filter(|join| matches!(join.who, Who::Guest { .. })).count();
-        }
-        assert!(rejoins > 5 && alone > 0 && guests > 20, "{rejoins} {alone} {guests}");
-    }
-
-    #[test]
-    fn the_latest_instance_is_the_last_that_has_begun() {
-        let calendar = calendar(50);
-        let today = calendar.meeting(Instance { day: TUESDAY, series: 1 }).unwrap();
-        let latest = |now| calendar.latest(1, now).unwrap().instance.day;
-        assert_eq!(latest(today.start), TUESDAY);
-        assert_eq!(latest(today.start - 1), TUESDAY - 1);
-        assert_eq!(latest(today.end + 60 * MINUTE), TUESDAY);
-    }
-
-    proptest! {
-        #[test]
-        fn joins_lie_within_their_meeting_and_are_found_by_id(
-            seed: u64, people in 10_u32..3_000, day in 18_000_u32..30_000, series: u32,
-        ) {
-            let calendar = Calendar::new(Company::new(seed, people));
-            let series = series % calendar.series_count();
-            let Some(meeting) = calendar.meeting(Instance { day, series }) else { return Ok(()) };
-            prop_assert_eq!(meeting.start.div_euclid(DAY), i64::from(day));
-            prop_assert!(meeting.start < meeting.end);
-            let mut ids = HashSet::new();
-            let mut people = HashSet::new();
-            for join in calendar.joins(&meeting) {
-                prop_assert!(meeting.start <= join.start && join.start < join.end);
-                prop_assert!(join.end <= meeting.end);
-                prop_assert!(ids.insert(join.user_id));
-                if join.user_id / USER_ID_STEP % 2 == 1 {
-                    let is_new = people.insert(format!("{:?}", join.who));
-                    prop_assert!(is_new);
-                }
-                let found = calendar.join(&meeting, join.user_id).unwrap();
-                prop_assert_eq!((found.start, found.end), (join.start, join.end));
-                prop_assert!(calendar.join(&meeting, join.user_id + 1).is_none());
-            }
-            prop_assert!(!ids.is_empty());
-            if let Some(share) = Calendar::share(&meeting) {
-                prop_assert!(meeting.start <= share.start && share.start < share.end);
-                prop_assert!(share.end <= meeting.end);
-                prop_assert!(ids.contains(&share.user_id));
-            }
-        }
-    }
-}
+mod tests;

@@ -29,6 +29,11 @@ impl Speed {
         (times.is_finite() && times >= 0.0).then_some(Self(times)).ok_or(SpeedError)
     }
 
+    /// How many times as fast as the system's.
+    pub const fn times(self) -> f64 {
+        self.0
+    }
+
     /// What passes on a clock of this speed while `passed` does on the system's.
     fn stretch(self, passed: Duration) -> Duration {
         // What no duration can hold is more than any clock can show.
@@ -94,6 +99,19 @@ impl VirtualClock {
     /// Puts the clock forward.
     pub fn advance(&self, by: Duration) {
         self.set(self.now().saturating_add(by));
+    }
+
+    /// Lets the clock run on at another speed.
+    pub fn set_speed(&self, speed: Speed) {
+        self.0.send_modify(|setting| {
+            let now = SystemClock.now();
+            *setting = Setting { set_to: setting.when(now), set_at: now, speed };
+        });
+    }
+
+    /// How fast the clock runs.
+    pub fn speed(&self) -> Speed {
+        self.0.borrow().speed
     }
 
     /// Completes when the clock shows `instant` or more, however it comes there.
@@ -186,6 +204,20 @@ mod tests {
 
     async fn is_pending(mut future: Pin<&mut impl Future>) -> bool {
         poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_changes_its_speed_goes_on_from_what_it_shows() {
+        let clock = VirtualClock::new(at("2026-11-20T12:00:00Z"), Speed::new(0.0).unwrap());
+        clock.advance(Duration::from_mins(1));
+        let in_a_year = at("2027-11-20T12:00:00Z");
+        let mut reached = std::pin::pin!(clock.reach(in_a_year));
+        assert!(is_pending(reached.as_mut()).await);
+        clock.set_speed(Speed::new(f64::MAX).unwrap());
+        reached.await;
+        clock.set_speed(Speed::new(0.0).unwrap());
+        assert!(clock.now() >= in_a_year);
+        assert_eq!(clock.now(), clock.now());
     }
 
     #[tokio::test]

@@ -1,7 +1,10 @@
-//! The company: sites, people and guests, all computed from the seed and an index.
+//! The company: sites, rooms, people and guests, all computed from the seed and an index.
+
+mod device;
 
 use std::net::Ipv4Addr;
 
+pub(crate) use crate::company::device::{Device, DeviceKind, LoadScale, Oddity, Version};
 use crate::draw::{Draw, Purpose};
 use crate::identity::Ids;
 
@@ -31,6 +34,14 @@ impl Region {
         }
     }
 
+    /// The data centre where nobody would look for those of this part of the world.
+    pub(crate) const fn far_away(self) -> Self {
+        match self {
+            Self::UsWest | Self::UsEast | Self::Europe => Self::Asia,
+            Self::Asia => Self::UsEast,
+        }
+    }
+
     /// Round-trip time in milliseconds over a well-built backbone; about 1.5 times the time that
     /// light in fibre takes along the great circle.
     pub(crate) const fn round_trip_ms(self, other: Self) -> f64 {
@@ -51,8 +62,10 @@ impl Region {
 /// A city with an office.
 #[derive(Debug)]
 pub(crate) struct City {
-    /// As the API writes places.
+    /// As the API writes places: the city, and the code of the country in brackets.
     pub(crate) location: &'static str,
+    /// The name of the country.
+    country: &'static str,
     /// What computers of this place are called.
     code: &'static str,
     pub(crate) region: Region,
@@ -62,24 +75,25 @@ pub(crate) struct City {
 
 const fn city(
     location: &'static str,
+    country: &'static str,
     code: &'static str,
     region: Region,
     utc_offset_minutes: i32,
 ) -> City {
-    City { location, code, region, utc_offset_minutes }
+    City { location, country, code, region, utc_offset_minutes }
 }
 
 const CITIES: &[City] = &[
-    city("Berlin (DE)", "BER", Region::Europe, 60),
-    city("San Jose (US)", "SJC", Region::UsWest, -480),
-    city("London (GB)", "LON", Region::Europe, 0),
-    city("New York (US)", "NYC", Region::UsEast, -300),
-    city("Singapore (SG)", "SIN", Region::Asia, 480),
-    city("Paris (FR)", "PAR", Region::Europe, 60),
-    city("Bengaluru (IN)", "BLR", Region::Asia, 330),
-    city("Toronto (CA)", "YYZ", Region::UsEast, -300),
-    city("Dublin (IE)", "DUB", Region::Europe, 0),
-    city("Denver (US)", "DEN", Region::UsWest, -420),
+    city("Berlin (DE)", "Germany", "BER", Region::Europe, 60),
+    city("San Jose (US)", "United States", "SJC", Region::UsWest, -480),
+    city("London (GB)", "United Kingdom", "LON", Region::Europe, 0),
+    city("New York (US)", "United States", "NYC", Region::UsEast, -300),
+    city("Singapore (SG)", "Singapore", "SIN", Region::Asia, 480),
+    city("Paris (FR)", "France", "PAR", Region::Europe, 60),
+    city("Bengaluru (IN)", "India", "BLR", Region::Asia, 330),
+    city("Toronto (CA)", "Canada", "YYZ", Region::UsEast, -300),
+    city("Dublin (IE)", "Ireland", "DUB", Region::Europe, 0),
+    city("Denver (US)", "United States", "DEN", Region::UsWest, -420),
 ];
 
 const DEPARTMENTS: &[&str] =
@@ -117,6 +131,9 @@ impl Site {
     }
 }
 
+/// How many providers a region has.
+const ISPS: u32 = 3;
+
 /// Where somebody is on a day, as far as the network knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Place {
@@ -134,106 +151,34 @@ pub(crate) enum Place {
     Outside { wired: bool },
 }
 
-/// What somebody uses.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Device {
-    pub(crate) kind: DeviceKind,
-    /// Processing power; 1 does a video call with the processor a third busy.
-    pub(crate) power: f64,
-    pub(crate) version: &'static str,
-    pub(crate) headset: &'static str,
-    draw: Draw,
-}
-
-/// The sort of device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DeviceKind {
-    Windows,
-    Mac,
-    Iphone,
-    Android,
-    Web,
-}
-
-impl DeviceKind {
-    /// True for what is carried in a hand.
-    pub(crate) const fn is_phone(self) -> bool {
-        matches!(self, Self::Iphone | Self::Android)
-    }
-
-    /// The member `device`.
-    pub(crate) const fn device(self) -> &'static str {
+impl Place {
+    /// The office through whose line packets leave, if it is one.
+    pub(crate) const fn way_out(self) -> Option<u32> {
         match self {
-            Self::Windows => "Windows",
-            Self::Mac => "Mac",
-            Self::Iphone => "iOS",
-            Self::Android => "Android",
-            Self::Web => "Web Browser",
-        }
-    }
-
-    /// The members `os` and `os_version`.
-    pub(crate) const fn os(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Windows => ("Windows", "11 26100"),
-            Self::Mac => ("Mac", "15.6"),
-            Self::Iphone => ("iOS", "18.6"),
-            Self::Android => ("Android", "15"),
-            Self::Web => ("Windows", "10"),
-        }
-    }
-
-    /// The members `browser_name` and `browser_version`.
-    pub(crate) const fn browser(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Web => ("Chrome", "142"),
-            _ => ("", ""),
-        }
-    }
-
-    /// The members `client` and `device_name`.
-    pub(crate) const fn client(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Windows | Self::Mac => ("Zoom Workplace", ""),
-            Self::Iphone => ("Zoom Workplace", "iPhone 15"),
-            Self::Android => ("Zoom Workplace", "Pixel 9"),
-            Self::Web => ("Web Client", ""),
-        }
-    }
-
-    /// The member `camera`.
-    pub(crate) const fn camera(self) -> &'static str {
-        match self {
-            Self::Windows | Self::Web => "Integrated Camera",
-            Self::Mac => "FaceTime HD Camera",
-            Self::Iphone | Self::Android => "Front Camera",
+            Self::OfficeWired { site } | Self::OfficeWifi { site, .. } | Self::Vpn { site, .. } => {
+                Some(site)
+            }
+            Self::Home { .. } | Self::Cellular | Self::Outside { .. } => None,
         }
     }
 }
 
-impl Device {
-    /// The hardware address, in Zoom's three groups of four.
-    pub(crate) fn mac_address(&self) -> String {
-        let [first, second, third, ..] = self.draw.of(Purpose::Address).bits().to_be_bytes();
-        let [fourth, fifth, sixth, ..] = self.draw.of(Purpose::Device).bits().to_be_bytes();
-        // A locally administered unicast address.
-        let first = (first & 0xfc) | 2;
-        format!("{first:02x}{second:02x}-{third:02x}{fourth:02x}-{fifth:02x}{sixth:02x}")
-    }
-
-    /// The id of the disk.
-    pub(crate) fn disk(&self) -> String {
-        format!("{:016X}", self.draw.of(Purpose::Device).bits())
-    }
-}
-
-/// Somebody in a meeting: a user of the account, or a guest of a series.
+/// Somebody in a meeting: a user of the account, a guest of a series, or all who sit in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     /// The user with this index.
     Person(u32),
     /// The guest of a series with this index.
     Guest { series: u32, place: u32 },
+    /// A room of an office.
+    Room { site: u32, room: u32 },
+}
+
+impl Who {
+    /// True for people from outside of the account.
+    pub(crate) const fn is_external(self) -> bool {
+        matches!(self, Self::Guest { .. })
+    }
 }
 
 /// The company that a seed and a head count make.
@@ -296,10 +241,45 @@ impl Company {
         team.below(self.sites())
     }
 
+    /// The provider of an office: one of its region's.
+    pub(crate) fn isp_of_site(&self, site: u32) -> u32 {
+        let draw = self.root.of(Purpose::Isp).at(site.into());
+        Self::isp(self.site(site).city.region, draw)
+    }
+
+    /// One of a region's providers.
+    pub(crate) const fn isp(region: Region, draw: Draw) -> u32 {
+        region as u32 * ISPS + draw.below(ISPS)
+    }
+
+    /// The autonomous system of a provider: RFC 5398's numbers for documentation.
+    pub(crate) fn isp_name(isp: u32) -> String {
+        format!("AS{}", 64_496 + isp)
+    }
+
+    /// How many rooms each office has: one for twenty-five people.
+    pub(crate) fn rooms(&self) -> u32 {
+        (self.people / self.sites()).div_ceil(25)
+    }
+
     pub(crate) fn city_of(&self, who: Who) -> &'static City {
         match who {
             Who::Person(person) => self.site(self.site_of(person)).city,
             Who::Guest { .. } => self.draw(who).of(Purpose::City).pick(CITIES),
+            Who::Room { site, .. } => self.site(site).city,
+        }
+    }
+
+    /// The member `location`.
+    pub(crate) fn location(&self, who: Who) -> &'static str {
+        let city = self.city_of(who);
+        match self.device(who).oddity {
+            Some(Oddity::CountryCode) => {
+                let bracket = city.location.find('(').expect("every location has a country");
+                &city.location[bracket..]
+            }
+            Some(Oddity::Country) => city.country,
+            _ => city.location,
         }
     }
 
@@ -310,12 +290,22 @@ impl Company {
             Who::Guest { series, place } => {
                 self.root.of(Purpose::Guest).at(series as u64).at(place as u64)
             }
+            Who::Room { site, room } => self.root.of(Purpose::Room).at(site as u64).at(room as u64),
         }
     }
 
+    /// The name that is shown: a number, for who is there by telephone.
     pub(crate) fn name(&self, who: Who) -> String {
-        let (first, last) = self.names(who);
-        format!("{first} {last}")
+        match who {
+            Who::Room { site, room } => {
+                format!("{} {} Room {}", self.city_of(who).code, site + 1, room + 1)
+            }
+            _ if self.device(who).kind == DeviceKind::Telephone => self.telephone(who),
+            _ => {
+                let (first, last) = self.names(who);
+                format!("{first} {last}")
+            }
+        }
     }
 
     fn names(&self, who: Who) -> (&'static str, &'static str) {
@@ -323,23 +313,60 @@ impl Company {
         (*draw.at(0).pick(FIRST_NAMES), *draw.at(1).pick(LAST_NAMES))
     }
 
-    /// The address of a person; empty for a guest, as Zoom gives it.
-    pub(crate) fn email(&self, who: Who) -> String {
+    /// The telephone number, from those that North America keeps for fiction: 555-0100 to 555-0199
+    /// of every area.
+    pub(crate) fn telephone(&self, who: Who) -> String {
+        let draw = self.draw(who).of(Purpose::Telephone);
+        let area = *draw.pick(&[202, 212, 303, 415, 617]);
+        format!("1{area}55501{:02}", draw.at(0).below(100))
+    }
+
+    /// The id of a user of the account, as which a Zoom Room counts too; blank for whoever is none.
+    pub(crate) fn account_id(&self, who: Who) -> String {
         match who {
+            Who::Person(person) => self.ids.account_user(person),
+            Who::Room { site, room } if self.is_zoom_room(who) => self.ids.zoom_room(site, room),
+            Who::Guest { .. } | Who::Room { .. } => String::new(),
+        }
+    }
+
+    fn is_zoom_room(&self, who: Who) -> bool {
+        self.device(who).kind == DeviceKind::ZoomRoom
+    }
+
+    /// The address of a person or a Zoom Room. Of guests Zoom tells only those who registered or
+    /// were invited through a calendar: a third.
+    pub(crate) fn email(&self, who: Who) -> String {
+        let address = match who {
             Who::Person(person) => {
                 let (first, last) = self.names(who);
-                let name = format!("{first}.{last}{person}@example.com").to_lowercase();
-                name.replace('ë', "e")
+                format!("{first}.{last}{person}@example.com")
             }
-            Who::Guest { .. } => String::new(),
-        }
+            Who::Room { site, room } if self.is_zoom_room(who) => {
+                let code = self.city_of(who).code;
+                format!("{code}-{}-room-{}@rooms.example.com", site + 1, room + 1)
+            }
+            Who::Guest { place, .. }
+                if self.draw(who).of(Purpose::Account).chance(0.33)
+                    && self.device(who).kind != DeviceKind::Telephone =>
+            {
+                let (first, last) = self.names(who);
+                format!("{first}.{last}{place}@example.net")
+            }
+            Who::Guest { .. } | Who::Room { .. } => String::new(),
+        };
+        address.to_lowercase().replace('ë', "e")
     }
 
     /// The department, by its index.
     pub(crate) fn department_of(&self, person: u32) -> u32 {
         let team = u64::from(person / TEAM_SIZE);
-        let count = u32::try_from(DEPARTMENTS.len()).expect("a short table");
-        self.root.of(Purpose::Department).at(team).below(count)
+        self.root.of(Purpose::Department).at(team).below(Self::departments().end)
+    }
+
+    /// The index of every department.
+    pub(crate) fn departments() -> std::ops::Range<u32> {
+        0..u32::try_from(DEPARTMENTS.len()).expect("a short table")
     }
 
     /// The department with this index.
@@ -358,44 +385,22 @@ impl Company {
 
     pub(crate) fn device(&self, who: Who) -> Device {
         let draw = self.draw(who).of(Purpose::Device);
-        let guest = matches!(who, Who::Guest { .. });
-        let kind = match draw.at(0).below(100) {
-            0..15 if guest => DeviceKind::Web,
-            0..52 => DeviceKind::Windows,
-            52..87 => DeviceKind::Mac,
-            87..95 => DeviceKind::Iphone,
-            _ => DeviceKind::Android,
-        };
-        let power = match kind {
-            DeviceKind::Windows | DeviceKind::Web => draw.at(1).between(0.6, 1.6),
-            DeviceKind::Mac => draw.at(1).between(1.2, 2.4),
-            DeviceKind::Iphone | DeviceKind::Android => draw.at(1).between(0.9, 1.4),
-        };
-        let version = match draw.of(Purpose::Client).below(10) {
-            0..6 => "6.6.5.22334",
-            6..9 => "6.5.12.20155",
-            _ => "6.2.7.49583",
-        };
-        let headset = if kind.is_phone() {
-            ""
-        } else {
-            *draw.of(Purpose::Microphone).pick(&[
-                "Jabra Evolve 75",
-                "Poly Voyager Focus 2",
-                "Realtek(R) Audio",
-                "Logitech Zone Vibe",
-                "AirPods Pro",
-            ])
-        };
-        Device { kind, power, version, headset, draw }
+        match who {
+            // Three in four, and of both sorts in any company that has several rooms.
+            Who::Room { site, room } => Device::of_room(draw, (site + room) % 4 != 3),
+            Who::Person(_) | Who::Guest { .. } => Device::of_somebody(draw, who.is_external()),
+        }
     }
 
     /// The name of the computer; phones and browsers tell none.
     pub(crate) fn computer_name(&self, who: Who) -> String {
-        let kind = self.device(who).kind;
+        let code = self.city_of(who).code;
         match who {
-            Who::Person(person) if matches!(kind, DeviceKind::Windows | DeviceKind::Mac) => {
-                format!("{}-{person:06}", self.city_of(who).code)
+            Who::Person(person) if self.device(who).kind.is_computer() => {
+                format!("{code}-{person:06}")
+            }
+            Who::Room { site, room } if self.is_zoom_room(who) => {
+                format!("{code}-ROOM-{}-{}", site + 1, room + 1)
             }
             _ => String::new(),
         }
@@ -406,9 +411,13 @@ impl Company {
         let draw = self.draw(who);
         let today = draw.of(Purpose::Place).at(day.into());
         let phone = self.device(who).kind.is_phone();
-        let Who::Person(person) = who else {
-            let wired = !phone && draw.of(Purpose::Network).chance(0.3);
-            return Place::Outside { wired };
+        let person = match who {
+            Who::Person(person) => person,
+            Who::Guest { .. } => {
+                let wired = !phone && draw.of(Purpose::Network).chance(0.3);
+                return Place::Outside { wired };
+            }
+            Who::Room { site, .. } => return Place::OfficeWired { site },
         };
         // Six in ten people come to the office, three sometimes, one never.
         let at_home = match draw.of(Purpose::Home).below(10) {
@@ -436,11 +445,18 @@ impl Company {
         }
     }
 
-    /// Few live together: neighbours by index, then under the even index.
+    /// Few live together: two to four neighbours by index, if they work in one place; then under
+    /// the index of the first.
     fn household(&self, person: u32) -> u32 {
-        let pair = person / 2;
-        let together = self.root.of(Purpose::Household).at(pair.into()).chance(0.06);
-        if together { pair * 2 } else { person }
+        let first = person / 4 * 4;
+        let size = match self.root.of(Purpose::Household).at(first.into()).below(100) {
+            0..9 => 2,
+            9..13 => 3,
+            13..15 => 4,
+            _ => 1,
+        };
+        let together = person - first < size && self.site_of(person) == self.site_of(first);
+        if together { first } else { person }
     }
 
     /// The public and the private address.
@@ -448,6 +464,7 @@ impl Company {
         let host = match who {
             Who::Person(person) => person,
             Who::Guest { .. } => self.draw(who).of(Purpose::Address).below(250),
+            Who::Room { room, .. } => room,
         };
         let inside_office = |site: u32, floor: u32| {
             Ipv4Addr::new(10, octet(site), octet(floor + host / 200 % 100), octet(2 + host % 200))
@@ -460,7 +477,11 @@ impl Company {
         // RFC 2544's benchmarking network stands for the providers of homes.
         let at_home = |household: u32| Ipv4Addr::from(0xc612_0000 + household);
         match place {
-            Place::OfficeWired { site } => (self.site(site).egress(), inside_office(site, 0)),
+            Place::OfficeWired { site } => {
+                // Rooms have a network of their own.
+                let floor = if matches!(who, Who::Room { .. }) { 250 } else { 0 };
+                (self.site(site).egress(), inside_office(site, floor))
+            }
             Place::OfficeWifi { site, .. } => (self.site(site).egress(), inside_office(site, 100)),
             Place::Home { household, .. } => (at_home(household), inside_home(household)),
             Place::Vpn { site, .. } => (self.site(site).egress(), inside_office(site, 150)),
@@ -484,7 +505,7 @@ fn octet(number: u32) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     use proptest::prelude::*;
 
@@ -516,17 +537,59 @@ mod tests {
     }
 
     #[test]
-    fn home_networks_overlap_and_some_people_share_a_home() {
+    fn home_networks_overlap_and_two_to_four_people_share_a_home() {
         let company = Company::new(1, 2_000);
-        let homes: Vec<_> = (0..2_000)
-            .map(|person| (Who::Person(person), company.place(Who::Person(person), 20_000)))
-            .filter(|(_, place)| matches!(place, Place::Home { .. }))
-            .map(|(who, place)| company.addresses(who, place))
-            .collect();
-        let public: HashSet<_> = homes.iter().map(|(public, _)| public).collect();
-        let private: HashSet<_> = homes.iter().map(|(_, private)| private).collect();
-        assert!(public.len() < homes.len(), "somebody shares a public address");
-        assert!(private.len() < homes.len() / 2, "many share a private address");
+        let (mut public, mut private) = (HashMap::<_, HashSet<_>>::new(), HashSet::new());
+        for person in 0..2_000 {
+            let household = company.household(person);
+            let place = Place::Home { household, wired: false };
+            let (outside, inside) = company.addresses(Who::Person(person), place);
+            assert!(public.entry(outside).or_default().insert(inside), "one address each");
+            private.insert(inside);
+        }
+        assert!(private.len() < 200, "many share a private address");
+        for size in 1..=4 {
+            let homes = public.values().filter(|home| home.len() == size).count();
+            assert!(homes > 2, "{homes} homes of {size}");
+        }
+    }
+
+    #[test]
+    fn rooms_are_in_offices_and_zoom_rooms_are_users() {
+        let company = Company::new(1, 2_000);
+        let mut kinds = HashSet::new();
+        for site in 0..company.sites() {
+            for room in 0..company.rooms() {
+                let who = Who::Room { site, room };
+                let kind = company.device(who).kind;
+                let is_zoom_room = kind == DeviceKind::ZoomRoom;
+                assert_eq!(company.place(who, 20_000), Place::OfficeWired { site });
+                assert_eq!(company.account_id(who).is_empty(), !is_zoom_room);
+                assert_eq!(company.email(who).is_empty(), !is_zoom_room);
+                kinds.insert(format!("{kind:?}"));
+            }
+        }
+        assert_eq!(kinds.len(), 2);
+    }
+
+    #[test]
+    fn guests_bring_everything_that_people_have_and_telephones() {
+        let company = Company::new(1, 2_000);
+        let guests = (0..2_000).map(|series| Who::Guest { series, place: 0 });
+        let mut kinds = HashSet::new();
+        let mut known = 0;
+        for guest in guests {
+            let kind = company.device(guest).kind;
+            kinds.insert(format!("{kind:?}"));
+            known += u32::from(!company.email(guest).is_empty());
+            if kind == DeviceKind::Telephone {
+                let number = company.name(guest);
+                assert!(number.len() == 11 && number[4..].starts_with("55501"), "{number}");
+                assert_eq!(company.email(guest), "");
+            }
+        }
+        assert_eq!(kinds.len(), 8, "{kinds:?}");
+        assert!((400..800).contains(&known), "{known}");
     }
 
     proptest! {

@@ -82,6 +82,22 @@ pub(crate) enum Purpose {
     TrackingId,
     Uplink,
     Vpn,
+    Breakout,
+    Direct,
+    Oddity,
+    Release,
+    Room,
+    Telephone,
+    WaitingRoom,
+    Trouble,
+    Walk,
+    Server,
+    Dialect,
+    Building,
+    Feedback,
+    Misbehaviour,
+    Event,
+    Qss,
 }
 
 /// A point in the tree of keys, and the number drawn there.

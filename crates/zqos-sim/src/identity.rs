@@ -45,6 +45,19 @@ pub(crate) struct Instance {
     pub(crate) series: u32,
 }
 
+impl Instance {
+    /// A number by which instances are in the order of day and series.
+    pub(crate) fn key(self) -> u64 {
+        u64::from(self.day) << 32 | u64::from(self.series)
+    }
+
+    /// The instance of a key.
+    pub(crate) const fn of_key(key: u64) -> Self {
+        let [day, series] = draw::words(key);
+        Self { day, series }
+    }
+}
+
 /// The ids of one simulated account.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ids {
@@ -70,8 +83,7 @@ impl Ids {
 
     /// The UUID of a meeting: sixteen bytes in standard Base64.
     pub(crate) fn uuid(self, instance: Instance) -> String {
-        let named = u64::from(instance.day) << 32 | u64::from(instance.series);
-        let [left, right] = self.uuids.apply([named, self.check]);
+        let [left, right] = self.uuids.apply([instance.key(), self.check]);
         STANDARD.encode((u128::from(left) << 64 | u128::from(right)).to_be_bytes())
     }
 
@@ -80,9 +92,7 @@ impl Ids {
         let bytes: [u8; 16] = STANDARD.decode(uuid).ok()?.try_into().ok()?;
         let [left, right] = halves(bytes);
         let [named, check] = self.uuids.invert([left, right]);
-        (check == self.check).then_some(())?;
-        let [day, series] = draw::words(named);
-        Some(Instance { day, series })
+        (check == self.check).then(|| Instance::of_key(named))
     }
 
     /// The number of a series.
@@ -108,10 +118,29 @@ impl Ids {
         u16::from_be_bytes([a, b])
     }
 
+    /// The UUID of a breakout room.
+    pub(crate) fn breakout(self, instance: Instance, room: u32) -> String {
+        let draw = self.root.of(Purpose::Breakout);
+        let draw = draw.at(instance.day.into()).at(instance.series.into()).at(room.into());
+        STANDARD.encode(wide(draw).to_be_bytes())
+    }
+
     /// The id of an account user: twenty-two characters.
     pub(crate) fn account_user(self, person: u32) -> String {
         let draw = self.root.of(Purpose::Account).at(person.into());
         URL_SAFE_NO_PAD.encode(wide(draw).to_be_bytes())
+    }
+
+    /// The id of a Zoom Room, which is an account user too.
+    pub(crate) fn zoom_room(self, site: u32, room: u32) -> String {
+        let draw = self.root.of(Purpose::Room).at(site.into()).at(room.into());
+        URL_SAFE_NO_PAD.encode(wide(draw).to_be_bytes())
+    }
+
+    /// The id of somebody who registered for a series of webinars.
+    pub(crate) fn registrant(self, series: u32, place: u32) -> String {
+        let draw = self.root.of(Purpose::Guest).at(series.into()).at(place.into());
+        URL_SAFE_NO_PAD.encode(wide(draw.of(Purpose::Account)).to_be_bytes())
     }
 
     /// The id of a group of users: a department's.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zoom_wire::rate_limit::Label;
 
-use crate::calendar::{DAY, MINUTE, SECOND};
+use crate::calendar::{DAY, MINUTE, SECOND, timestamp};
 
 /// The account's plan, which decides its limits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,9 +23,38 @@ pub enum Plan {
 pub enum Algorithm {
     /// Not at all.
     Off,
-    /// By windows that begin with each second or minute of the clock, and by UTC days.
+    /// By windows that begin with each second or minute of the clock.
     #[default]
     Fixed,
+    /// By the last second or minute before each call.
+    Sliding,
+    /// By a bucket that fills evenly, and holds what a second or minute allows.
+    Bucket,
+}
+
+/// Which headers tell of the limits.
+///
+/// **Source**: `Full` as documented; `Partial` as a client reports of a real 429; Zoom guarantees
+/// none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LimitHeaders {
+    /// Category, type, limit, remaining, and on a daily limit when it ends.
+    #[default]
+    Full,
+    /// Category, limit and remaining.
+    Partial,
+    /// None.
+    None,
+}
+
+/// How `Retry-After` tells when a daily limit ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RetryAfterForm {
+    /// As an instant such as `2020-05-31T00:00:00Z`, which is Zoom's way.
+    #[default]
+    Instant,
+    /// As a number of seconds, which is HTTP's.
+    Seconds,
 }
 
 /// How many calls a label may make, and in which time.
@@ -54,6 +83,18 @@ impl Plan {
         };
         let window = if matches!(label, Label::ResourceIntensive) { MINUTE } else { SECOND };
         Allowance { calls, window, daily }
+    }
+
+    /// What a call that is one too many is told.
+    pub(crate) const fn refusal(self, label: Label, is_daily: bool, now: i64) -> Verdict {
+        let Allowance { calls, window, daily } = self.allowance(label);
+        let (limit, exceeded) = match daily {
+            Some(limit) if is_daily => (limit, Exceeded::Daily((now.div_euclid(DAY) + 1) * DAY)),
+            _ if window == SECOND => (calls, Exceeded::PerSecond),
+            _ => (calls, Exceeded::PerMinute),
+        };
+        let is_daily = matches!(exceeded, Exceeded::Daily(_));
+        Verdict { label, is_daily, limit, remaining: 0, exceeded: Some(exceeded) }
     }
 
     /// Which count of the day a label belongs to.
@@ -95,11 +136,45 @@ impl fmt::Display for Exceeded {
 /// What an answer's headers tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    pub(crate) label: Label,
-    pub(crate) is_daily: bool,
-    pub(crate) limit: u32,
-    pub(crate) remaining: u32,
+    label: Label,
+    is_daily: bool,
+    limit: u32,
+    remaining: u32,
     pub(crate) exceeded: Option<Exceeded>,
+}
+
+impl Verdict {
+    /// The headers in which an answer tells it.
+    pub(crate) fn headers(
+        self,
+        which: LimitHeaders,
+        form: RetryAfterForm,
+        now: i64,
+    ) -> Vec<(&'static str, String)> {
+        if which == LimitHeaders::None {
+            return Vec::new();
+        }
+        let mut headers = vec![
+            ("x-ratelimit-category", self.label.as_str().to_owned()),
+            ("x-ratelimit-limit", self.limit.to_string()),
+            ("x-ratelimit-remaining", self.remaining.to_string()),
+        ];
+        if which == LimitHeaders::Full {
+            let period = if self.is_daily { "Daily-limit" } else { "QPS" };
+            headers.push(("x-ratelimit-type", period.to_owned()));
+            if let Some(Exceeded::Daily(until)) = self.exceeded {
+                let retry_after = match form {
+                    RetryAfterForm::Instant => timestamp(until).to_string(),
+                    RetryAfterForm::Seconds => {
+                        // Never too early.
+                        ((until - now + SECOND - 1) / SECOND).to_string()
+                    }
+                };
+                headers.push(("retry-after", retry_after));
+            }
+        }
+        headers
+    }
 }
 
 /// Calls in the current window.
@@ -110,12 +185,70 @@ struct Count {
 }
 
 impl Count {
-    /// How many calls the current window has had.
-    const fn calls(&mut self, window: i64) -> u32 {
+    /// The calls that the current window has had.
+    const fn calls(&mut self, window: i64) -> &mut u32 {
         if self.window != window {
             *self = Self { window, calls: 0 };
         }
-        self.calls
+        &mut self.calls
+    }
+}
+
+/// What a label has used of a second or minute.
+#[derive(Debug, Clone)]
+enum Short {
+    Uncounted,
+    Fixed(Count),
+    /// When the last calls were made; never more of them than are allowed.
+    Sliding(Vec<i64>),
+    /// What a full bucket has more than this one, in calls times the milliseconds of the window: so
+    /// each millisecond gives back as much as there are calls allowed.
+    Bucket {
+        debt: i64,
+        at: i64,
+    },
+}
+
+impl Short {
+    const fn new(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Off => Self::Uncounted,
+            Algorithm::Fixed => Self::Fixed(Count { window: 0, calls: 0 }),
+            Algorithm::Sliding => Self::Sliding(Vec::new()),
+            Algorithm::Bucket => Self::Bucket { debt: 0, at: 0 },
+        }
+    }
+
+    /// How many calls may be made now; `None` when nothing is counted.
+    fn left(&mut self, Allowance { calls, window, .. }: Allowance, now: i64) -> Option<u32> {
+        let used = match self {
+            Self::Uncounted => return None,
+            Self::Fixed(count) => *count.calls(now.div_euclid(window)),
+            Self::Sliding(made) => {
+                // A clock that was set back has calls in its future.
+                made.retain(|&made| (now - window + 1..=now).contains(&made));
+                u32::try_from(made.len()).unwrap_or(u32::MAX)
+            }
+            Self::Bucket { debt, at } => {
+                // A clock that was set back begins with a full bucket.
+                let passed = if now < *at { i64::MAX } else { now - *at };
+                *debt = debt.saturating_sub(passed.saturating_mul(calls.into())).max(0);
+                *at = now;
+                // A call that is not yet given back whole is used.
+                u32::try_from((*debt + window - 1) / window).unwrap_or(u32::MAX)
+            }
+        };
+        Some(calls.saturating_sub(used))
+    }
+
+    /// Uses one of the calls that are left.
+    fn take(&mut self, Allowance { window, .. }: Allowance, now: i64) {
+        match self {
+            Self::Uncounted => {}
+            Self::Fixed(count) => *count.calls(now.div_euclid(window)) += 1,
+            Self::Sliding(made) => made.push(now),
+            Self::Bucket { debt, .. } => *debt += window,
+        }
     }
 }
 
@@ -123,68 +256,58 @@ impl Count {
 #[derive(Debug)]
 pub(crate) struct Limiter {
     plan: Plan,
-    algorithm: Algorithm,
-    short: [Count; Label::ALL.len()],
+    /// How many heavy calls an hour somebody else makes.
+    foreign_per_hour: u32,
+    short: [Short; Label::ALL.len()],
     days: [Count; Label::ALL.len() + 1],
 }
 
 impl Limiter {
-    pub(crate) fn new(plan: Plan, algorithm: Algorithm) -> Self {
-        Self { plan, algorithm, short: Default::default(), days: Default::default() }
+    pub(crate) fn new(plan: Plan, algorithm: Algorithm, foreign_per_hour: u32) -> Self {
+        Self {
+            plan,
+            foreign_per_hour,
+            short: std::array::from_fn(|_| Short::new(algorithm)),
+            days: Default::default(),
+        }
     }
 
     /// Counts a call, unless it is one too many; `None` when nothing is counted.
-    pub(crate) const fn admit(&mut self, label: Label, now: i64) -> Option<Verdict> {
-        match self.algorithm {
-            Algorithm::Off => return None,
-            Algorithm::Fixed => {}
-        }
+    pub(crate) fn admit(&mut self, label: Label, now: i64) -> Option<Verdict> {
         let allowance = self.plan.allowance(label);
-        let today = now.div_euclid(DAY);
+        let foreign = self.foreign(label, now);
         let short = &mut self.short[label as usize];
-        let day = &mut self.days[self.plan.pool(label)];
-        let used = short.calls(now.div_euclid(allowance.window));
-        let used_today = day.calls(today);
-        if let Some(limit) = allowance.daily
-            && used_today >= limit
-        {
-            let exceeded = Some(Exceeded::Daily((today + 1) * DAY));
-            return Some(Verdict { label, is_daily: true, limit, remaining: 0, exceeded });
+        let left = short.left(allowance, now)?;
+        let today = now.div_euclid(DAY);
+        let made_today = self.days[self.plan.pool(label)].calls(today);
+        let daily = allowance
+            .daily
+            .map(|limit| (limit, limit.saturating_sub(*made_today).saturating_sub(foreign)));
+        let is_day_used_up = matches!(daily, Some((_, 0)));
+        if is_day_used_up || left == 0 {
+            return Some(self.plan.refusal(label, is_day_used_up, now));
         }
-        if used >= allowance.calls {
-            let is_second = allowance.window == SECOND;
-            let exceeded = if is_second { Exceeded::PerSecond } else { Exceeded::PerMinute };
-            return Some(Verdict {
-                label,
-                is_daily: false,
-                limit: allowance.calls,
-                remaining: 0,
-                exceeded: Some(exceeded),
-            });
+        short.take(allowance, now);
+        *made_today += 1;
+        let (limit, remaining) = daily.unwrap_or((allowance.calls, left));
+        let is_daily = daily.is_some();
+        Some(Verdict { label, is_daily, limit, remaining: remaining - 1, exceeded: None })
+    }
+
+    /// How many calls somebody else has made today that count where this label does.
+    fn foreign(&self, label: Label, now: i64) -> u32 {
+        if self.plan.pool(label) != self.plan.pool(Label::Heavy) {
+            return 0;
         }
-        short.calls += 1;
-        day.calls += 1;
-        Some(match allowance.daily {
-            Some(limit) => Verdict {
-                label,
-                is_daily: true,
-                limit,
-                remaining: limit - used_today - 1,
-                exceeded: None,
-            },
-            None => Verdict {
-                label,
-                is_daily: false,
-                limit: allowance.calls,
-                remaining: allowance.calls - used - 1,
-                exceeded: None,
-            },
-        })
+        let made = i64::from(self.foreign_per_hour) * now.rem_euclid(DAY) / (60 * MINUTE);
+        u32::try_from(made).unwrap_or(u32::MAX)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const NOON: i64 = 20_774 * DAY + DAY / 2;
@@ -196,7 +319,7 @@ mod tests {
     #[test]
     fn a_second_holds_as_many_heavy_calls_as_the_plan_says() {
         for (plan, calls) in [(Plan::Free, 1), (Plan::Pro, 10), (Plan::Business, 40)] {
-            let mut limiter = Limiter::new(plan, Algorithm::Fixed);
+            let mut limiter = Limiter::new(plan, Algorithm::Fixed, 0);
             for _ in 0..calls {
                 assert_eq!(admit(&mut limiter, Label::Heavy, NOON), None);
             }
@@ -209,7 +332,7 @@ mod tests {
 
     #[test]
     fn listings_are_counted_by_the_minute() {
-        let mut limiter = Limiter::new(Plan::Business, Algorithm::Fixed);
+        let mut limiter = Limiter::new(Plan::Business, Algorithm::Fixed, 0);
         for second in 0..20 {
             let now = NOON + second * SECOND;
             assert_eq!(admit(&mut limiter, Label::ResourceIntensive, now), None);
@@ -221,7 +344,7 @@ mod tests {
 
     #[test]
     fn the_days_pool_is_shared_and_opens_at_midnight_utc() {
-        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Fixed);
+        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Fixed, 0);
         let mut now = NOON;
         for call in 0..30_000 {
             if call % 10 == 0 {
@@ -241,13 +364,120 @@ mod tests {
 
     #[test]
     fn headers_count_down_and_off_says_nothing() {
-        let mut limiter = Limiter::new(Plan::Business, Algorithm::Fixed);
+        let mut limiter = Limiter::new(Plan::Business, Algorithm::Fixed, 0);
         let verdict = limiter.admit(Label::Heavy, NOON).unwrap();
         assert!(verdict.is_daily);
         assert_eq!((verdict.limit, verdict.remaining), (60_000, 59_999));
         let verdict = limiter.admit(Label::Light, NOON).unwrap();
         assert_eq!((verdict.is_daily, verdict.limit, verdict.remaining), (false, 80, 79));
-        let mut off = Limiter::new(Plan::Free, Algorithm::Off);
+        let mut off = Limiter::new(Plan::Free, Algorithm::Off, 0);
         assert_eq!(off.admit(Label::Heavy, NOON), None);
+    }
+
+    #[test]
+    fn a_sliding_window_looks_back_from_each_call() {
+        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Sliding, 0);
+        for call in 0..10 {
+            assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 500 + 10 * call), None);
+        }
+        // A fixed window would have begun anew.
+        let exceeded = Some(Exceeded::PerSecond);
+        assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 1_000), exceeded);
+        assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 1_499), exceeded);
+        assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 1_500), None);
+        assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 1_500), exceeded);
+    }
+
+    #[test]
+    fn a_bucket_fills_evenly_and_no_more_than_full() {
+        let mut limiter = Limiter::new(Plan::Business, Algorithm::Bucket, 0);
+        let listing = Label::ResourceIntensive;
+        for _ in 0..20 {
+            assert_eq!(admit(&mut limiter, listing, NOON), None);
+        }
+        // One comes back every three seconds.
+        let exceeded = Some(Exceeded::PerMinute);
+        assert_eq!(admit(&mut limiter, listing, NOON + 2_999), exceeded);
+        assert_eq!(admit(&mut limiter, listing, NOON + 3_000), None);
+        assert_eq!(admit(&mut limiter, listing, NOON + 3_000), exceeded);
+        for _ in 0..20 {
+            assert_eq!(admit(&mut limiter, listing, NOON + 60 * MINUTE), None);
+        }
+        assert_eq!(admit(&mut limiter, listing, NOON + 60 * MINUTE), exceeded);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        for algorithm in [Algorithm::Fixed, Algorithm::Sliding, Algorithm::Bucket] {
+            let mut limiter = Limiter::new(Plan::Free, algorithm, 0);
+            assert_eq!(admit(&mut limiter, Label::Heavy, NOON), None);
+            assert_eq!(admit(&mut limiter, Label::Heavy, NOON - DAY), None, "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn another_app_eats_of_the_days_pool_by_the_clock() {
+        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Fixed, 2_400);
+        let verdict = limiter.admit(Label::Heavy, NOON).unwrap();
+        assert_eq!(verdict.remaining, 30_000 - 12 * 2_400 - 1);
+        // 1,199 are left, and the other app takes them in half an hour.
+        let listing = limiter.admit(Label::ResourceIntensive, NOON + 29 * MINUTE).unwrap();
+        assert_eq!((listing.remaining, listing.exceeded), (38, None));
+        let spent = Some(Exceeded::Daily(20_775 * DAY));
+        assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 30 * MINUTE), spent);
+        assert_eq!(admit(&mut limiter, Label::Light, NOON + 30 * MINUTE), None);
+        assert_eq!(admit(&mut limiter, Label::Heavy, 20_775 * DAY), None);
+    }
+
+    #[test]
+    fn headers_are_all_or_some_or_none() {
+        let spent = Verdict {
+            label: Label::Heavy,
+            is_daily: true,
+            limit: 60_000,
+            remaining: 0,
+            exceeded: Some(Exceeded::Daily(20_775 * DAY)),
+        };
+        let headers = |which, form| {
+            let headers = spent.headers(which, form, NOON + 1).into_iter();
+            headers.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
+        };
+        let all = [
+            "x-ratelimit-category: Heavy",
+            "x-ratelimit-limit: 60000",
+            "x-ratelimit-remaining: 0",
+            "x-ratelimit-type: Daily-limit",
+            "retry-after: 2026-11-18T00:00:00Z",
+        ];
+        assert_eq!(headers(LimitHeaders::Full, RetryAfterForm::Instant), all);
+        let seconds = headers(LimitHeaders::Full, RetryAfterForm::Seconds);
+        assert_eq!(seconds.last().unwrap(), "retry-after: 43200");
+        assert_eq!(headers(LimitHeaders::Partial, RetryAfterForm::Instant), all[..3]);
+        assert!(headers(LimitHeaders::None, RetryAfterForm::Instant).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_algorithm_admits_more_than_the_plan_allows(
+            steps in prop::collection::vec(0_i64..400, 1..300),
+            is_sliding: bool,
+        ) {
+            let algorithm = if is_sliding { Algorithm::Sliding } else { Algorithm::Bucket };
+            let mut limiter = Limiter::new(Plan::Pro, algorithm, 0);
+            let mut now = NOON;
+            let mut admitted = Vec::new();
+            for step in steps {
+                now += step;
+                if admit(&mut limiter, Label::Heavy, now).is_none() {
+                    admitted.push(now);
+                }
+            }
+            // A bucket gives what it holds and what flows in meanwhile: twice ten in a second.
+            let most = if is_sliding { 10 } else { 20 };
+            for &made in &admitted {
+                let within = admitted.iter().filter(|&&at| (made..made + 1_000).contains(&at));
+                prop_assert!(within.count() <= most);
+            }
+        }
     }
 }

@@ -20,9 +20,11 @@ use crate::world::World;
 pub enum IncidentKind {
     /// The signal of an access point is weak.
     AccessWifi,
-    /// The line of an office is full.
+    /// The line of an office is full on the way out.
     UplinkCapacity,
-    /// The way between an office's provider and the internet loses packets.
+    /// The line of an office is full on the way in.
+    DownlinkCapacity,
+    /// The line of an office, or its provider, loses packets.
     SiteOrIsp,
     /// A data centre is slow and loses packets.
     DataCenter,
@@ -30,6 +32,14 @@ pub enum IncidentKind {
     DeviceCpu,
     /// Much of what somebody sends is lost; whoever listens hears it.
     FaultySender,
+    /// A release of the client wastes the processor and loses what it should play.
+    ClientVersion,
+    /// The way out of an office's VPN leads through a far place.
+    VpnOrProxy,
+    /// UDP is blocked: packets go by TCP, for some through a proxy.
+    TcpFallback,
+    /// Meetings are served by a data centre far from their hosts.
+    FarServer,
 }
 
 impl IncidentKind {
@@ -38,10 +48,15 @@ impl IncidentKind {
         match self {
             Self::AccessWifi => "access-wifi",
             Self::UplinkCapacity => "uplink-capacity",
+            Self::DownlinkCapacity => "downlink-capacity",
             Self::SiteOrIsp => "site-or-isp",
             Self::DataCenter => "data-center",
             Self::DeviceCpu => "device-cpu",
             Self::FaultySender => "faulty-sender",
+            Self::ClientVersion => "client-version",
+            Self::VpnOrProxy => "vpn-or-proxy",
+            Self::TcpFallback => "tcp-fallback",
+            Self::FarServer => "far-server",
         }
     }
 }
@@ -52,12 +67,19 @@ impl IncidentKind {
 pub enum ScopeKind {
     /// An access point of an office.
     AccessNetwork,
-    /// An office, with whoever comes through its VPN.
+    /// An office, with whoever comes through its VPN; where servers are far, the meetings of its
+    /// people.
     Site,
+    /// A provider, with all offices and homes that it serves.
+    Isp,
     /// A data centre, with all meetings that it serves.
     DataCenter,
     /// One user of the account.
     Person,
+    /// A release of the client, with whoever runs it.
+    Version,
+    /// The VPN of an office, with whoever comes through it.
+    Vpn,
 }
 
 impl ScopeKind {
@@ -66,8 +88,11 @@ impl ScopeKind {
         match self {
             Self::AccessNetwork => "access-network",
             Self::Site => "site",
+            Self::Isp => "isp",
             Self::DataCenter => "data-center",
             Self::Person => "person",
+            Self::Version => "version",
+            Self::Vpn => "vpn",
         }
     }
 }
@@ -77,8 +102,9 @@ impl ScopeKind {
 pub struct Scope {
     /// What sort of thing it is.
     pub kind: ScopeKind,
-    /// Its name, in words that the API uses too: an office by its location and public address, a
-    /// data centre by its name, a person by the e-mail address.
+    /// Its name, in words that the API uses too: an office and its VPN by location and public
+    /// address, a data centre and a release by name, a person by the e-mail address; a provider by
+    /// its autonomous system, which the API does not tell.
     pub name: String,
 }
 
@@ -210,19 +236,28 @@ impl Simulator {
             .flat_map(move |meeting| {
                 // Collected, as they borrow the meeting, which lives only in here.
                 let joins: Vec<Join> = self.world.calendar.joins(&meeting).collect();
-                joins.into_iter().flat_map(move |join| self.hurt_minutes(&meeting, join, from..to))
+                let faults = self.world.faults_of(&meeting);
+                joins
+                    .into_iter()
+                    .flat_map(move |join| self.hurt_minutes(&faults, &meeting, join, from..to))
             })
     }
 
-    /// The hurt minutes of one join.
-    fn hurt_minutes(&self, meeting: &Meeting, join: Join, range: Range<i64>) -> Vec<HurtMinute> {
-        let session = Session::new(&self.world, meeting, join);
-        let faults = session.faults();
-        if faults.is_empty() {
-            return Vec::new();
-        }
-        let healed: Vec<(Fault, Session)> =
-            faults.into_iter().map(|fault| (fault, session.without(fault.id))).collect();
+    /// The hurt minutes of one join of a meeting in which these faults act.
+    fn hurt_minutes(
+        &self,
+        acting: &[Fault],
+        meeting: &Meeting,
+        join: Join,
+        range: Range<i64>,
+    ) -> Vec<HurtMinute> {
+        let session = Session::among(acting, &self.world, meeting, join);
+        let without = |fault: Fault| {
+            let others: Vec<Fault> =
+                acting.iter().filter(|other| other.id != fault.id).copied().collect();
+            (fault, Session::among(&others, &self.world, meeting, join))
+        };
+        let healed: Vec<(Fault, Session)> = session.faults().into_iter().map(without).collect();
         let meeting_uuid = self.world.company.ids().uuid(meeting.instance);
         let first = join.start.div_euclid(MINUTE);
         let last = (join.end - 1).div_euclid(MINUTE);
@@ -255,10 +290,15 @@ const fn kind(fault: &Fault) -> IncidentKind {
     match fault.kind {
         FaultKind::WeakWifi { .. } => IncidentKind::AccessWifi,
         FaultKind::CongestedUplink { .. } => IncidentKind::UplinkCapacity,
-        FaultKind::Provider { .. } => IncidentKind::SiteOrIsp,
+        FaultKind::CongestedDownlink { .. } => IncidentKind::DownlinkCapacity,
+        FaultKind::AccessLine { .. } | FaultKind::Provider { .. } => IncidentKind::SiteOrIsp,
         FaultKind::DataCenter { .. } => IncidentKind::DataCenter,
         FaultKind::BusyProcessor { .. } => IncidentKind::DeviceCpu,
         FaultKind::FaultySender { .. } => IncidentKind::FaultySender,
+        FaultKind::ClientVersion { .. } => IncidentKind::ClientVersion,
+        FaultKind::VpnDetour { .. } => IncidentKind::VpnOrProxy,
+        FaultKind::TcpFallback { .. } => IncidentKind::TcpFallback,
+        FaultKind::FarServer { .. } => IncidentKind::FarServer,
     }
 }
 
@@ -272,9 +312,14 @@ fn incident(company: &Company, fault: &Fault) -> Incident {
             let name = format!("{}, access point {}", site(index), access_point + 1);
             (ScopeKind::AccessNetwork, name)
         }
-        FaultKind::CongestedUplink { site: index } | FaultKind::Provider { site: index } => {
-            (ScopeKind::Site, site(index))
-        }
+        FaultKind::CongestedUplink { site: index }
+        | FaultKind::CongestedDownlink { site: index }
+        | FaultKind::AccessLine { site: index }
+        | FaultKind::TcpFallback { site: index }
+        | FaultKind::FarServer { site: index } => (ScopeKind::Site, site(index)),
+        FaultKind::VpnDetour { site: index } => (ScopeKind::Vpn, site(index)),
+        FaultKind::Provider { isp } => (ScopeKind::Isp, Company::isp_name(isp)),
+        FaultKind::ClientVersion { version } => (ScopeKind::Version, version.to_string()),
         FaultKind::DataCenter { region } => {
             (ScopeKind::DataCenter, region.data_center().to_owned())
         }

@@ -1,8 +1,8 @@
 //! The simulated world: who there is, when they meet, and what goes wrong.
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Meeting};
 use crate::company::Company;
-use crate::fault::Schedule;
+use crate::fault::{Fault, Schedule};
 
 /// All that a minute of anybody is computed from.
 #[derive(Debug, Clone)]
@@ -17,5 +17,10 @@ impl World {
     pub(crate) fn new(seed: u64, people: u32) -> Self {
         let company = Company::new(seed, people);
         Self { company, calendar: Calendar::new(company), faults: Schedule::default() }
+    }
+
+    /// The faults that act at some time of a meeting, wherever.
+    pub(crate) fn faults_of(&self, meeting: &Meeting) -> Vec<Fault> {
+        self.faults.acting(&self.company, meeting.start..meeting.end).collect()
     }
 }

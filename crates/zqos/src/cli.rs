@@ -1,5 +1,9 @@
 //! The command line: what can be typed. Nothing is looked up or derived here.
 
+#[cfg(feature = "sim")]
+mod simulated;
+
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -92,7 +96,10 @@ pub(crate) enum Command {
     Config(Config),
     /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
     #[cfg(feature = "sim")]
-    Sim(Sim),
+    Sim(Box<Sim>),
+    /// Show the main job without an account: a simulated company, and somebody's bad meeting in it
+    #[cfg(feature = "sim")]
+    Demo(Demo),
     /// Take saved answers of Zoom's API into the store
     #[cfg(feature = "store")]
     Import(Import),
@@ -336,26 +343,20 @@ pub(crate) struct Sql {
     pub(crate) store: WhichStore,
 }
 
-/// The plan of the simulated account.
 #[cfg(feature = "sim")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimPlan {
-    /// One heavy call a second, 1,000 a day
-    Free,
-    /// 10 heavy calls a second, 30,000 a day
-    Pro,
-    /// 40 heavy calls a second, 60,000 a day
-    Business,
-}
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos demo
 
-/// How the simulator counts calls.
-#[cfg(feature = "sim")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimLimits {
-    /// Not at all
-    Off,
-    /// By whole seconds, minutes and UTC days
-    Fixed,
+It simulates a company on this machine, shows the report of somebody who had a bad meeting, tells what
+really was the matter, and goes on serving, so that you can ask for more. Ctrl-C ends it.")]
+pub(crate) struct Demo {
+    /// End after the report
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// What the company's clock shows; the meeting lies in the week before. The time now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
 }
 
 #[cfg(feature = "sim")]
@@ -386,28 +387,90 @@ pub(crate) struct Sim {
         allow_negative_numbers = true
     )]
     pub(crate) speed: zqos_sim::Speed,
-    /// The plan, which decides the limits
-    #[arg(long, value_name = "PLAN", default_value = "business")]
-    pub(crate) plan: SimPlan,
-    /// How calls are counted against the limits
-    #[arg(long, value_name = "ALGORITHM", default_value = "fixed")]
-    pub(crate) limits: SimLimits,
+    #[command(flatten)]
+    pub(crate) simulated: simulated::Simulated,
+    /// Misbehave in a share of all requests, 0.1 if not said otherwise; may be given several times
+    #[arg(long = "fault", value_name = "NAME[=SHARE]", value_parser = MisbehaviourParser)]
+    pub(crate) faults: Vec<(zqos_sim::Misbehaviour, zqos_sim::Share)>,
+    /// Send events to this URL on this machine, once it has passed Zoom's validation
+    #[arg(long = "events", value_name = "URL")]
+    pub(crate) events_url: Option<String>,
+    /// The file with the secret token that signs what is sent there; `sim-events-secret` if not given
+    #[arg(long, value_name = "FILE", requires = "events_url")]
+    pub(crate) events_secret_file: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) events: SimSubscription,
+}
+
+/// Which events there are.
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub(crate) struct SimSubscription {
+    /// How the figures of a minute come
+    #[arg(long, value_name = "MODE", default_value = "per-type")]
+    pub(crate) events_mode: SimEventsMode,
+    /// How many of a hundred hosts have QSS; meetings of others have no quality of service events
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 50,
+        value_parser = clap::value_parser!(u8).range(..=100)
+    )]
+    pub(crate) qss_hosts: u8,
+}
+
+/// How the figures that a participant has in a minute are divided among events.
+#[cfg(feature = "sim")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimEventsMode {
+    /// One event for each sort of figures
+    PerType,
+    /// One event with all of them
+    Aggregated,
+}
+
+/// Reads what `--fault` takes, and lists the names for help and completion.
+#[cfg(feature = "sim")]
+#[derive(Debug, Clone)]
+struct MisbehaviourParser;
+
+#[cfg(feature = "sim")]
+impl TypedValueParser for MisbehaviourParser {
+    type Value = (zqos_sim::Misbehaviour, zqos_sim::Share);
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        zqos_sim::Misbehaviour::with_share.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let all = zqos_sim::Misbehaviour::ALL.iter();
+        Some(Box::new(all.map(|which| PossibleValue::new(which.name()).help(which.summary()))))
+    }
 }
 
 /// Which company is simulated, and when.
 #[cfg(feature = "sim")]
 #[derive(Debug, Args)]
 pub(crate) struct SimWorld {
-    /// What everything is drawn from: the same seed and clock give the same answers
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// How many people the company has, 10 to 100000
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) people: u32,
+    /// What everything is drawn from: the same seed and clock give the same answers; that of the
+    /// scenario, else 1, if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many people the company has, 10 to 100000; as in the scenario, else 200, if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) people: Option<u32>,
     /// What the clock shows at first; past meetings lie in the days before. The time now if not
     /// given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
+    /// A file that plans what goes wrong
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<std::path::PathBuf>,
 }
 
 #[cfg(feature = "sim")]
@@ -415,6 +478,8 @@ pub(crate) struct SimWorld {
 pub(crate) enum SimCommand {
     /// Print what really went wrong: the incidents, and the minutes that each of them made worse
     Truth(SimTruth),
+    /// Print the events of a range, as they would be sent
+    Events(SimEvents),
 }
 
 #[cfg(feature = "sim")]
@@ -427,6 +492,29 @@ made worse, with the difference to the same minute without it.")]
 pub(crate) struct SimTruth {
     #[command(flatten)]
     pub(crate) world: SimWorld,
+    #[command(flatten)]
+    pub(crate) range: SimRange,
+}
+
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos sim events --now 2026-11-20T12:00:00Z --from -1d --events-mode aggregated > events.ndjson
+
+Prints NDJSON: the body of one event in each line, in the order in which they are told.")]
+pub(crate) struct SimEvents {
+    #[command(flatten)]
+    pub(crate) world: SimWorld,
+    #[command(flatten)]
+    pub(crate) range: SimRange,
+    #[command(flatten)]
+    pub(crate) events: SimSubscription,
+}
+
+/// Of which time something is told.
+#[cfg(feature = "sim")]
+#[derive(Debug, Args)]
+pub(crate) struct SimRange {
     /// From when on; seven days before the simulated now if not given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,

@@ -3,6 +3,8 @@
 mod api;
 mod auth;
 mod config;
+#[cfg(feature = "sim")]
+mod demo;
 mod get;
 #[cfg(feature = "store")]
 mod import;
@@ -48,6 +50,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         // It is no client: it needs neither a credential nor a configuration.
         #[cfg(feature = "sim")]
         Command::Sim(args) => return sim::run(&args, &cli.global).await,
+        #[cfg(feature = "sim")]
+        Command::Demo(args) => return demo::run(&args, &cli.global).await,
         #[cfg(feature = "store")]
         Command::Import(args) => return import::run(&args, &cli.global).await,
         #[cfg(feature = "store")]
@@ -78,7 +82,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Config(command) => config::run(session, &command),
         Command::Completions { .. } | Command::Man => unreachable!("printed before"),
         #[cfg(feature = "sim")]
-        Command::Sim(_) => unreachable!("served before"),
+        Command::Sim(_) | Command::Demo(_) => unreachable!("served before"),
         #[cfg(feature = "store")]
         Command::Import(_) | Command::Store(_) => unreachable!("done before"),
         #[cfg(feature = "query")]

@@ -14,7 +14,8 @@ use zoom_wire::Request;
 use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
 use file::{RawAccount, RawConfig, RawHttp};
-use secret::{Environment, SecretSource};
+use secret::Environment;
+pub(crate) use secret::SecretSource;
 
 /// The environment variables that are read. Each of the first five may also be given as `…_FILE`,
 /// the path of a file that holds the value.
@@ -98,6 +99,28 @@ impl Config {
             None => RawConfig::default(),
         };
         Self::resolve(raw, found, &Environment::of_process())
+    }
+
+    /// Settings that lead to a simulated Zoom, and to nothing else.
+    #[cfg(feature = "sim")]
+    pub(crate) fn simulated(address: std::net::SocketAddr) -> Result<Self, UsageError> {
+        let name = DEFAULT_ACCOUNT.to_owned();
+        let account = Account {
+            login: Login::ServerToServer {
+                account_id: SecretSource::Value(zqos_sim::ACCOUNT_ID.into()),
+                client_id: SecretSource::Value(zqos_sim::CLIENT_ID.into()),
+                client_secret: SecretSource::Value(zqos_sim::CLIENT_SECRET.into()),
+            },
+            api_base: Some(format!("http://{address}/v2")),
+            oauth_base: Some(format!("http://{address}")),
+            ..Account::empty(name.clone())
+        };
+        Ok(Self {
+            path: None,
+            tz: None,
+            http: Http::resolve(RawHttp::default())?,
+            accounts: BTreeMap::from([(name, account)]),
+        })
     }
 
     fn resolve(

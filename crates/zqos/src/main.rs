@@ -4,7 +4,7 @@
 
 #![expect(
     clippy::future_not_send,
-    reason = "one thread runs everything, and holds standard output"
+    reason = "one thread runs every command, and holds standard output"
 )]
 
 mod cli;
@@ -21,8 +21,9 @@ mod time;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use tokio::runtime::Builder;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Command};
 use crate::exit::{Exit, OutputClosed, UsageError};
 
 fn main() -> ExitCode {
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         }
     };
     log::init(cli.global.verbose);
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match runtime_for(&cli.command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             failure::report(&anyhow::Error::new(error).context("the runtime can't be started"));
@@ -57,6 +58,18 @@ fn main() -> ExitCode {
     // A look-up of a host name that was given up may still block a thread; it is not waited for.
     runtime.shutdown_background();
     exit.into()
+}
+
+/// One thread, which starts at once, for commands that wait most of the time. The simulator computes,
+/// and so do queries.
+fn runtime_for(command: &Command) -> Builder {
+    match command {
+        #[cfg(feature = "sim")]
+        Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
+        #[cfg(feature = "query")]
+        Command::Sql(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    }
 }
 
 /// Reports a failure, and says how the program ends with it.

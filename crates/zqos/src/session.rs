@@ -37,6 +37,21 @@ impl Session {
         })
     }
 
+    /// Settings that lead to a simulated Zoom, whatever the environment and the configuration say.
+    #[cfg(feature = "sim")]
+    pub(crate) fn simulated(
+        address: std::net::SocketAddr,
+        global: &Global,
+    ) -> Result<Self, UsageError> {
+        Ok(Self {
+            config: Config::simulated(address)?,
+            zone: Zone::new(global.tz.as_deref(), SystemClock.now())?,
+            format: global.format,
+            progress: Rc::default(),
+            account: None,
+        })
+    }
+
     /// The accounts that the command is about.
     pub(crate) fn accounts(&self) -> Result<Vec<&Account>, UsageError> {
         self.config.select(self.account.as_deref())

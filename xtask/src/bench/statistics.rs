@@ -19,9 +19,23 @@ impl Times {
         median(self.seconds())
     }
 
+    /// What so many of a hundred times are not longer than.
+    pub(super) fn percentile(&self, rank: usize) -> f64 {
+        let mut seconds: Vec<f64> = self.seconds().collect();
+        seconds.sort_by(f64::total_cmp);
+        let place = (seconds.len() * rank).div_ceil(100).saturating_sub(1);
+        seconds.get(place).copied().unwrap_or(f64::NAN)
+    }
+
     /// The median of the ratios of runs made next to each other.
     pub(super) fn median_of_ratios(&self, other: &Self) -> f64 {
         median(self.seconds().zip(other.seconds()).map(|(mine, theirs)| mine / theirs))
+    }
+}
+
+impl FromIterator<Duration> for Times {
+    fn from_iter<T: IntoIterator<Item = Duration>>(times: T) -> Self {
+        Self(times.into_iter().collect())
     }
 }
 
@@ -60,6 +74,14 @@ mod tests {
     fn median_is_the_middle_whatever_the_order() {
         assert_eq!(times(&[9, 1, 5]).to_string(), "median 5.00 ms, min 1.00 ms, max 9.00 ms");
         assert_eq!(times(&[4, 1, 9, 2]).to_string(), "median 2.00 ms, min 1.00 ms, max 9.00 ms");
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_times() {
+        let hundred: Times = (1..=100).rev().map(Duration::from_secs).collect();
+        assert!((hundred.percentile(99) - 99.0).abs() < 1e-9);
+        assert!((times(&[1_000, 2_000]).percentile(99) - 2.0).abs() < 1e-9);
+        assert!(times(&[]).percentile(99).is_nan());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{add_test, install, run_newman};
 use crate::{
     process::{around_proxies, quietly},
-    simulator::Simulator,
+    simulator::{Simulator, encoded_twice},
     workspace::Workspace,
     zqos::Zqos,
 };
@@ -228,9 +228,4 @@ fn user_ids(rows: &Value) -> Result<Vec<String>> {
     let rows = rows.as_array().context("no list of participants")?;
     let ids = rows.iter().map(|row| row["user_id"].as_str().map(str::to_owned));
     ids.collect::<Option<_>>().context("a participant without an id")
-}
-
-/// A meeting's number or UUID as Zoom wants to find it in a path.
-fn encoded_twice(id: &str) -> String {
-    id.replace('/', "%252F").replace('+', "%252B").replace('=', "%253D")
 }

@@ -1,7 +1,6 @@
 //! Requests and answers, as a server takes and gives them.
 
 use crate::api::timestamp;
-use crate::limit::{Exceeded, Verdict};
 
 /// A request as it came in.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +29,8 @@ pub struct Answer {
     pub status: u16,
     /// Header names, in lower case, and values. `content-length` is the server's.
     pub headers: Vec<(&'static str, String)>,
-    /// The body: JSON, always.
+    /// The body: JSON, but for [`Quirk::MisquotedErrors`](crate::Quirk::MisquotedErrors) and
+    /// misbehaviour.
     pub body: Vec<u8>,
 }
 
@@ -44,13 +44,15 @@ impl Answer {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
 
+    /// Gives another value to a header that is there.
+    pub(crate) fn replace_header(&mut self, name: &str, value: &str) {
+        for (_, old) in self.headers.iter_mut().filter(|(known, _)| *known == name) {
+            value.clone_into(old);
+        }
+    }
+
     /// Adds what every answer of Zoom's has.
-    pub(crate) fn with_common_headers(
-        mut self,
-        now: i64,
-        tracking_id: u128,
-        verdict: Option<Verdict>,
-    ) -> Self {
+    pub(crate) fn add_common_headers(&mut self, now: i64, tracking_id: u128) {
         let date = timestamp(now).to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT");
         self.headers.extend([
             ("date", date.to_string()),
@@ -58,18 +60,5 @@ impl Answer {
             ("cache-control", "no-cache, no-store, must-revalidate, no-transform".to_owned()),
             ("x-zm-trackingid", format!("v=2.0;clid=us06;rid=WEB_{tracking_id:032x}")),
         ]);
-        if let Some(Verdict { label, is_daily, limit, remaining, exceeded }) = verdict {
-            let period = if is_daily { "Daily-limit" } else { "QPS" };
-            self.headers.extend([
-                ("x-ratelimit-category", label.as_str().to_owned()),
-                ("x-ratelimit-type", period.to_owned()),
-                ("x-ratelimit-limit", limit.to_string()),
-                ("x-ratelimit-remaining", remaining.to_string()),
-            ]);
-            if let Some(Exceeded::Daily(until)) = exceeded {
-                self.headers.push(("retry-after", timestamp(until).to_string()));
-            }
-        }
-        self
     }
 }

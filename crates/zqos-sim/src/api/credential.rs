@@ -1,7 +1,9 @@
 //! Tokens: server-to-server OAuth, and who may ask.
 //!
 //! An access token holds the instant at which it was given, under a keyed permutation. So none is
-//! stored, several are good at once, and each expires by itself.
+//! stored, and each expires by itself.
+
+use std::sync::atomic::Ordering;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -25,16 +27,25 @@ pub const CLIENT_SECRET: &str = "sim-secret";
 /// How long a token is good.
 const LIFETIME_SECONDS: u32 = 3_600;
 
-/// What the app may do, in the classic and the granular style: the calls that are simulated.
-const SCOPES: &str = "dashboard:read:admin dashboard_meetings:read:admin \
-     dashboard_webinars:read:admin dashboard_home:read:admin";
+/// How many tokens are good at once.
+///
+/// **Source**: Zoom's documents say that several may be used; clients report that a new one ended the
+/// older ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tokens {
+    /// As many as were given in the last hour.
+    #[default]
+    Many,
+    /// The newest, and those of the same millisecond.
+    Newest,
+}
 
 #[derive(Serialize)]
 struct Grant {
     access_token: String,
     token_type: &'static str,
     expires_in: u32,
-    scope: &'static str,
+    scope: String,
     api_url: &'static str,
 }
 
@@ -58,17 +69,25 @@ impl Simulator {
         if !call.authorization.is_some_and(is_our_client) {
             return Err(refuse("Invalid client_id or client_secret", "invalid_client"));
         }
-        if parameter("grant_type") != Some("account_credentials") {
-            return Err(refuse("unsupported grant type", "unsupported_grant_type"));
+        match parameter("grant_type") {
+            Some("account_credentials") => {}
+            // Nobody was ever given a code or a refresh token.
+            Some("authorization_code") => return Err(refuse("", "invalid_grant")),
+            Some("refresh_token") => {
+                let refusal = refuse("Invalid Token!", "invalid_request");
+                return Err(Answer { status: 401, ..refusal });
+            }
+            _ => return Err(refuse("unsupported grant type", "unsupported_grant_type")),
         }
         if parameter("account_id") != Some(ACCOUNT_ID) {
             return Err(refuse("Bad Request", "invalid_request"));
         }
+        self.newest_token.store(now, Ordering::Relaxed);
         Ok(encode(&Grant {
             access_token: self.access_token(now),
             token_type: "bearer",
             expires_in: LIFETIME_SECONDS,
-            scope: SCOPES,
+            scope: self.config.scopes.to_string(),
             api_url: "https://api.zoom.us",
         }))
     }
@@ -93,11 +112,25 @@ impl Simulator {
             .filter(|[_, check]| *check == self.token_check())
             .map(|[issued, _]| issued.cast_signed())
             .ok_or_else(ApiError::invalid_token)?;
+        if self.config.tokens == Tokens::Newest
+            && issued < self.newest_token.load(Ordering::Relaxed)
+        {
+            return Err(ApiError::invalid_token());
+        }
         let age = now.saturating_sub(issued);
         if age >= i64::from(LIFETIME_SECONDS) * SECOND {
             return Err(ApiError::expired_token());
         }
         Ok(())
+    }
+
+    /// The subscription whose events a WebSocket is to have; else what its client is told.
+    pub(crate) fn admit_socket(&self, target: &str, now: i64) -> Result<String, &'static str> {
+        let query = Query::of_target(target);
+        let authorization = format!("Bearer {}", query.get("access_token").unwrap_or_default());
+        self.check_access(&Call::get(target, &authorization), now).map_err(|_| "Invalid Token")?;
+        let subscription = query.get("subscriptionId").filter(|id| !id.is_empty());
+        subscription.map(str::to_owned).ok_or("Invalid subscriptionId")
     }
 }
 

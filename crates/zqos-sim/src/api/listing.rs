@@ -28,6 +28,14 @@ struct MeetingPage<Row> {
     participants: Vec<Row>,
 }
 
+/// A page of a meeting's joins that tells less of itself.
+#[derive(Debug, Serialize)]
+struct ShortPage<Row> {
+    next_page_token: String,
+    page_size: u32,
+    participants: Vec<Row>,
+}
+
 /// Takes the rows of one page out of all rows as they come by.
 #[derive(Debug)]
 pub(crate) struct Pager<Row> {
@@ -54,6 +62,22 @@ impl<Row> Pager<Row> {
             self.has_more = true;
         }
     }
+
+    /// True when the page is full and another one follows: no more rows need be offered, if their
+    /// count is told.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.has_more
+    }
+
+    /// The key of the last row of the page before this one.
+    pub(crate) const fn after(&self) -> Option<u64> {
+        self.after
+    }
+
+    /// Tells how many rows there are, for a walk that was not gone to its end.
+    pub(crate) const fn set_total(&mut self, total: u32) {
+        self.total = total;
+    }
 }
 
 impl Simulator {
@@ -65,7 +89,7 @@ impl Simulator {
         (default, max): (u32, u32),
         now: i64,
     ) -> Result<Pager<Row>, ApiError> {
-        let size = query.page_size(default, max)?;
+        let size = query.page_size(default, max, self.config.overflow)?;
         let after = self.cursor(path, query, now)?;
         Ok(Pager { after, size, total: 0, rows: Vec::new(), last: 0, has_more: false })
     }
@@ -108,6 +132,19 @@ impl Simulator {
         let (meeting_number, webinar_number) =
             if meeting.series.is_webinar() { (None, number) } else { (number, None) };
         encode(&MeetingPage { envelope, meeting_number, webinar_number, participants })
+    }
+
+    /// The answer of a listing of joins that does not count them.
+    pub(crate) fn short_page<Row: Serialize>(
+        &self,
+        pager: Pager<Row>,
+        path: &str,
+        query: &Query,
+        now: i64,
+    ) -> Vec<u8> {
+        let (envelope, participants) = self.envelope(pager, path, query, now);
+        let Envelope { next_page_token, page_size, .. } = envelope;
+        encode(&ShortPage { next_page_token, page_size, participants })
     }
 
     /// What tells the walks of a meeting's listings from each other.

@@ -3,22 +3,31 @@
 use serde::Serialize;
 
 use crate::api::error::{ApiError, encode};
+use crate::api::list::List;
 use crate::api::listing::Envelope;
 use crate::api::query::{Query, When};
-use crate::api::{BUILD_DELAY, Simulator, day_of, timestamp};
-use crate::calendar::{Calendar, DAY, Meeting, SECOND};
-use crate::company::{Company, Who};
+use crate::api::quirk::Quirk;
+use crate::api::{Simulator, timestamp};
+use crate::calendar::{Calendar, Meeting, SECOND, Space};
+use crate::company::{Company, DeviceKind, Who};
 use crate::draw::Purpose;
+use crate::identity::Instance;
+use crate::world::World;
 
-/// How far lists go back: six months.
-const LISTED: i64 = 183 * DAY;
+/// The number of a meeting.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Id {
+    Number(u64),
+    Text(String),
+}
 
 /// A meeting or webinar, as the API tells of it.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "these are Zoom's members")]
 pub(crate) struct MeetingRow {
     uuid: String,
-    id: u64,
+    id: Id,
     topic: String,
     host: String,
     email: String,
@@ -27,7 +36,7 @@ pub(crate) struct MeetingRow {
     start_time: String,
     end_time: String,
     duration: String,
-    participants: usize,
+    participants: u32,
     has_pstn: bool,
     has_voip: bool,
     has_3rd_party_audio: bool,
@@ -40,6 +49,7 @@ pub(crate) struct MeetingRow {
     has_automated_captions: bool,
     has_poll: bool,
     has_survey: bool,
+    has_external_participant: bool,
     custom_keys: [(); 0],
     #[serde(skip_serializing_if = "Option::is_none")]
     has_qa: Option<bool>,
@@ -61,6 +71,20 @@ pub(crate) struct MeetingRow {
     has_meeting_summary: Option<bool>,
 }
 
+/// Who has joined so far, and how.
+#[derive(Debug, Default)]
+struct Attendance {
+    /// People and rooms, each once.
+    participants: u32,
+    /// People who sit in rooms.
+    in_room: u32,
+    has_pstn: bool,
+    has_sip: bool,
+    has_external: bool,
+    /// In seconds.
+    mean_join_cost: f64,
+}
+
 #[derive(Debug, Serialize)]
 struct TrackingField {
     field: &'static str,
@@ -80,12 +104,28 @@ struct MeetingsPage {
 }
 
 impl Simulator {
-    /// How many people have joined so far.
-    fn head_count(&self, meeting: &Meeting, now: i64) -> usize {
-        let joins = self.world.calendar.joins(meeting).filter(|join| join.start <= now);
-        let mut last = None;
-        // Joins of one person follow each other.
-        joins.filter(|join| last.replace(join.who) != Some(join.who)).count()
+    /// Counts who has joined so far, and how.
+    fn attendance(&self, meeting: &Meeting, now: i64) -> Attendance {
+        let mut attendance = Attendance::default();
+        let (mut joins, mut last) = (0, None);
+        for join in self.joins_so_far(meeting, now) {
+            joins += 1;
+            attendance.mean_join_cost += Calendar::join_cost(meeting, &join);
+            // Joins of one person follow each other; the waiting room is not yet the meeting.
+            if join.space == Space::WaitingRoom || last.replace(join.place) == Some(join.place) {
+                continue;
+            }
+            let kind = self.world.company.device(join.who).kind;
+            attendance.participants += 1;
+            if kind == DeviceKind::ZoomRoom {
+                attendance.in_room += self.world.calendar.people_in_room(meeting);
+            }
+            attendance.has_pstn |= join.call.is_some();
+            attendance.has_sip |= kind == DeviceKind::RoomSystem;
+            attendance.has_external |= join.who.is_external();
+        }
+        attendance.mean_join_cost /= f64::from(joins.max(1));
+        attendance
     }
 
     /// Lists meetings, or webinars.
@@ -96,27 +136,44 @@ impl Simulator {
         now: i64,
     ) -> Result<Vec<u8>, ApiError> {
         let path = if webinars { "webinars" } else { "meetings" };
-        let range = query.range()?;
+        let range = query.range(self.config.overflow)?;
         let when = query.when(!webinars)?;
         let by_end = match query.get("query_date_type") {
             None | Some("start_time") => false,
-            Some("end_time") => when != When::Live,
+            Some("end_time") if when == When::Live => false,
+            Some("end_time") if self.config.may_list_by_end => true,
+            Some("end_time") => return Err(ApiError::not_by_end()),
             Some(_) => return Err(ApiError::field("query_date_type", "Invalid field.")),
         };
-        let groups: Option<Vec<&str>> = query.get("group_id").map(|ids| ids.split(',').collect());
+        let World { company, calendar, .. } = &self.world;
+        let departments = query.groups()?.map(|ids| {
+            Company::departments()
+                .filter(|&department| ids.contains(&company.ids().group(department).as_str()))
+                .collect()
+        });
         let with_tracking_fields = query.get("include_fields") == Some("tracking_fields");
+        let list = List {
+            webinars,
+            when,
+            by_end,
+            range: range.start..range.end,
+            departments,
+            now,
+            built_until: self.built_until(now),
+        };
         let mut pager = self.pager(path, query, (30, 300), now)?;
-        for meeting in self.listed(webinars, when, by_end, range.start, range.end, now) {
-            let group =
-                self.world.company.ids().group(self.world.company.department_of(meeting.host));
-            if groups.as_ref().is_some_and(|groups| !groups.contains(&group.as_str())) {
-                continue;
+        let from = pager.after().map(Instance::of_key);
+        for meeting in list.meetings(company, calendar, from) {
+            if pager.is_complete() {
+                break;
             }
-            let instance = meeting.instance;
-            let key = u64::from(instance.day) << 32 | u64::from(instance.series);
+            let key = meeting.instance.key();
             pager.offer(key, || {
                 let mut row = self.meeting_row(&meeting, now);
                 row.set_qualities(self.meeting_qualities(&meeting, now));
+                // Details alone have these.
+                row.in_room_participants = None;
+                row.has_meeting_summary = None;
                 if !webinars {
                     row.session_key = Some("");
                     row.tracking_fields = with_tracking_fields
@@ -125,38 +182,11 @@ impl Simulator {
                 row
             });
         }
+        let total = list.count(company, calendar);
+        pager.set_total(u32::try_from(total).expect("a month of 50,000 series has fewer"));
         let (envelope, rows) = self.envelope(pager, path, query, now);
         let (meetings, webinars) = if webinars { (None, Some(rows)) } else { (Some(rows), None) };
         Ok(encode(&MeetingsPage { from: range.from, to: range.to, envelope, meetings, webinars }))
-    }
-
-    /// The meetings of a list, by the day and the series.
-    pub(crate) fn listed(
-        &self,
-        webinars: bool,
-        when: When,
-        by_end: bool,
-        start: i64,
-        end: i64,
-        now: i64,
-    ) -> impl Iterator<Item = Meeting> {
-        // A meeting that is listed by its end may have begun on the day before.
-        let (first, last) = match when {
-            When::Live => (day_of(now - DAY), day_of(now)),
-            _ => (day_of(start.max(now - LISTED) - DAY), day_of(end.min(now))),
-        };
-        (first..=last).flat_map(|day| self.world.calendar.day(day, 0)).filter(move |meeting| {
-            let instant = if by_end { meeting.end } else { meeting.start };
-            meeting.series.is_webinar() == webinars
-                && match when {
-                    When::Live => meeting.start <= now && now < meeting.end,
-                    When::Past | When::PastOne => {
-                        (start.max(now - LISTED)..end).contains(&instant)
-                            && meeting.end <= now - BUILD_DELAY
-                            && self.world.calendar.is_alone(meeting) == (when == When::PastOne)
-                    }
-                }
-        })
     }
 
     /// One meeting or webinar in detail.
@@ -164,11 +194,17 @@ impl Simulator {
         let mut row = self.meeting_row(meeting, now);
         if meeting.series.is_webinar() {
             row.set_qualities(self.meeting_qualities(meeting, now));
-        } else {
-            row.in_room_participants = Some(0);
-            row.has_meeting_summary = Some(false);
         }
         encode(&row)
+    }
+
+    fn id_of(&self, meeting: &Meeting) -> Id {
+        let number = self.world.company.ids().number(meeting.series.index);
+        if self.config.quirks.contains(&Quirk::TextIds) {
+            Id::Text(number.to_string())
+        } else {
+            Id::Number(number)
+        }
     }
 
     /// What lists and details have in common.
@@ -176,11 +212,12 @@ impl Simulator {
         let host = Who::Person(meeting.host);
         let ids = self.world.company.ids();
         let has_ended = meeting.end <= now;
-        let cost = meeting.draw.of(Purpose::Length).at(1).between(1.5, 6.0);
+        let attendance = self.attendance(meeting, now);
+        let cost = attendance.mean_join_cost;
         let webinar = meeting.series.is_webinar();
         MeetingRow {
             uuid: ids.uuid(meeting.instance),
-            id: ids.number(meeting.series.index),
+            id: self.id_of(meeting),
             topic: meeting.series.topic(),
             host: self.world.company.name(host),
             email: self.world.company.email(host),
@@ -189,19 +226,20 @@ impl Simulator {
             start_time: timestamp(meeting.start).to_string(),
             end_time: if has_ended { timestamp(meeting.end).to_string() } else { String::new() },
             duration: if has_ended { duration(meeting.end - meeting.start) } else { String::new() },
-            participants: self.head_count(meeting, now),
-            has_pstn: false,
+            participants: attendance.participants,
+            has_pstn: attendance.has_pstn,
             has_voip: true,
             has_3rd_party_audio: false,
             has_video: true,
             has_screen_share: Calendar::share(meeting).is_some_and(|share| share.start <= now),
             has_recording: false,
-            has_sip: false,
+            has_sip: attendance.has_sip,
             has_archiving: false,
             has_manual_captions: false,
             has_automated_captions: meeting.draw.of(Purpose::Echo).chance(0.1),
             has_poll: webinar,
             has_survey: webinar,
+            has_external_participant: attendance.has_external,
             custom_keys: [],
             has_qa: (!webinar).then_some(false),
             avg_jointime_cost: (!webinar).then(|| libm::round(cost * 100.0) / 100.0),
@@ -210,8 +248,8 @@ impl Simulator {
             screen_share_quality: None,
             session_key: None,
             tracking_fields: None,
-            in_room_participants: None,
-            has_meeting_summary: None,
+            in_room_participants: (!webinar).then_some(attendance.in_room),
+            has_meeting_summary: (!webinar).then_some(false),
         }
     }
 }

@@ -1,18 +1,25 @@
 //! Who took part: one row for each join.
 
+mod settings;
+
+pub(crate) use settings::Settings;
+
+use std::net::Ipv4Addr;
+
 use serde::Serialize;
 
 use crate::api::error::ApiError;
 use crate::api::query::Query;
 use crate::api::{Simulator, timestamp};
-use crate::calendar::{Calendar, Join, Left, Meeting};
-use crate::company::{DeviceKind, Place, Who};
+use crate::calendar::{Calendar, Call, Join, Left, Meeting, Space};
+use crate::company::{DeviceKind, Oddity, Place, Who};
 use crate::draw::Purpose;
 use crate::media::{Path, Session, Transport};
 
 /// What is told of a join in every listing of joins.
 ///
-/// What people from outside use and are is blank, as Zoom keeps it from the host's account.
+/// What people from outside use and are is blank, as Zoom keeps it from the host's account; and
+/// what names or places anybody, where the account has a legacy BAA.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "these are Zoom's members")]
 pub(crate) struct JoinMembers {
@@ -23,21 +30,22 @@ pub(crate) struct JoinMembers {
     email: String,
     #[serde(skip_serializing_if = "Option::is_none", rename = "groupId")]
     group_id: Option<String>,
-    device: &'static str,
+    device: String,
     client: &'static str,
     os: &'static str,
     os_version: &'static str,
     browser_name: &'static str,
     browser_version: &'static str,
     device_name: &'static str,
-    version: &'static str,
+    version: String,
     pc_name: String,
     domain: &'static str,
     mac_addr: String,
     harddisk_id: String,
     ip_address: String,
-    internal_ip_addresses: [String; 1],
-    location: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    internal_ip_addresses: Option<[String; 1]>,
+    location: String,
     network_type: &'static str,
     connection_type: &'static str,
     video_connection_type: &'static str,
@@ -65,18 +73,20 @@ struct ParticipantRow {
     join: JoinMembers,
     participant_user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    registrant_id: Option<&'static str>,
+    registrant_id: Option<String>,
     customer_key: &'static str,
     role: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     #[serde(flatten)]
     equipment: Equipment,
-    sip_uri: &'static str,
-    from_sip_uri: &'static str,
+    sip_uri: String,
+    from_sip_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     leave_reason: Option<String>,
-    audio_call: [(); 0],
+    audio_call: Vec<AudioCall>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bo_mtg_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_room_participants: Option<u32>,
     audio_quality: &'static str,
@@ -85,6 +95,18 @@ struct ParticipantRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     aic_disclaimer: Option<&'static str>,
 }
+
+/// A telephone.
+#[derive(Debug, Serialize)]
+struct AudioCall {
+    call_number: String,
+    call_type: &'static str,
+    zoom_number: &'static str,
+}
+
+/// The number on which the simulated Zoom is called, and from which it calls: one that North
+/// America keeps for fiction.
+const ZOOM_NUMBER: &str = "12025550100";
 
 /// What somebody speaks into, hears from and looks at.
 #[derive(Debug, Serialize)]
@@ -115,13 +137,13 @@ impl Simulator {
         Ok(self.page_of_meeting(pager, &path, meeting, true, query, now))
     }
 
-    /// The joins that have begun.
+    /// The joins that have begun, as far as they are told of.
     pub(crate) fn joins_so_far<'s>(
         &'s self,
         meeting: &'s Meeting,
         now: i64,
     ) -> impl Iterator<Item = Join> + 's {
-        self.world.calendar.joins(meeting).filter(move |join| join.start <= now)
+        self.world.calendar.joins(meeting).filter(move |join| self.is_told(meeting, join, now))
     }
 
     fn participant_row(
@@ -135,6 +157,7 @@ impl Simulator {
         let [audio_quality, video_quality, screen_share_quality] =
             self.qualities(&session, &join, now);
         let webinar = meeting.series.is_webinar();
+        let company = &self.world.company;
         let role = match (webinar, join.is_host) {
             (_, true) => "host",
             (true, false) if matches!(join.who, Who::Person(_)) => "panelist",
@@ -142,19 +165,42 @@ impl Simulator {
         };
         let members = self.join_members(meeting, &join, session.path(), now);
         let equipment = self.equipment(&join, !webinar);
+        let kind = company.device(join.who).kind;
+        let status =
+            if join.space == Space::WaitingRoom { "in_waiting_room" } else { "in_meeting" };
+        let call = join.call.map(|call| AudioCall {
+            call_number: self.shown(company.telephone(join.who)),
+            call_type: match call {
+                Call::In => "call-in",
+                Call::Out => "call-out",
+            },
+            zoom_number: ZOOM_NUMBER,
+        });
+        let bo_mtg_id = match join.space {
+            Space::Breakout(room) => Some(company.ids().breakout(meeting.instance, room)),
+            Space::Main | Space::WaitingRoom => None,
+        };
+        // Room systems do not tell how many sit there.
+        let in_room = if kind == DeviceKind::ZoomRoom {
+            self.world.calendar.people_in_room(meeting)
+        } else {
+            0
+        };
+        let [sip_uri, from_sip_uri] = self.sip_uris(meeting, &join, session.path().place());
         ParticipantRow {
             participant_user_id: members.id.clone(),
             join: members,
-            registrant_id: with_registrant.then_some(""),
+            registrant_id: with_registrant.then(|| self.registrant_id(meeting, &join)),
             customer_key: "",
             role,
-            status: (!webinar).then_some("in_meeting"),
+            status: (!webinar).then_some(status),
             equipment,
-            sip_uri: "",
-            from_sip_uri: "",
-            leave_reason: (join.end <= now).then(|| self.leave_reason(&join, webinar)),
-            audio_call: [],
-            in_room_participants: (!webinar).then_some(0),
+            sip_uri,
+            from_sip_uri,
+            leave_reason: (join.end <= now).then(|| self.leave_reason(meeting, &join)),
+            audio_call: call.into_iter().collect(),
+            bo_mtg_id,
+            in_room_participants: (!webinar).then_some(in_room),
             audio_quality,
             video_quality,
             screen_share_quality,
@@ -162,23 +208,60 @@ impl Simulator {
         }
     }
 
-    fn leave_reason(&self, join: &Join, webinar: bool) -> String {
-        let name = self.world.company.name(join.who);
-        let what = if webinar { "webinar" } else { "meeting" };
+    /// What a room system calls, and as what it calls: by meeting number and address.
+    fn sip_uris(&self, meeting: &Meeting, join: &Join, place: Place) -> [String; 2] {
+        let company = &self.world.company;
+        if company.device(join.who).kind != DeviceKind::RoomSystem {
+            return [String::new(), String::new()];
+        }
+        let number = company.ids().number(meeting.series.index);
+        let (_, private) = company.addresses(join.who, place);
+        [format!("sip:{number}@sip.example.com"), self.shown(format!("sip:room@{private}:5060"))]
+    }
+
+    /// Who registered: those guests of a webinar whose e-mail address is known.
+    fn registrant_id(&self, meeting: &Meeting, join: &Join) -> String {
+        let company = &self.world.company;
+        match join.who {
+            Who::Guest { series, place }
+                if meeting.series.is_webinar() && !company.email(join.who).is_empty() =>
+            {
+                company.ids().registrant(series, place)
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// What names or places somebody; blank where the account has a legacy BAA.
+    pub(crate) fn shown(&self, text: String) -> String {
+        if self.config.legacy_baa { String::new() } else { text }
+    }
+
+    /// Why a join ended, in the API's words.
+    pub(crate) fn leave_reason(&self, meeting: &Meeting, join: &Join) -> String {
+        let name = self.shown(self.world.company.name(join.who));
+        let what = if meeting.series.is_webinar() { "webinar" } else { "meeting" };
+        let draw = meeting.draw.of(Purpose::Leave);
+        let ended = if draw.chance(0.15) { "closed" } else { "ended" };
+        let own = draw.at(join.user_id.into());
         match join.left {
-            Left::WithTheMeeting => format!("Host ended the {what}."),
-            Left::Early => format!("{name} left the {what}."),
+            Left::WithTheMeeting if !join.is_host && own.chance(0.05) => {
+                format!("{name} left the {what}.<br>Reason: Host {ended} the {what}.")
+            }
+            Left::WithTheMeeting => format!("Host {ended} the {what}."),
+            Left::Disconnected if own.chance(0.3) => "Network connection error.".to_owned(),
             Left::Disconnected => format!("{name} got disconnected from the {what}."),
+            Left::Early | Left::Moved => format!("{name} left the {what}."),
+            Left::Admitted => "Leave waiting room.".to_owned(),
+            Left::Refused => "Removed by host from waiting room.".to_owned(),
         }
     }
 
     /// The audio and video equipment; lists of webinars leave the camera out.
     pub(crate) fn equipment(&self, join: &Join, with_camera: bool) -> Equipment {
         let device = self.world.company.device(join.who);
-        let (headset, camera) = match join.who {
-            Who::Person(_) => (device.headset, device.kind.camera()),
-            Who::Guest { .. } => ("", ""),
-        };
+        let (headset, camera) =
+            if join.who.is_external() { ("", "") } else { (device.headset, device.kind.camera()) };
         Equipment { microphone: headset, speaker: headset, camera: with_camera.then_some(camera) }
     }
 
@@ -190,56 +273,60 @@ impl Simulator {
         now: i64,
     ) -> JoinMembers {
         let who = join.who;
-        let ids = self.world.company.ids();
-        let device = self.world.company.device(who);
-        let (public, private) = self.world.company.addresses(who, path.place());
+        let company = &self.world.company;
+        let device = company.device(who);
+        let (public, private) = company.addresses(who, path.place());
         let webinar = meeting.series.is_webinar();
         let share = Calendar::share(meeting)
             .filter(|share| share.user_id == join.user_id && share.start <= now);
-        let (os, os_version) = device.kind.os();
-        let (browser_name, browser_version) = device.kind.browser();
         let (client, device_name) = device.kind.client();
-        let transport = match path.transport() {
+        let (browser_name, browser_version) = device.kind.browser();
+        let has_network = device.kind != DeviceKind::Telephone;
+        let on_network = |text: &'static str| if has_network { text } else { "" };
+        let transport = on_network(match path.transport() {
+            _ if path.is_direct() => "P2P",
             Transport::Udp => "UDP",
             Transport::Tcp => "TCP",
-        };
-        let person = match who {
-            Who::Person(person) => Some(person),
-            Who::Guest { .. } => None,
-        };
-        let has_computer = matches!(device.kind, DeviceKind::Windows | DeviceKind::Mac);
-        let cost = meeting.draw.of(Purpose::Join).at(join.user_id.into()).between(1.0, 8.0);
+            Transport::TcpProxy => "TCP+Proxy",
+        });
+        let known = |text: String| if who.is_external() { String::new() } else { text };
+        let cost = Calendar::join_cost(meeting, join);
         JoinMembers {
-            id: person.map_or_else(String::new, |person| ids.account_user(person)),
+            id: company.account_id(who),
             user_id: join.user_id.to_string(),
-            participant_uuid: ids.participant_uuid(meeting.instance, join.user_id),
-            user_name: self.world.company.name(who),
-            email: self.world.company.email(who),
-            group_id: (!webinar).then(|| {
-                person.map_or_else(String::new, |person| {
-                    ids.group(self.world.company.department_of(person))
-                })
+            participant_uuid: company.ids().participant_uuid(meeting.instance, join.user_id),
+            user_name: self.shown(company.name(who)),
+            email: self.shown(company.email(who)),
+            group_id: (!webinar).then(|| match who {
+                Who::Person(person) => company.ids().group(company.department_of(person)),
+                Who::Guest { .. } | Who::Room { .. } => String::new(),
             }),
-            device: if person.is_some() { device.kind.device() } else { "" },
+            device: match join.call {
+                // Nothing else could be told of a telephone.
+                Some(Call::In) => device.name().to_owned(),
+                Some(Call::Out) => known(format!("{} + Phone", device.name())),
+                None => known(device.name().to_owned()),
+            },
             client,
-            os,
-            os_version,
+            os: device.kind.os().0,
+            os_version: device.os_version(),
             browser_name,
             browser_version,
             device_name,
-            version: device.version,
-            pc_name: self.world.company.computer_name(who),
-            domain: if person.is_some() && has_computer { "corp.example.com" } else { "" },
-            mac_addr: if person.is_some() { device.mac_address() } else { String::new() },
-            harddisk_id: if person.is_some() && has_computer {
-                device.disk()
-            } else {
-                String::new()
-            },
-            ip_address: public.to_string(),
-            internal_ip_addresses: [masked(private, who)],
-            location: self.world.company.city_of(who).location,
-            network_type: network_type(path.place()),
+            version: device
+                .version(meeting.instance.day)
+                .map_or_else(String::new, |version| version.to_string()),
+            pc_name: company.computer_name(who),
+            domain: if who.is_external() { "" } else { device.domain() },
+            mac_addr: known(device.mac_address()),
+            harddisk_id: known(device.disk()),
+            ip_address: if has_network { self.shown(public.to_string()) } else { String::new() },
+            internal_ip_addresses: (has_network && !self.config.legacy_baa).then(|| {
+                let is_masked = who.is_external() || device.oddity == Some(Oddity::MaskedAddress);
+                [if is_masked { masked(private) } else { private.to_string() }]
+            }),
+            location: self.shown(on_network(company.location(who)).to_owned()),
+            network_type: on_network(network_type(path.place())),
             connection_type: transport,
             video_connection_type: transport,
             as_connection_type: transport,
@@ -259,15 +346,10 @@ impl Simulator {
     }
 }
 
-/// The private address; of people from outside only its beginning is shown.
-fn masked(address: std::net::Ipv4Addr, who: Who) -> String {
-    match who {
-        Who::Person(_) => address.to_string(),
-        Who::Guest { .. } => {
-            let [first, second, ..] = address.octets();
-            format!("{first}.{second}.*.*")
-        }
-    }
+/// The beginning of an address.
+fn masked(address: Ipv4Addr) -> String {
+    let [first, second, ..] = address.octets();
+    format!("{first}.{second}.*.*")
 }
 
 const fn network_type(place: Place) -> &'static str {

@@ -1,16 +1,18 @@
 //! The report: the figures of every minute of one join, or of all joins by pages.
 
-use std::fmt;
-
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::api::error::{ApiError, encode};
 use crate::api::participant::{Equipment, JoinMembers};
 use crate::api::query::Query;
+use crate::api::quirk::Quirk;
 use crate::api::{Simulator, timestamp};
-use crate::calendar::{Join, Meeting};
-use crate::media::{Figures, Minute, Picture, Session};
+use crate::calendar::{Join, MINUTE, Meeting};
+use crate::company::LoadScale;
+use crate::draw::Purpose;
+use crate::media::{Figures, Minute, Session};
+use crate::spelling::{Spelling, load};
 
 /// A report.
 #[derive(Debug, Serialize)]
@@ -45,8 +47,8 @@ impl Simulator {
             .parse()
             .ok()
             .and_then(|user_id| self.world.calendar.join(meeting, user_id))
-            .filter(|join| join.start <= now)
-            .ok_or_else(ApiError::not_available)?;
+            .filter(|join| self.is_told(meeting, join, now))
+            .ok_or_else(ApiError::no_such_participant)?;
         let mut report = self.report(meeting, join, now);
         let webinar = meeting.series.is_webinar();
         let number = || self.world.company.ids().number(meeting.series.index).to_string();
@@ -74,17 +76,35 @@ impl Simulator {
 
     fn report(&self, meeting: &Meeting, join: Join, now: i64) -> Report {
         let session = Session::new(&self.world, meeting, join);
-        // A live report has only minutes that are over.
-        let until = if join.end <= now { join.end } else { now / 60_000 * 60_000 };
-        let minutes: Vec<Minute> = session.minutes(until).collect();
+        let minutes: Vec<Minute> = self.minutes_so_far(meeting, &session, &join, now).collect();
         let (health, issue_list) = health(&minutes);
+        let spelling =
+            self.config.dialect.spelling(meeting.draw.of(Purpose::Dialect).at(join.user_id.into()));
         Report {
             join: self.join_members(meeting, &join, session.path(), now),
             alone: None,
             health,
             issue_list,
-            user_qos: minutes.into_iter().map(Sample).collect(),
+            user_qos: minutes.into_iter().map(|minute| Sample { minute, spelling }).collect(),
         }
+    }
+
+    /// The minutes of a join that are told of.
+    pub(crate) fn minutes_so_far<'s>(
+        &self,
+        meeting: &Meeting,
+        session: &'s Session,
+        join: &Join,
+        now: i64,
+    ) -> impl Iterator<Item = Minute> + use<'s> {
+        let until = self.told_until(meeting, join, now);
+        let is_latest_alone =
+            meeting.end > now && self.config.quirks.contains(&Quirk::LatestMinute);
+        let latest = now.div_euclid(MINUTE) * MINUTE - MINUTE;
+        session.minutes(until).filter(move |minute| {
+            !is_latest_alone
+                || minute.instant == latest && minute.streams().iter().any(Option::is_some)
+        })
     }
 }
 
@@ -109,22 +129,29 @@ fn health(minutes: &[Minute]) -> (&'static str, Vec<&'static str>) {
 
 /// One element of `user_qos`.
 #[derive(Debug)]
-struct Sample(Minute);
+struct Sample {
+    minute: Minute,
+    spelling: Spelling,
+}
 
 impl Serialize for Sample {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let minute = &self.0;
-        let is_wireless = minute.signal.is_some();
-        let mut sample = serializer.serialize_struct("Sample", 8 + usize::from(is_wireless))?;
+        let minute = &self.minute;
+        let scale = minute.device.load_scale();
+        let members =
+            7 + usize::from(scale != LoadScale::Untold) + usize::from(minute.signal.is_some());
+        let mut sample = serializer.serialize_struct("Sample", members)?;
         sample.serialize_field("date_time", &timestamp(minute.instant).to_string())?;
-        // `input` is what the participant sends: so most of Zoom's descriptions have it.
-        sample.serialize_field("audio_input", &Sound(minute.audio_sent))?;
-        sample.serialize_field("audio_output", &Sound(minute.audio_received))?;
-        sample.serialize_field("video_input", &Film(minute.video_sent))?;
-        sample.serialize_field("video_output", &Film(minute.video_received))?;
-        sample.serialize_field("as_input", &Film(minute.share_sent))?;
-        sample.serialize_field("as_output", &Film(minute.share_received))?;
-        sample.serialize_field("cpu_usage", &Processor(minute))?;
+        for (name, stream) in self.spelling.streams(minute) {
+            sample.serialize_field(name, &stream)?;
+        }
+        match scale {
+            LoadScale::Percent => sample.serialize_field("cpu_usage", &Processor(minute))?,
+            LoadScale::Pressure => {
+                sample.serialize_field("cpu_pressure_level", &Pressure::from(minute))?;
+            }
+            LoadScale::Untold => {}
+        }
         if let Some(signal) = minute.signal {
             sample.serialize_field("wifi_rssi", &Signal(signal))?;
         }
@@ -132,95 +159,12 @@ impl Serialize for Sample {
     }
 }
 
-/// A figure as the API spells it; blank where nothing was sent.
-struct Spelt<const DIGITS: usize> {
-    figure: Option<f64>,
-    unit: &'static str,
-}
-
-impl<const DIGITS: usize> fmt::Display for Spelt<DIGITS> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.figure {
-            Some(figure) => write!(f, "{figure:.DIGITS$}{}", self.unit),
-            None => Ok(()),
-        }
-    }
-}
-
-impl<const DIGITS: usize> Serialize for Spelt<DIGITS> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-fn serialize_network<S: serde::ser::SerializeStruct>(
-    stream: &mut S,
-    figures: Option<Figures>,
-) -> Result<(), S::Error> {
-    let of = |figure: fn(Figures) -> f64| figures.map(figure);
-    let kbps = of(|figures| figures.bitrate_kbps);
-    stream.serialize_field("bitrate", &Spelt::<2> { figure: kbps, unit: " kbps" })?;
-    let latency = of(|figures| figures.latency_ms);
-    stream.serialize_field("latency", &Spelt::<0> { figure: latency, unit: " ms" })?;
-    let jitter = of(|figures| figures.jitter_ms);
-    stream.serialize_field("jitter", &Spelt::<0> { figure: jitter, unit: " ms" })?;
-    let mean = of(|figures| figures.avg_loss_pct);
-    stream.serialize_field("avg_loss", &Spelt::<2> { figure: mean, unit: "%" })?;
-    let max = of(|figures| figures.max_loss_pct);
-    stream.serialize_field("max_loss", &Spelt::<2> { figure: max, unit: "%" })
-}
-
-/// An audio stream.
-struct Sound(Option<Figures>);
-
-impl Serialize for Sound {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut stream = serializer.serialize_struct("Sound", 5)?;
-        serialize_network(&mut stream, self.0)?;
-        stream.end()
-    }
-}
-
-/// A video stream or a share.
-struct Film(Option<Figures>);
-
-/// `1280*720`, or blank.
-struct Size(Option<Picture>);
-
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(picture) => write!(f, "{}*{}", picture.width, picture.height),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Serialize for Size {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl Serialize for Film {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut stream = serializer.serialize_struct("Film", 7)?;
-        serialize_network(&mut stream, self.0)?;
-        let picture = self.0.and_then(|figures| figures.picture);
-        stream.serialize_field("resolution", &Size(picture))?;
-        let figure = picture.map(|picture| picture.frames_per_second);
-        stream.serialize_field("frame_rate", &Spelt::<0> { figure, unit: " fps" })?;
-        stream.end()
-    }
-}
-
 /// The load of the processor.
-struct Processor<'m>(&'m Minute);
+pub(crate) struct Processor<'m>(pub(crate) &'m Minute);
 
 impl Serialize for Processor<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let [low, mean, high] = self.0.processor;
-        let load = |load: f64| Spelt::<0> { figure: Some(load), unit: "%" };
         let mut usage = serializer.serialize_struct("Processor", 4)?;
         usage.serialize_field("zoom_min_cpu_usage", &load(low))?;
         usage.serialize_field("zoom_avg_cpu_usage", &load(mean))?;
@@ -230,8 +174,40 @@ impl Serialize for Processor<'_> {
     }
 }
 
+/// The load of the processor below a browser: lowest, mean and highest, in percent.
+#[derive(Debug)]
+pub(crate) struct Pressure(pub(crate) [f64; 3]);
+
+impl From<&Minute> for Pressure {
+    fn from(minute: &Minute) -> Self {
+        let [low, mean, _] = minute.processor;
+        Self([low, mean, minute.system_max])
+    }
+}
+
+impl Serialize for Pressure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let [low, mean, high] = self.0.map(pressure_level);
+        let mut pressure = serializer.serialize_struct("Pressure", 3)?;
+        pressure.serialize_field("system_min_cpu_pressure_level", low)?;
+        pressure.serialize_field("system_avg_cpu_pressure_level", mean)?;
+        pressure.serialize_field("system_max_cpu_pressure_level", high)?;
+        pressure.end()
+    }
+}
+
+/// Zoom's levels stand for about 20, 50, 80 and 100 % of load; the bounds lie half-way.
+const fn pressure_level(load: f64) -> &'static str {
+    match load {
+        load if load < 35.0 => "normal",
+        load if load < 65.0 => "fair",
+        load if load < 90.0 => "serious",
+        _ => "critical",
+    }
+}
+
 /// The signal of a Wi-Fi link: weakest, mean and strongest.
-struct Signal([f64; 3]);
+pub(crate) struct Signal(pub(crate) [f64; 3]);
 
 impl Serialize for Signal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -246,32 +222,6 @@ impl Serialize for Signal {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "signals lie between -94 and -25 dBm")]
-fn whole(dbm: f64) -> i32 {
+pub(crate) fn whole(dbm: f64) -> i32 {
     libm::round(dbm) as i32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_are_spelt_as_documented_and_blank_without_traffic() {
-        let figures = Figures {
-            bitrate_kbps: 27.149,
-            latency_ms: 126.4,
-            jitter_ms: 0.2,
-            avg_loss_pct: 0.03,
-            max_loss_pct: 0.4,
-            picture: Some(Picture { width: 1280, height: 720, frames_per_second: 12.3 }),
-        };
-        let spelt = |stream: Film| serde_json::to_string(&stream).unwrap();
-        assert_eq!(
-            spelt(Film(Some(figures))),
-            r#"{"bitrate":"27.15 kbps","latency":"126 ms","jitter":"0 ms","avg_loss":"0.03%","max_loss":"0.40%","resolution":"1280*720","frame_rate":"12 fps"}"#
-        );
-        assert_eq!(
-            spelt(Film(None)),
-            r#"{"bitrate":"","latency":"","jitter":"","avg_loss":"","max_loss":"","resolution":"","frame_rate":""}"#
-        );
-    }
 }

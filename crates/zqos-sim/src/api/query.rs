@@ -22,6 +22,18 @@ pub(crate) enum When {
     PastOne,
 }
 
+/// What becomes of a page that is too large, and of a range that is too long.
+///
+/// **Source**: Zoom's documents tell of ranges of one call alone that they are cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The page is as large as may be; the range loses its beginning. The answer tells of it.
+    #[default]
+    Cut,
+    /// The parameter is refused.
+    Refuse,
+}
+
 /// A range of instants, the end not included, with the texts that the answer repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Range {
@@ -77,23 +89,43 @@ impl Query {
         }
     }
 
-    /// The parameter `page_size`; more than there may be is taken as that.
-    pub(crate) fn page_size(&self, default: u32, max: u32) -> Result<u32, ApiError> {
+    /// The parameter `page_size`.
+    pub(crate) fn page_size(
+        &self,
+        default: u32,
+        max: u32,
+        overflow: Overflow,
+    ) -> Result<u32, ApiError> {
         let Some(text) = self.get("page_size") else { return Ok(default) };
         match text.parse::<u32>() {
-            Ok(0) | Err(_) => Err(ApiError::field("page_size", "Invalid field.")),
-            Ok(size) => Ok(size.min(max)),
+            Ok(size) if size > max && overflow == Overflow::Cut => Ok(max),
+            Ok(size) if (1..=max).contains(&size) => Ok(size),
+            _ => Err(ApiError::field("page_size", "Invalid field.")),
         }
     }
 
+    /// The parameter `group_id`: the groups whose meetings are asked for, at most seven; `None` for
+    /// those of everybody.
+    pub(crate) fn groups(&self) -> Result<Option<Vec<&str>>, ApiError> {
+        let groups: Option<Vec<&str>> = self.get("group_id").map(|ids| ids.split(',').collect());
+        if groups.as_ref().is_some_and(|groups| groups.len() > 7) {
+            return Err(ApiError::field("group_id", "Invalid field."));
+        }
+        Ok(groups)
+    }
+
     /// The parameters `from` and `to`: a month at most, the end moves the start.
-    pub(crate) fn range(&self) -> Result<Range, ApiError> {
+    pub(crate) fn range(&self, overflow: Overflow) -> Result<Range, ApiError> {
         let required = |name| {
             let text =
                 self.get(name).ok_or_else(|| ApiError::field(name, "This field is required."))?;
             Bound::read(text).ok_or_else(|| ApiError::field(name, "Invalid field."))
         };
-        let (mut from, to) = (required("from")?, required("to")?);
+        let (mut from, to) = match (required("from"), required("to")) {
+            (Ok(from), Ok(to)) => (from, to),
+            (Err(from), Err(to)) => return Err(from.and(to)),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
         let end = match to {
             Bound::Day(day) => midnight(day) + DAY,
             Bound::Second(instant) => instant_of(instant) + SECOND,
@@ -104,6 +136,9 @@ impl Query {
         if let Some(earliest) = to.month_before()
             && from.start() < earliest.start()
         {
+            if overflow == Overflow::Refuse {
+                return Err(ApiError::field("from", "Invalid field."));
+            }
             from = from.like(earliest);
         }
         Ok(Range { from: from.to_string(), to: to.to_string(), start: from.start(), end })
@@ -185,7 +220,7 @@ mod tests {
     use super::*;
 
     fn range(query: &str) -> Result<(String, String), ApiError> {
-        Query::parse(query).range().map(|range| (range.from, range.to))
+        Query::parse(query).range(Overflow::Cut).map(|range| (range.from, range.to))
     }
 
     #[test]
@@ -201,10 +236,10 @@ mod tests {
 
     #[test]
     fn days_are_whole_and_seconds_are_included() {
-        let range = Query::parse("from=1970-01-02&to=1970-01-03").range().unwrap();
+        let range = Query::parse("from=1970-01-02&to=1970-01-03").range(Overflow::Cut).unwrap();
         assert_eq!((range.start, range.end), (DAY, 3 * DAY));
         let query = "from=1970-01-02 00:00:01&to=1970-01-02 00:00:01";
-        let range = Query::parse(query).range().unwrap();
+        let range = Query::parse(query).range(Overflow::Cut).unwrap();
         assert_eq!((range.start, range.end), (DAY + SECOND, DAY + 2 * SECOND));
     }
 
@@ -217,9 +252,14 @@ mod tests {
             ("from=2026-10-10&to=2026-13-10", "to"),
             ("from=2026-10-11&to=2026-10-10", "from"),
         ] {
-            let body = String::from_utf8(range(query).unwrap_err().into_answer().body).unwrap();
+            let body = String::from_utf8(range(query).unwrap_err().into_answer(&[]).body).unwrap();
             assert!(body.contains(&format!("\"field\":\"{field}\"")), "{query}: {body}");
         }
+        let body = String::from_utf8(range("to=soon").unwrap_err().into_answer(&[]).body).unwrap();
+        assert_eq!(
+            body,
+            r#"{"code":300,"message":"Validation Failed.","errors":[{"field":"from","message":"This field is required."},{"field":"to","message":"Invalid field."}]}"#
+        );
     }
 
     #[test]
@@ -232,11 +272,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_never_larger_than_the_most() {
-        let size = |query| Query::parse(query).page_size(1, 10);
+    fn what_is_too_large_is_cut_or_refused() {
+        let size = |query| Query::parse(query).page_size(1, 10, Overflow::Cut);
         assert_eq!(size(""), Ok(1));
         assert_eq!(size("page_size=7"), Ok(7));
         assert_eq!(size("page_size=300"), Ok(10));
         assert!(size("page_size=0").is_err() && size("page_size=ten").is_err());
+        let refused = |query| Query::parse(query).page_size(1, 10, Overflow::Refuse).is_err();
+        assert!(refused("page_size=11") && !refused("page_size=10") && refused("page_size=0"));
+        let query = Query::parse("from=2026-08-05&to=2026-10-10");
+        assert!(query.range(Overflow::Refuse).is_err());
     }
 }

@@ -1,8 +1,17 @@
 //! Paths: which call a request is.
 
 use percent_encoding::percent_decode_str;
+use zoom_wire::rate_limit::Label;
 
 use crate::api::error::ApiError;
+
+/// What a request asks for, and of which account where its path names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) route: Route,
+    /// What stands behind `/accounts/`.
+    pub(crate) account: Option<String>,
+}
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,42 +36,51 @@ pub(crate) enum MeetingPart {
     Participants,
     ParticipantsQos,
     ParticipantQos(String),
+    ParticipantsQosSummary,
     Sharing,
+    Satisfaction,
 }
 
 impl MeetingPart {
     /// True where `type=pastOne` may be asked for.
-    pub(crate) const fn knows_past_one(&self) -> bool {
-        matches!(self, Self::Details | Self::Participants)
+    pub(crate) const fn knows_past_one(&self, webinar: bool) -> bool {
+        match self {
+            Self::Details | Self::Participants => !webinar,
+            Self::Satisfaction => true,
+            _ => false,
+        }
     }
 }
 
-impl Route {
+impl Destination {
     /// The call of a method on a target.
     pub(crate) fn of(method: &str, target: &str) -> Result<Self, ApiError> {
         let path = target.split('?').next().unwrap_or(target);
         if path == "/oauth/token" {
             return match method {
-                "POST" => Ok(Self::Token),
+                "POST" => Ok(Self { route: Route::Token, account: None }),
                 _ => Err(ApiError::method_not_allowed()),
             };
         }
         // Slashes in a row are one: a UUID that starts with an unencoded one loses it.
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        let route = Self::of_segments(&segments).ok_or_else(ApiError::unknown_endpoint)?;
+        let (account, below) = match &*segments {
+            ["v2", "accounts", account, "metrics", below @ ..] => (Some(decode(account)), below),
+            ["v2", "metrics", below @ ..] => (None, below),
+            _ => return Err(ApiError::unknown_endpoint()),
+        };
+        let route = Route::of_segments(below).ok_or_else(ApiError::unknown_endpoint)?;
         match method {
-            "GET" => Ok(route),
+            "GET" => Ok(Self { route, account }),
             _ => Err(ApiError::method_not_allowed()),
         }
     }
+}
 
+impl Route {
+    /// The call of the segments behind `metrics`.
     fn of_segments(segments: &[&str]) -> Option<Self> {
-        let (["v2", "accounts", "me", "metrics", below @ ..] | ["v2", "metrics", below @ ..]) =
-            segments
-        else {
-            return None;
-        };
-        let (collection, below) = below.split_first()?;
+        let (collection, below) = segments.split_first()?;
         let webinar = match *collection {
             "meetings" => false,
             "webinars" => true,
@@ -76,13 +94,24 @@ impl Route {
             [] => MeetingPart::Details,
             ["participants"] => MeetingPart::Participants,
             ["participants", "qos"] => MeetingPart::ParticipantsQos,
+            ["participants", "qos_summary"] => MeetingPart::ParticipantsQosSummary,
             ["participants", "sharing"] => MeetingPart::Sharing,
+            ["participants", "satisfaction"] => MeetingPart::Satisfaction,
             ["participants", participant, "qos"] => {
                 MeetingPart::ParticipantQos(decode(participant))
             }
             _ => return None,
         };
         Some(Self::Meeting { webinar, id: meeting_id(id), part })
+    }
+
+    /// What decides which limits count the call.
+    pub(crate) const fn label(&self) -> Label {
+        match self {
+            Self::Token => Label::Light,
+            Self::Meetings { .. } => Label::ResourceIntensive,
+            Self::Meeting { .. } | Self::Quality => Label::Heavy,
+        }
     }
 }
 
@@ -104,12 +133,11 @@ fn meeting_id(segment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use zoom_wire::Operation;
-    use zoom_wire::rate_limit::Label;
 
     use super::*;
 
     fn get(path: &str) -> Option<Route> {
-        Route::of("GET", path).ok()
+        Destination::of("GET", path).ok().map(|destination| destination.route)
     }
 
     fn id_of(segment: &str) -> String {
@@ -152,10 +180,13 @@ mod tests {
         for path in ["/", "/v2", "/v2/users/me", "/v2/metrics/crc", "/v1/metrics/meetings", "//"] {
             assert_eq!(get(path), None, "{path}");
         }
-        assert!(Route::of("POST", "/v2/metrics/meetings").is_err());
-        assert!(Route::of("GET", "/oauth/token").is_err());
-        assert_eq!(Route::of("POST", "/oauth/token?a=b"), Ok(Route::Token));
-        assert!(get("/v2/accounts/me/metrics/meetings").is_some());
+        assert!(Destination::of("POST", "/v2/metrics/meetings").is_err());
+        assert!(Destination::of("GET", "/oauth/token").is_err());
+        let token = Destination { route: Route::Token, account: None };
+        assert_eq!(Destination::of("POST", "/oauth/token?a=b"), Ok(token));
+        let account = |path| Destination::of("GET", path).unwrap().account;
+        assert_eq!(account("/v2/accounts/me/metrics/meetings").as_deref(), Some("me"));
+        assert_eq!(account("/v2/metrics/meetings"), None);
     }
 
     #[test]
@@ -163,10 +194,7 @@ mod tests {
         for operation in Operation::ALL {
             let path = operation.template.replace("{meetingId}", "1").replace("{webinarId}", "1");
             let path = path.replace("{participantId}", "1");
-            if let Some(route) = get(&format!("/v2{path}")) {
-                let expected: Label = operation.label;
-                assert_eq!(route.label(), expected, "{path}");
-            }
+            assert_eq!(get(&format!("/v2{path}")).unwrap().label(), operation.label, "{path}");
         }
     }
 }

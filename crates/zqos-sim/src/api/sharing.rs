@@ -6,7 +6,6 @@ use crate::api::error::ApiError;
 use crate::api::query::Query;
 use crate::api::{Simulator, timestamp};
 use crate::calendar::{Calendar, Meeting};
-use crate::company::Who;
 
 #[derive(Debug, Serialize)]
 struct SharingRow {
@@ -38,12 +37,9 @@ impl Simulator {
             pager.offer(join.user_id.into(), || {
                 let own = share.filter(|share| share.user_id == join.user_id);
                 SharingRow {
-                    id: match join.who {
-                        Who::Person(person) => self.world.company.ids().account_user(person),
-                        Who::Guest { .. } => String::new(),
-                    },
+                    id: self.world.company.account_id(join.who),
                     user_id: join.user_id.to_string(),
-                    user_name: self.world.company.name(join.who),
+                    user_name: self.shown(self.world.company.name(join.who)),
                     details: own
                         .map(|share| Detail {
                             content: if share.is_application { "application" } else { "desktop" },

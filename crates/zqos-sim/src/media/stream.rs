@@ -1,5 +1,6 @@
 //! Streams: what is sent over a leg, and how windows fold into the figures of a minute.
 
+use crate::company::DeviceKind;
 use crate::draw::Draw;
 use crate::media::path::Leg;
 
@@ -72,6 +73,8 @@ pub(crate) struct Figures {
 pub(crate) struct Minute {
     /// The start of the minute, in Unix milliseconds.
     pub(crate) instant: i64,
+    /// What it was measured on, which decides how it is told.
+    pub(crate) device: DeviceKind,
     pub(crate) audio_sent: Option<Figures>,
     pub(crate) audio_received: Option<Figures>,
     pub(crate) video_sent: Option<Figures>,
@@ -241,9 +244,10 @@ impl Fold {
         self.signal.add(dbm);
     }
 
-    pub(crate) fn into_minute(self, instant: i64) -> Minute {
+    pub(crate) fn into_minute(self, instant: i64, device: DeviceKind) -> Minute {
         Minute {
             instant,
+            device,
             audio_sent: self.audio_sent.figures(),
             audio_received: self.audio_received.figures(),
             video_sent: self.video_sent.figures(),

@@ -30,16 +30,20 @@ impl Zoom {
         Self::new(Config { limits: zqos_sim::Algorithm::Off, ..Config::default() })
     }
 
-    /// Takes a new token.
-    pub(crate) fn sign_in(&mut self) {
-        let answer = self.simulator.answer(&Call {
+    /// Asks for a new token.
+    pub(crate) fn token(&self) -> Answer {
+        self.simulator.answer(&Call {
             method: "POST",
             target: "/oauth/token",
             // sim-client:sim-secret
             authorization: Some("Basic c2ltLWNsaWVudDpzaW0tc2VjcmV0"),
             body: b"grant_type=account_credentials&account_id=sim-account",
-        });
-        let grant = json(&answer);
+        })
+    }
+
+    /// Takes a new token.
+    pub(crate) fn sign_in(&mut self) {
+        let grant = json(&self.token());
         self.authorization = format!("Bearer {}", grant["access_token"].as_str().unwrap());
     }
 

@@ -57,6 +57,15 @@ fn wrong_credentials_are_refused_in_zooms_words() {
         assert_eq!(answer.status, 400);
         assert_eq!(json(&answer)["error"], error);
     }
+    // Such an app is given no codes and no refresh tokens.
+    let refused = |grant: &str| {
+        let answer = ask(&zoom, CLIENT, &format!("grant_type={grant}"));
+        (answer.status, String::from_utf8(answer.body).unwrap())
+    };
+    let invalid = r#"{"reason":"Invalid Token!","error":"invalid_request"}"#;
+    assert_eq!(refused("refresh_token&refresh_token=x"), (401, invalid.to_owned()));
+    let grant = r#"{"error":"invalid_grant"}"#;
+    assert_eq!(refused("authorization_code&code=x"), (400, grant.to_owned()));
 }
 
 #[test]

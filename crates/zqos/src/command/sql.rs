@@ -39,11 +39,9 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         time: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
         ..Limits::default()
     };
-    // Queries are worked on by all cores; everything else here needs but one.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (sender, mut batches) = mpsc::channel::<Result<Found, QueryError>>(WAITING);
     let query = args.query.clone();
-    runtime.spawn(async move {
+    tokio::spawn(async move {
         let failed = async {
             let archive = Archive::open(folder.as_deref(), limits, Reach::Files).await?;
             let mut answer = archive.query(&query).await?;
@@ -63,20 +61,15 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
             drop(sender.send(Err(error)).await);
         }
     });
-    let written = async {
-        let mut rows = Rows::new(output, format);
-        while let Some(found) = batches.recv().await {
-            match found.map_err(wrong_query)? {
-                Found::Columns(schema) => rows.begin(schema)?,
-                Found::Rows(batch) => rows.add(&batch)?,
-            }
+    let mut rows = Rows::new(output, format);
+    while let Some(found) = batches.recv().await {
+        match found.map_err(wrong_query)? {
+            Found::Columns(schema) => rows.begin(schema)?,
+            Found::Rows(batch) => rows.add(&batch)?,
         }
-        rows.end()
     }
-    .await;
-    // Whatever of the query still runs is not waited for.
-    runtime.shutdown_background();
-    written.map(|()| Exit::Done)
+    rows.end()?;
+    Ok(Exit::Done)
 }
 
 /// A query that is wrong is wrong usage.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 17] = [
     &[],
     &["get"],
     &["meetings"],
@@ -19,6 +19,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["config", "check"],
     &["sim"],
     &["sim", "truth"],
+    &["sim", "events"],
+    &["demo"],
     &["completions"],
     &["man"],
 ];

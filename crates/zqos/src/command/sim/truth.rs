@@ -4,13 +4,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde::Serialize;
-use zqos_core::{Clock as _, ManualClock, SystemClock};
-use zqos_sim::{Config, HurtMinute, Incident, Simulator};
+use zqos_core::ManualClock;
+use zqos_sim::{Config, HurtMinute, Incident};
 
-use crate::cli::{Format, Global, SimTruth};
-use crate::exit::{Exit, UsageError};
+use crate::cli::{Global, SimTruth};
+use crate::exit::Exit;
 use crate::output::Output;
-use crate::time::Zone;
 
 /// An incident as a line.
 #[derive(Debug, Serialize)]
@@ -52,34 +51,14 @@ struct ContributionMember {
 
 /// Prints the incidents of a range, then the minutes that they made worse.
 pub(super) fn run(args: &SimTruth, global: &Global) -> anyhow::Result<Exit> {
-    if global.format.is_some_and(|format| format != Format::Ndjson) {
-        return Err(UsageError::new("`zqos sim truth` prints NDJSON alone")
-            .hint("leave `--format` out, or write `--format ndjson`")
-            .into());
-    }
-    let system = Zone::new(global.tz.as_deref(), SystemClock.now())?;
-    // `-2d` and `yesterday` count from the simulated now.
-    let zone = Zone::new(global.tz.as_deref(), super::now_of(&args.world, &system)?)?;
-    let from = zone.parse(args.from.as_deref().unwrap_or("-7d"))?;
-    let to = zone.parse(args.to.as_deref().unwrap_or("now"))?;
-    if from >= to {
-        return Err(UsageError::new(format!(
-            "the range from {} to {} ({}) is empty",
-            zone.date_and_time(from),
-            zone.date_and_time(to),
-            zone.name()
-        ))
-        .hint("`--from` is included, `--to` is not")
-        .into());
-    }
-    let config = Config { seed: args.world.seed, people: args.world.people, ..Config::default() };
-    let simulator = Simulator::new(config, Arc::new(ManualClock::new(zone.now())))
-        .map_err(|error| UsageError::new(error.to_string()))?;
+    let (zone, range) = super::range("truth", &args.world, &args.range, global)?;
+    let clock = Arc::new(ManualClock::new(zone.now()));
+    let simulator = super::simulator(&args.world, Config::default(), clock)?;
     let mut output = Output::new();
-    for incident in simulator.incidents(from..to) {
+    for incident in simulator.incidents(range.clone()) {
         output.write(|out| write_line(out, &IncidentLine::from(&incident)))?;
     }
-    for minute in simulator.truth(from..to) {
+    for minute in simulator.truth(range) {
         output.write(|out| write_line(out, &MinuteLine::from(&minute)))?;
     }
     output.finish()?;

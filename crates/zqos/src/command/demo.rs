@@ -1,0 +1,133 @@
+//! `zqos demo`: the main job on a simulated Zoom, in one process.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use tokio::net::TcpListener;
+use zqos_core::{SystemClock, Timestamp};
+use zqos_sim::{Config, HurtMinute, Simulator, Speed, VirtualClock};
+
+use crate::cli::{Cli, Command, Demo, Global};
+use crate::command::{get, sim};
+use crate::exit::{Exit, UsageError};
+use crate::output::{Output, note};
+use crate::session::Session;
+use crate::time::Zone;
+
+/// How far back somebody is looked for who had a bad meeting.
+const DAYS: u32 = 7;
+/// A day of the company.
+const DAY: Duration = Duration::from_hours(24);
+/// Meetings that end later may lack their report.
+const BUILT: Duration = Duration::from_hours(1);
+
+/// Simulates a company, shows the report of somebody who had a bad meeting, and goes on serving.
+pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
+    let zone = Zone::new(global.tz.as_deref(), zqos_core::Clock::now(&SystemClock))?;
+    let now = args.now.as_deref().map_or_else(|| Ok(zone.now()), |text| zone.parse(text))?;
+    let clock = Arc::new(VirtualClock::new(now, Speed::NORMAL));
+    let simulator = Simulator::new(Config::default(), Arc::<VirtualClock>::clone(&clock))
+        .map_err(|error| UsageError::new(error.to_string()))?;
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .await
+        .context("there is no free port on 127.0.0.1")?;
+    let address = listener.local_addr().context("the socket has no address")?;
+    let story = Story::find(&simulator, now);
+    let samples = simulator.samples();
+    let serving = zqos_sim::serve(listener, Arc::new(simulator), clock);
+    let telling = async {
+        let Some(story) = story else {
+            return Err(anyhow::anyhow!("nobody of the company met in the last {DAYS} days"));
+        };
+        let exit = story.tell(address, global, &zone).await?;
+        if args.once {
+            return Ok(exit);
+        }
+        let mut output = Output::new();
+        output.write(|out| {
+            writeln!(out)?;
+            sim::introduce(out, address, &samples)
+        })?;
+        output.finish()?;
+        note(format_args!("ready http://{address}"));
+        std::future::pending().await
+    };
+    tokio::select! {
+        served = serving => match served {
+            Ok(never) => match never {},
+            Err(error) => Err(anyhow::Error::new(error).context("the socket can't be served")),
+        },
+        told = telling => told,
+    }
+}
+
+/// Somebody's bad meeting, and what really was the matter.
+struct Story {
+    uuid: String,
+    user_id: u32,
+    minutes: usize,
+    /// What went wrong, where, and when.
+    incident: zqos_sim::Incident,
+}
+
+impl Story {
+    /// The latest day on which an incident hurt somebody, and whom it hurt longest.
+    fn find(simulator: &Simulator, now: Timestamp) -> Option<Self> {
+        let before = |now: Timestamp, by: Duration| {
+            let millis = i64::try_from(by.as_millis()).ok()?;
+            Timestamp::from_unix_millis(now.unix_millis().checked_sub(millis)?).ok()
+        };
+        let end = before(now, BUILT)?;
+        (0..DAYS).find_map(|day| {
+            let range = before(end, DAY * (day + 1))?..before(end, DAY * day)?;
+            let mut joins: HashMap<(String, u32, String), Vec<HurtMinute>> = HashMap::new();
+            for minute in simulator.truth(range.clone()) {
+                let key = (minute.meeting_uuid.clone(), minute.user_id, minute.incident.clone());
+                joins.entry(key).or_default().push(minute);
+            }
+            // Of those hurt as long the first by id, so that the choice is the same every time.
+            let (key, minutes) = joins
+                .into_iter()
+                .max_by(|(one, a), (other, b)| (a.len(), other).cmp(&(b.len(), one)))?;
+            let (uuid, user_id, id) = key;
+            let incident = simulator.incidents(range).find(|incident| incident.id == id)?;
+            Some(Self { uuid, user_id, minutes: minutes.len(), incident })
+        })
+    }
+
+    /// Runs the command that shows it, as anybody would type it.
+    async fn tell(
+        &self,
+        address: SocketAddr,
+        global: &Global,
+        zone: &Zone,
+    ) -> anyhow::Result<Exit> {
+        let Self { uuid, user_id, minutes, incident } = self;
+        note(format_args!(
+            "A company of 200 people and its Zoom are simulated at http://{address}.\n\
+             Its last week went partly wrong. Somebody complains about this meeting:\n\n\
+             $ zqos get '{uuid}' {user_id} --type past\n"
+        ));
+        let user_id = user_id.to_string();
+        let typed = ["zqos", "get", uuid.as_str(), &user_id, "--type", "past"];
+        let Ok(Cli { command: Command::Get(get), .. }) = Cli::try_parse_from(typed) else {
+            unreachable!("it is a command of ours");
+        };
+        let session = Session::simulated(address, global)?;
+        let exit = get::run(&session, &get).await?;
+        note(format_args!(
+            "\nWhat really happened, as `zqos sim truth` tells: {} ({}) from {} to {} ({}), which made \
+             {minutes} of these minutes worse.",
+            incident.kind.id(),
+            incident.scope.name,
+            zone.date_and_time(incident.from),
+            zone.date_and_time(incident.to),
+            zone.name(),
+        ));
+        Ok(exit)
+    }
+}
