@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayBuilder, Date32Builder, Float64Builder, Int64Builder, ListBuilder, RecordBatch,
-    StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, Date32Builder, Float64Builder, Int64Array, Int64Builder, ListBuilder,
+    RecordBatch, StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use zqos_core::table::{
@@ -178,7 +178,8 @@ impl Batch {
     }
 
     /// The rows by table, with their revision and their day behind them; tables without rows are
-    /// left out.
+    /// left out. Revisions rise from `revision` on with each row of a table, so that of two rows with
+    /// one key the later counts.
     pub(crate) fn finish(self, revision: i64) -> Vec<(&'static Table, RecordBatch)> {
         let tables = self.tables.into_iter().filter(|rows| rows.days.len() > 0);
         tables.map(|rows| (rows.table, rows.finish(revision))).collect()
@@ -273,7 +274,7 @@ impl Rows {
     }
 
     fn finish(mut self, revision: i64) -> RecordBatch {
-        let revisions = arrow::array::Int64Array::from_value(revision, self.days.len());
+        let revisions = Int64Array::from_iter_values((revision..).take(self.days.len()));
         let mut arrays: Vec<_> =
             self.columns.iter_mut().map(|cells| cells.builder().finish()).collect();
         arrays.push(Arc::new(revisions));

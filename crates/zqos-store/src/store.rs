@@ -171,8 +171,9 @@ impl Store {
         let mut payloads = Vec::new();
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
             // Of two rows of one key the later counts, also when the clock was set back.
-            self.revision = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
-            let rows = batch.finish(self.revision);
+            let first = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
+            self.revision = first + i64::try_from(batch.len()).expect("a batch fits into memory");
+            let rows = batch.finish(first);
             payloads.push(encode(self.revision, &rows)?);
             taken.extend(rows);
         }
