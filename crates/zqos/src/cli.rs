@@ -97,7 +97,7 @@ pub(crate) enum Command {
     /// Serve a simulated Zoom: a company whose meetings can be asked for without an account
     #[cfg(feature = "sim")]
     Sim(Box<Sim>),
-    /// Show the main job without an account: a simulated company, and somebody's bad meeting in it
+    /// Show the main job on a simulated company, without an account
     #[cfg(feature = "sim")]
     Demo(Demo),
     /// Take saved answers of Zoom's API into the store
