@@ -60,6 +60,25 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-store",
+        features: ALL_FEATURES,
+        forbidden: &[
+            "axum*",
+            "datafusion*",
+            "zoom-*",
+            "zqos-collect",
+            "zqos-query",
+            "zqos-server",
+            "zqos-sim",
+            "zqos-quality",
+        ],
+    },
+    Rule {
+        package: "zqos-query",
+        features: ALL_FEATURES,
+        forbidden: &["axum*", "zoom-*", "zqos-collect", "zqos-server", "zqos-sim"],
+    },
+    Rule {
         package: "zqos",
         features: &["--no-default-features", "--features", "fetch"],
         forbidden: &["arrow*", "axum*", "zqos-sim"],
