@@ -13,7 +13,8 @@ use zqos_core::table::{
     Table, ZOOM_RAW,
 };
 use zqos_core::{
-    DeviceSample, Meeting, MeetingUuid, Origin, Participant, ParticipantId, StreamSample, Timestamp,
+    DeviceSample, Fps, Kbps, Meeting, MeetingUuid, Millis, Origin, Participant, ParticipantId,
+    Percent, Pressure, StreamSample, Timestamp,
 };
 
 /// Rows that come in together, and are acknowledged together.
@@ -123,14 +124,14 @@ impl Batch {
         row.text(Some(sample.stream.as_str()));
         row.text(Some(origin.as_str()));
         let figures = &sample.figures;
-        row.number(figures.bitrate.map(|kbps| kbps.get()));
-        row.number(figures.latency.map(|millis| millis.get()));
-        row.number(figures.jitter.map(|millis| millis.get()));
-        row.number(figures.avg_loss.map(|percent| percent.get()));
-        row.number(figures.max_loss.map(|percent| percent.get()));
+        row.number(figures.bitrate.map(Kbps::get));
+        row.number(figures.latency.map(Millis::get));
+        row.number(figures.jitter.map(Millis::get));
+        row.number(figures.avg_loss.map(Percent::get));
+        row.number(figures.max_loss.map(Percent::get));
         row.integer(figures.resolution.map(|pixels| pixels.width().into()));
         row.integer(figures.resolution.map(|pixels| pixels.height().into()));
-        row.number(figures.frame_rate.map(|fps| fps.get()));
+        row.number(figures.frame_rate.map(Fps::get));
     }
 
     /// Adds what a device measured.
@@ -149,10 +150,10 @@ impl Batch {
         for percent in
             [sample.zoom_min_cpu, sample.zoom_avg_cpu, sample.zoom_max_cpu, sample.system_max_cpu]
         {
-            row.number(percent.map(|percent| percent.get()));
+            row.number(percent.map(Percent::get));
         }
         for pressure in [sample.min_pressure, sample.avg_pressure, sample.max_pressure] {
-            row.text(pressure.map(|pressure| pressure.as_str()));
+            row.text(pressure.map(Pressure::as_str));
         }
         for signal in [sample.min_rssi, sample.avg_rssi, sample.max_rssi] {
             row.integer(signal.map(|signal| signal.get().into()));

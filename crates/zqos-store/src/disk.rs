@@ -62,7 +62,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
 }
 
 /// A file that is being written.
-pub(crate) trait File: Send {
+pub(crate) trait File: Send + Sync {
     /// Adds bytes at the end.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
 

@@ -111,8 +111,9 @@ impl Log {
             .list(dir)
             .map_err(LogError::Read)?
             .into_iter()
-            .filter(|entry| entry.name.ends_with(".log"))
-            .map(|entry| format!("{dir}/{}", entry.name))
+            .filter_map(|entry| {
+                entry.name.strip_suffix(".log").map(|_| format!("{dir}/{}", entry.name))
+            })
             .collect();
         // Names are sequences of one length.
         paths.sort_unstable();

@@ -165,7 +165,7 @@ impl Store {
     /// [`StoreError::Log`] tells the former.
     pub async fn append(
         &mut self,
-        batches: impl IntoIterator<Item = Batch>,
+        batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
     ) -> Result<(), StoreError> {
         let mut taken = Vec::new();
         let mut payloads = Vec::new();
@@ -300,18 +300,15 @@ impl Store {
         let name = |part: usize| format!("merged-{}-{part}", self.revision);
         let day = &files[0].day;
         while let Some(rows) = merge.next_batch().map_err(StoreError::Rows)? {
-            let open = match &mut writer {
+            let mut open = match writer.take() {
                 Some(open) => open,
-                None => {
-                    let new = FileWriter::new(table, rows.schema());
-                    writer.insert(new.map_err(StoreError::Parquet)?)
-                }
+                None => FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?,
             };
             open.write(&rows).map_err(StoreError::Parquet)?;
-            if open.rows() >= FILE_ROWS
-                && let Some(full) = writer.take()
-            {
-                added.push(self.put(table, day, &name(added.len()), full).await?);
+            if open.rows() < FILE_ROWS {
+                writer = Some(open);
+            } else {
+                added.push(self.put(table, day, &name(added.len()), open).await?);
             }
         }
         if let Some(last) = writer {

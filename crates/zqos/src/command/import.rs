@@ -318,7 +318,7 @@ impl Importer {
         let rows = if kind == Kind::Meeting { &page.meetings } else { &page.webinars };
         for (place, row) in rows.as_slice().iter().enumerate() {
             let path = || format!("{}, row {place}", path());
-            match row.as_object(&path) {
+            match row.as_object(path) {
                 Ok(meeting) => self.meeting(meeting, Some(kind), &path),
                 Err(invalid) => self.counts.refuse(InvalidRow::to_string(&invalid)),
             }
