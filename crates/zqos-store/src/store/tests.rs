@@ -289,3 +289,23 @@ async fn a_flipped_bit_and_a_file_that_is_gone_are_found() {
     assert!(damage[1].reason.contains("the checksum differs"), "{damage:?}");
     assert!(damage[2].reason.contains("and should have"), "{damage:?}");
 }
+
+#[tokio::test]
+async fn a_store_that_several_programs_make_at_once_is_made_once() {
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().unwrap();
+        let fill = async |meeting: &'static str| {
+            let mut store = Store::open(dir.path(), clock()).await?;
+            store.append([batch(meeting, 1, 10.0)]).await?;
+            store.commit().await
+        };
+        let (one, other, third) = tokio::join!(fill("u=="), fill("v=="), fill("w=="));
+        for outcome in [one, other, third] {
+            outcome.unwrap();
+        }
+        let snapshot = Snapshot::open(dir.path()).await.unwrap();
+        let (_, _, files) =
+            snapshot.tables().find(|(table, ..)| table.name == "stream_samples").unwrap();
+        assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 3);
+    }
+}

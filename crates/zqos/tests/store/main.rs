@@ -1,5 +1,7 @@
 //! `zqos import` and `zqos sql`, from files to rows.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
