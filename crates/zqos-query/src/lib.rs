@@ -1,7 +1,4 @@
-//! SQL over the tables of a store.
-//!
-//! An [`Archive`] is one version of each table, so that two queries of it see the same rows. It can't
-//! be written: whatever is no query is refused.
+#![doc = include_str!("../README.md")]
 
 mod archive;
 mod pinned;
