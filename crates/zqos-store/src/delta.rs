@@ -105,6 +105,8 @@ impl DeltaLog {
                 .with_table_name(spec.name)
                 .with_columns(fields)
                 .with_partition_columns([DAY.name])
+                // Else whoever comes second would change the table that the first has made.
+                .with_commit_properties(CommitProperties::default().with_max_retries(0))
                 .await;
             // Another process may have made it just now; then it is opened.
             if created.is_err() && !table.verify_deltatable_existence().await? {

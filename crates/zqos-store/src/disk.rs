@@ -52,7 +52,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
 
     /// Takes a file for this process alone, until what is returned is dropped; the file is made if it
     /// is not there. `None` when another process has it.
-    fn lock(&self, path: &str) -> io::Result<Option<Box<dyn fmt::Debug + Send + Sync>>>;
+    fn lock(&self, path: &str) -> io::Result<Option<Lock>>;
 
     /// Reads a whole file.
     fn read_all(&self, path: &str) -> io::Result<Vec<u8>> {
@@ -60,6 +60,9 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
         self.read(path, 0..len)
     }
 }
+
+/// Something that this process has alone, until it is dropped.
+pub(crate) type Lock = Box<dyn fmt::Debug + Send + Sync>;
 
 /// A file that is being written.
 pub(crate) trait File: Send + Sync {
@@ -178,7 +181,7 @@ impl Disk for LocalDisk {
         fs::OpenOptions::new().write(true).open(self.at(path))?.sync_data()
     }
 
-    fn lock(&self, path: &str) -> io::Result<Option<Box<dyn fmt::Debug + Send + Sync>>> {
+    fn lock(&self, path: &str) -> io::Result<Option<Lock>> {
         let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Box::new(file))),

@@ -17,7 +17,7 @@ use zqos_core::table::{TABLES, Table};
 
 use crate::batch::Batch;
 use crate::delta::{Change, DataFile, DeltaLog, TableLog};
-use crate::disk::{Disk, LocalDisk};
+use crate::disk::{Disk, LocalDisk, Lock};
 use crate::file::{self, FileWriter};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, LogError, Record};
@@ -29,6 +29,10 @@ use crate::read;
 const COMMIT_BYTES: usize = 64 << 20;
 /// The most rows of a file, about.
 const FILE_ROWS: u64 = 1 << 20;
+/// Where the logs of all writers are.
+const WAL: &str = "wal";
+/// Held by the program that compacts.
+const COMPACTION_LOCK: &str = "wal/compaction";
 /// How many programs may write at once.
 const WRITERS: u32 = 256;
 
@@ -48,6 +52,9 @@ pub enum StoreError {
     /// Too many programs write at once.
     #[error("{WRITERS} programs write to this store already")]
     Busy,
+    /// Another program compacts the store.
+    #[error("another program compacts this store; try again when it has ended")]
+    Compacting,
     /// The log of a table.
     #[error("the table `{table}` can't be read or written")]
     Table {
@@ -94,7 +101,7 @@ pub struct Store {
     /// Tells this writer from the others, in the tables' logs.
     writer: String,
     /// Keeps other programs from writing the same log.
-    _lock: Box<dyn std::fmt::Debug + Send + Sync>,
+    _lock: Lock,
     clock: Arc<dyn Clock>,
     /// Rows that are in the log and not in the tables, in the order of [`TABLES`].
     memory: [Vec<RecordBatch>; TABLES.len()],
@@ -113,10 +120,32 @@ impl Store {
 
     async fn open_on(disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         layout::open(&*disk)?;
+        let (writer, lock) = take_writer(&*disk)?;
+        let store = Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
+        // What programs left that no longer run.
+        for entry in disk.list(WAL).map_err(StoreError::Folder)? {
+            if !entry.is_dir {
+                continue;
+            }
+            let writer = format!("{WAL}/{}", entry.name);
+            if let Some(lock) = disk.lock(&format!("{writer}/lock")).map_err(StoreError::Folder)?
+                && writer != store.writer
+            {
+                Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
+            }
+        }
+        Ok(store)
+    }
+
+    /// Opens the log of a writer, and brings what is in it into the tables.
+    async fn open_log(
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        writer: String,
+        lock: Lock,
+    ) -> Result<Self, StoreError> {
         let objects = Arc::new(DiskObjects::new(Arc::clone(&disk)));
         let tables = open_tables(&objects).await?;
-        let (writer, lock) = take_writer(&*disk)?;
-
         let mut committed = Vec::with_capacity(TABLES.len());
         for (log, table) in tables.iter().zip(TABLES) {
             committed.push(log.committed(&writer).await.map_err(StoreError::table(table))?);
@@ -264,7 +293,13 @@ impl Store {
     /// key once. Days with one file are left alone. Returns how many files were replaced.
     ///
     /// The files that were replaced stay on the disk for readers that have them open.
+    ///
+    /// **Errors**: [`StoreError::Compacting`] when another program does so.
     pub async fn compact(&mut self) -> Result<usize, StoreError> {
+        // Two at once would both replace the same files, and leave every row twice.
+        let Some(_lock) = self.disk.lock(COMPACTION_LOCK).map_err(StoreError::Folder)? else {
+            return Err(StoreError::Compacting);
+        };
         let mut replaced = 0;
         for (place, table) in TABLES.into_iter().enumerate() {
             self.tables[place].refresh().await.map_err(StoreError::table(table))?;
@@ -328,11 +363,9 @@ pub(crate) async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaL
 }
 
 /// The first log that no other program writes, by its folder.
-fn take_writer(
-    disk: &dyn Disk,
-) -> Result<(String, Box<dyn std::fmt::Debug + Send + Sync>), StoreError> {
+fn take_writer(disk: &dyn Disk) -> Result<(String, Lock), StoreError> {
     for number in 0..WRITERS {
-        let dir = format!("wal/{number:03}");
+        let dir = format!("{WAL}/{number:03}");
         disk.create_dir(&dir).map_err(StoreError::Folder)?;
         if let Some(lock) = disk.lock(&format!("{dir}/lock")).map_err(StoreError::Folder)? {
             return Ok((dir, lock));

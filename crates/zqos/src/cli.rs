@@ -286,7 +286,8 @@ pub(crate) enum Config {
 pub(crate) struct WhichStore {
     /// The store's folder
     #[arg(long, value_name = "FOLDER", env = "ZQOS_STORE", hide_env_values = true)]
-    pub(crate) store: Option<std::path::PathBuf>,
+    // No path: an empty variable is as good as none.
+    pub(crate) store: Option<std::ffi::OsString>,
 }
 
 #[cfg(feature = "store")]

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::disk::{Disk, Entry, File, parent};
+use crate::disk::{Disk, Entry, File, Lock, parent};
 
 /// A disk that can lose its power, and whose calls can fail.
 #[derive(Debug, Clone)]
@@ -267,7 +267,7 @@ impl Disk for FaultyDisk {
         Ok(())
     }
 
-    fn lock(&self, _: &str) -> io::Result<Option<Box<dyn std::fmt::Debug + Send + Sync>>> {
+    fn lock(&self, _: &str) -> io::Result<Option<Lock>> {
         // One program runs at a time.
         Ok(Some(Box::new(())))
     }

@@ -309,3 +309,35 @@ async fn a_store_that_several_programs_make_at_once_is_made_once() {
         assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 3);
     }
 }
+
+#[tokio::test]
+async fn what_any_program_left_in_its_log_is_recovered() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = Store::open(dir.path(), clock()).await.unwrap();
+    let mut other = Store::open(dir.path(), clock()).await.unwrap();
+    other.append([batch("v==", 1, 10.0)]).await.unwrap();
+    drop((one, other));
+    drop(Store::open(dir.path(), clock()).await.unwrap());
+    let snapshot = Snapshot::open(dir.path()).await.unwrap();
+    let (_, _, files) =
+        snapshot.tables().find(|(table, ..)| table.name == "stream_samples").unwrap();
+    assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 1);
+}
+
+#[tokio::test]
+async fn one_program_compacts_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut one = Store::open(dir.path(), clock()).await.unwrap();
+    let mut other = Store::open(dir.path(), clock()).await.unwrap();
+    for _ in 0..3 {
+        one.append([batch("u==", 1, 10.0)]).await.unwrap();
+        one.commit().await.unwrap();
+    }
+    let outcomes = tokio::join!(one.compact(), other.compact());
+    let replaced: usize = [outcomes.0, outcomes.1].into_iter().filter_map(Result::ok).sum();
+    assert_eq!(replaced, 3);
+    let snapshot = Snapshot::open(dir.path()).await.unwrap();
+    let (_, _, files) =
+        snapshot.tables().find(|(table, ..)| table.name == "stream_samples").unwrap();
+    assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 1);
+}

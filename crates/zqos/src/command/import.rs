@@ -30,7 +30,7 @@ const TOLD: usize = 10;
 
 /// The store's folder.
 pub(crate) fn folder(which: &WhichStore) -> Result<&Path, UsageError> {
-    which.store.as_deref().filter(|folder| !folder.as_os_str().is_empty()).ok_or_else(|| {
+    which.store.as_deref().filter(|folder| !folder.is_empty()).map(Path::new).ok_or_else(|| {
         UsageError::new("no store is named")
             .hint("`--store FOLDER` or the environment variable `ZQOS_STORE` names its folder")
     })
@@ -50,6 +50,7 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
     let mut import = Importer {
         batch: Batch::new(account, SystemClock.now()),
+        full: Vec::new(),
         account: account.to_owned(),
         meeting,
         samples: Samples::default(),
@@ -69,8 +70,8 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
                     break;
                 }
             }
-            if import.batch.len() >= BATCH_ROWS {
-                store.append([import.take()]).await?;
+            for full in import.full.drain(..) {
+                store.append([full]).await?;
             }
         }
     }
@@ -119,6 +120,8 @@ struct Importer {
     /// What answers are of that do not say so.
     meeting: Option<MeetingUuid>,
     batch: Batch,
+    /// Batches that have as many rows as one may have.
+    full: Vec<Batch>,
     samples: Samples,
     counts: Counts,
 }
@@ -260,6 +263,10 @@ impl Importer {
             .unwrap_or_else(|| SystemClock.now());
         self.batch.raw(meeting, &participant.id, Origin::Import, at, text);
         self.batch.participant(meeting, &participant);
+        if self.batch.len() >= BATCH_ROWS {
+            let full = self.take();
+            self.full.push(full);
+        }
         self.counts.reports += 1;
         self.counts.stream_samples += self.samples.streams.len();
         self.counts.device_samples += self.samples.devices.len();

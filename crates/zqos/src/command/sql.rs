@@ -1,6 +1,7 @@
 //! `zqos sql`: a query over the store, or over files.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
             .hint("the formats are `table`, `json`, `ndjson` and `csv`")
             .into());
     }
-    let folder = args.store.store.clone().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = args.store.store.clone().filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let limits = Limits {
         time: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
         ..Limits::default()
