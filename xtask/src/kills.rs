@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     io::Read as _,
+    ops::Range,
     process::{self, Command, Stdio},
     sync::mpsc::{self, RecvTimeoutError},
     thread,
@@ -20,51 +21,64 @@ use crate::{
     zqos::Zqos,
 };
 
-const KILLS: u32 = 50;
-/// After how many of them the store is compacted: imports take longer as its files become more.
-const COMPACTED_AFTER: u32 = 10;
+/// How many stores, at the same time: imports wait for the disk most of the time.
+const STORES: u32 = 5;
+/// How many kills in each, one after the other. Imports take longer with every one before them.
+const KILLS: u32 = 10;
 
-/// Kills imports, each of them into the same store for an account of its own and then run again
-/// undisturbed, and compares what is in the store at the end with what one import puts there.
+/// Kills imports, each of them for an account of its own and then run again undisturbed, and
+/// compares what is in the stores at the end with what one import puts there.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let zqos = Zqos::debug(workspace)?;
     let folder = emptied(workspace.target.join("kills"))?;
     let saved = save_a_day(&zqos, &folder)?;
     // One of middle size.
     let saved = saved.get(saved.len() / 2).context("there was no meeting")?;
-
     let undisturbed = Store::new(&zqos, folder.join("undisturbed"));
     quietly(&mut undisturbed.import("undisturbed", saved))?;
 
     // When a kill meets what depends on the machine too, so a seed can't repeat a run, but says
     // which points it aimed at.
     let seed = process::id();
-    let disturbed = Store::new(&zqos, folder.join("disturbed"));
-    let killed = disturb(&disturbed, saved, seed).with_context(|| format!("seed {seed}"))?;
-    eprintln!("seed {seed}: {killed} of {KILLS} imports were killed, the others were done before");
-    ensure!(killed > KILLS / 2, "too few imports were killed to show anything");
-
-    disturbed.verify()?;
-    for table in TABLES {
-        same_rows(&undisturbed, &disturbed, table).with_context(|| format!("seed {seed}"))?;
-    }
+    let killed = thread::scope(|scope| {
+        let stores = (0..STORES).map(|number| {
+            let disturbed = Store::new(&zqos, folder.join(format!("disturbed-{number}")));
+            let kills = number * KILLS..(number + 1) * KILLS;
+            let undisturbed = &undisturbed;
+            scope.spawn(move || {
+                let killed = disturb(&disturbed, saved, seed, kills)?;
+                disturbed.verify()?;
+                for table in TABLES {
+                    same_rows(undisturbed, &disturbed, table)?;
+                }
+                Ok(killed)
+            })
+        });
+        let stores: Vec<_> = stores.collect();
+        let killed = stores.into_iter().map(|store| match store.join() {
+            Ok(killed) => killed,
+            Err(_) => bail!("a thread panicked"),
+        });
+        killed.sum::<Result<u32>>()
+    });
+    let killed = killed.with_context(|| format!("seed {seed}"))?;
+    let all = STORES * KILLS;
+    eprintln!("seed {seed}: {killed} of {all} imports were killed, the others were done before");
+    ensure!(killed > all / 2, "too few imports were killed to show anything");
     Ok(())
 }
 
 /// Imports for one account after the other, first killed and then not; returns how many kills came
 /// before the import was done.
-fn disturb(store: &Store<'_>, saved: &Saved, seed: u32) -> Result<u32> {
+fn disturb(store: &Store<'_>, saved: &Saved, seed: u32, kills: Range<u32>) -> Result<u32> {
     let mut killed = 0;
-    let mut undisturbed = timed(store, "kill-0", saved)?;
-    for kill in 1..=KILLS {
+    let mut undisturbed = timed(store, "first", saved)?;
+    for kill in kills {
         let account = format!("kill-{kill}");
         let after = undisturbed.mul_f64(point(seed, kill));
         killed += u32::from(is_killed(&mut store.import(&account, saved), after)?);
         undisturbed =
             timed(store, &account, saved).with_context(|| format!("after kill {kill}"))?;
-        if kill % COMPACTED_AFTER == 0 {
-            store.compact()?;
-        }
     }
     Ok(killed)
 }
