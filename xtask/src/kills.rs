@@ -158,6 +158,8 @@ fn rows(store: &Store<'_>, table: &str) -> Result<BTreeMap<String, Vec<String>>>
         let account = account.as_ref().and_then(Value::as_str).context("a row without account")?;
         accounts.entry(account.to_owned()).or_default().push(row.to_string());
     }
-    accounts.values_mut().for_each(|rows| rows.sort_unstable());
+    for rows in accounts.values_mut() {
+        rows.sort_unstable();
+    }
     Ok(accounts)
 }

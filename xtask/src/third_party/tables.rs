@@ -73,10 +73,9 @@ fn compare(store: &Store<'_>, workspace: &Workspace) -> Result<Map<String, Value
 /// The same figures as `like`, by `zqos sql`.
 fn asked(store: &Store<'_>, table: &str, like: &Value) -> Result<Value> {
     let numbers = like["numbers"].as_object().context("no numbers")?;
-    let figures: String = numbers
-        .keys()
-        .map(|name| format!(", count({name}) AS \"count {name}\", sum({name}) AS \"sum {name}\""))
-        .collect();
+    let figures = numbers.keys().fold(String::new(), |figures, name| {
+        figures + &format!(", count({name}) AS \"count {name}\", sum({name}) AS \"sum {name}\"")
+    });
     let one_row =
         |query: &str| store.sql(query)?.pop().with_context(|| format!("no row answers `{query}`"));
     let all = one_row(&format!("SELECT count(*) AS rows FROM stored.{table}"))?;
