@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::{
-    dependency_rules, generate, plausibility,
+    dependency_rules, generate, kills, plausibility,
     process::{loudly, quietly},
     step::Step,
     third_party,
@@ -14,6 +14,7 @@ use crate::{
 /// All tests.
 pub(crate) const TEST: &[Step] = &[
     Step { name: "workspace", needs: &[], run: workspace_tests },
+    Step { name: "kills", needs: if cfg!(unix) { &[] } else { &["Unix"] }, run: kills::run },
     Step {
         name: "third-party",
         needs: &["curl", "node", "npm", "python3 -m ensurepip", "sh"],

@@ -11,10 +11,12 @@ mod checks;
 mod demo;
 mod dependency_rules;
 mod generate;
+mod kills;
 mod plausibility;
 mod process;
 mod simulator;
 mod step;
+mod store;
 mod third_party;
 mod workspace;
 mod zqos;
@@ -32,8 +34,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <chore>
 
   demo                build zqos and run its main job on a simulated Zoom
-  test                all tests: those of the workspace, then programs of others on what zqos prints
-                      and on what it simulates
+  test                all tests: those of the workspace, then imports that are killed, then programs of
+                      others on what zqos prints, on what it simulates and on what it keeps
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
   generate [--check]  write the man page and the shell completions, or compare them
   bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode

@@ -1,8 +1,9 @@
 //! Programs of others accept what `zqos get --print-request` prints (curl its command, newman its
-//! Postman item), and work on what `zqos sim` simulates.
+//! Postman item), work on what `zqos sim` simulates, and read what `zqos import` keeps.
 
 mod install;
 mod simulated;
+mod tables;
 
 use std::{fs, process::Command};
 
@@ -50,13 +51,14 @@ impl Case {
 }
 
 /// Sends each printed request with each program and compares what arrives on both sides; then lets
-/// clients of Zoom's ask the simulated one.
+/// clients of Zoom's ask the simulated one, and readers of tables read the store's.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let zqos = Zqos::debug(workspace)?;
     let cases = cases();
     send_with_curl(&zqos, &cases).context("what zqos prints for curl")?;
     send_with_newman(&zqos, &cases, workspace).context("what zqos prints for newman")?;
-    simulated::run(&zqos, workspace).context("what zqos simulates")
+    simulated::run(&zqos, workspace).context("what zqos simulates")?;
+    tables::run(&zqos, workspace).context("what zqos keeps")
 }
 
 fn send_with_curl(zqos: &Zqos, cases: &[Case]) -> Result<()> {

@@ -23,15 +23,19 @@ pub(crate) struct Zqos {
 }
 
 impl Zqos {
-    /// Builds what users run, with cargo's progress shown.
+    /// Builds what asks Zoom, or a simulated one, as users run it, with cargo's progress shown.
+    /// Without the query engine, which takes most of an hour, and nothing here measures.
     pub(crate) fn release(workspace: &Workspace) -> Result<Self> {
-        loudly(workspace.cargo().args(["build", "--release", "--package", "zqos"]))?;
+        let mut build = workspace.cargo();
+        build.args(["build", "--release", "--package", "zqos"]);
+        loudly(build.args(["--no-default-features", "--features", "fetch,sim"]))?;
         Ok(Self::at("release", workspace))
     }
 
-    /// Builds what the tests have mostly built already.
+    /// Builds what the tests have built: asked for alone, it would want other features of what it
+    /// stands on, and all of that anew.
     pub(crate) fn debug(workspace: &Workspace) -> Result<Self> {
-        quietly(workspace.cargo().args(["build", "--package", "zqos"]))?;
+        quietly(workspace.cargo().args(["test", "--workspace", "--no-run"]))?;
         Ok(Self::at("debug", workspace))
     }
 
@@ -45,6 +49,13 @@ impl Zqos {
     /// The executable.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The binary without any configuration.
+    pub(crate) fn unconfigured(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        self.forget_settings(&mut command);
+        command
     }
 
     /// The binary with a token for `server` as its whole configuration.
