@@ -39,6 +39,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job on a simulated company, without an account')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take saved answers of Zoom''s API into the store')
+            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
+            [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -315,6 +318,102 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;import' {
+            [CompletionResult]::new('--meeting', '--meeting', [CompletionResultType]::ParameterName, 'The UUID of the meeting that answers are of which do not say so: Zoom''s reports name only its number')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;store' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zqos;store;info' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;store;compact' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;store;verify' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;store;help' {
+            [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zqos;store;help;info' {
+            break
+        }
+        'zqos;store;help;compact' {
+            break
+        }
+        'zqos;store;help;verify' {
+            break
+        }
+        'zqos;store;help;help' {
+            break
+        }
+        'zqos;sql' {
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stops the query after so many seconds')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;completions' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -346,6 +445,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at the configuration')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job on a simulated company, without an account')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take saved answers of Zoom''s API into the store')
+            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
+            [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -397,6 +499,27 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;demo' {
+            break
+        }
+        'zqos;help;import' {
+            break
+        }
+        'zqos;help;store' {
+            [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            break
+        }
+        'zqos;help;store;info' {
+            break
+        }
+        'zqos;help;store;compact' {
+            break
+        }
+        'zqos;help;store;verify' {
+            break
+        }
+        'zqos;help;sql' {
             break
         }
         'zqos;help;completions' {

@@ -36,6 +36,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand config 'Look at the configuration'
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
             cand demo 'Show the main job on a simulated company, without an account'
+            cand import 'Take saved answers of Zoom''s API into the store'
+            cand store 'Look after the store'
+            cand sql 'Ask the store, or files, in SQL'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -285,6 +288,91 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;import'= {
+            cand --meeting 'The UUID of the meeting that answers are of which do not say so: Zoom''s reports name only its number'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;store'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand info 'Show what is in it: tables, days, files, rows, bytes'
+            cand compact 'Make one file of the many that a day has, with each row once'
+            cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;store;info'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;store;compact'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;store;verify'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;store;help'= {
+            cand info 'Show what is in it: tables, days, files, rows, bytes'
+            cand compact 'Make one file of the many that a day has, with each row once'
+            cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;store;help;info'= {
+        }
+        &'zqos;store;help;compact'= {
+        }
+        &'zqos;store;help;verify'= {
+        }
+        &'zqos;store;help;help'= {
+        }
+        &'zqos;sql'= {
+            cand --timeout 'Stops the query after so many seconds'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;completions'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -314,6 +402,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand config 'Look at the configuration'
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
             cand demo 'Show the main job on a simulated company, without an account'
+            cand import 'Take saved answers of Zoom''s API into the store'
+            cand store 'Look after the store'
+            cand sql 'Ask the store, or files, in SQL'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -351,6 +442,21 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;sim;events'= {
         }
         &'zqos;help;demo'= {
+        }
+        &'zqos;help;import'= {
+        }
+        &'zqos;help;store'= {
+            cand info 'Show what is in it: tables, days, files, rows, bytes'
+            cand compact 'Make one file of the many that a day has, with each row once'
+            cand verify 'Read every file through, and tell each that is damaged or gone'
+        }
+        &'zqos;help;store;info'= {
+        }
+        &'zqos;help;store;compact'= {
+        }
+        &'zqos;help;store;verify'= {
+        }
+        &'zqos;help;sql'= {
         }
         &'zqos;help;completions'= {
         }

@@ -43,6 +43,9 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "auth" -d 'Look at the cre
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "config" -d 'Look at the configuration'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "store" -d 'Look after the store'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "sql" -d 'Ask the store, or files, in SQL'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -312,6 +315,81 @@ complete -c zqos -n "__fish_zqos_using_subcommand demo" -l tz -d 'The time zone 
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -l once -d 'End after the report'
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l meeting -d 'The UUID of the meeting that answers are of which do not say so: Zoom\'s reports name only its number' -r
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand import" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from compact" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l timeout -d 'Stops the query after so many seconds' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -332,20 +410,26 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "store" -d 'Look after the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check the settings in force without asking Zoom'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "events" -d 'Print the events of a range, as they would be sent'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'

@@ -14,7 +14,7 @@ use toml::Spanned;
 use zqos_core::Timestamp;
 
 use crate::api::{Simulator, day_of};
-use crate::company::{Company, Region, Site, Version, Who};
+use crate::company::{Company, PEOPLE, Region, Site, Version, Who};
 use crate::fault::{Fault, FaultId, FaultKind, OUTAGE, Schedule};
 
 /// A scenario, as it was written.
@@ -44,6 +44,8 @@ impl ScenarioError {
 enum Problem {
     #[error("{0}")]
     Toml(String),
+    #[error("{0} people: expected {min} to {max}", min = PEOPLE.start(), max = PEOPLE.end())]
+    People(u32),
     #[error("unknown kind `{0}`: expected one of {known}", known = list(KINDS.iter().map(|(id, _)| *id)))]
     Kind(String),
     #[error("a fault of this kind needs {0}")]
@@ -81,7 +83,7 @@ fn list<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
 #[serde(deny_unknown_fields)]
 struct File {
     seed: Option<u64>,
-    people: Option<u32>,
+    people: Option<Spanned<u32>>,
     #[serde(default = "yes")]
     by_chance: bool,
     #[serde(default, rename = "fault")]
@@ -142,11 +144,17 @@ impl FromStr for Scenario {
 
     /// Reads a file of TOML.
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
-        let file = toml::from_str(text).map_err(|error| {
+        let file: File = toml::from_str(text).map_err(|error| {
             // One line each for what is wrong and what was expected.
             let problem = Problem::Toml(error.message().replace('\n', ", "));
             located(text, (error.span().map_or(0, |span| span.start), problem))
         })?;
+        if let Some(people) = &file.people
+            && !PEOPLE.contains(people.get_ref())
+        {
+            let problem = Problem::People(*people.get_ref());
+            return Err(located(text, (people.span().start, problem)));
+        }
         Ok(Self { text: text.to_owned(), file })
     }
 }
@@ -163,8 +171,8 @@ impl Scenario {
     }
 
     /// How many people the company has that it was written for, if it says.
-    pub const fn people(&self) -> Option<u32> {
-        self.file.people
+    pub fn people(&self) -> Option<u32> {
+        self.file.people.as_ref().map(|people| *people.get_ref())
     }
 
     /// The faults in a company; times are relative to `now`.

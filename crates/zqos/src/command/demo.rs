@@ -14,7 +14,7 @@ use zqos_sim::{Config, HurtMinute, Simulator, Speed, VirtualClock};
 use crate::cli::{Cli, Command, Demo, Global};
 use crate::command::{get, sim};
 use crate::exit::{Exit, UsageError};
-use crate::output::{Output, note};
+use crate::output::note;
 use crate::session::Session;
 use crate::time::Zone;
 
@@ -47,12 +47,10 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
         if args.once {
             return Ok(exit);
         }
-        let mut output = Output::new();
-        output.write(|out| {
-            writeln!(out)?;
-            sim::introduce(out, address, &samples)
-        })?;
-        output.finish()?;
+        // Standard output has the report, and nothing else.
+        let mut introduction = Vec::new();
+        sim::introduce(&mut introduction, address, &samples)?;
+        note(format_args!("\n{}", String::from_utf8_lossy(&introduction)));
         note(format_args!("ready http://{address}"));
         std::future::pending().await
     };

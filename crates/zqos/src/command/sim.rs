@@ -111,9 +111,19 @@ fn simulator(
     Ok(simulator)
 }
 
+/// The longest scenario that is read.
+const MAX_SCENARIO: u64 = 1 << 20;
+
 fn read_scenario(path: &Path) -> Result<Scenario, UsageError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| UsageError::new(format!("`{}` can't be read: {error}", path.display())))?;
+    let wrong = |reason: String| UsageError::new(format!("`{}` {reason}", path.display()));
+    // A device or a pipe has no end, or none soon.
+    let metadata =
+        std::fs::metadata(path).map_err(|error| wrong(format!("can't be read: {error}")))?;
+    if !metadata.is_file() || metadata.len() > MAX_SCENARIO {
+        return Err(wrong(format!("is no file of at most {MAX_SCENARIO} bytes")));
+    }
+    let text =
+        std::fs::read_to_string(path).map_err(|error| wrong(format!("can't be read: {error}")))?;
     text.parse().map_err(|error| wrong_scenario(path, &error))
 }
 
@@ -184,6 +194,15 @@ pub(super) fn introduce(
         let when = if sample.is_live { "live" } else { "past" };
         writeln!(out, "# {}, {}, number {}", sample.topic, sample.start, sample.number)?;
         writeln!(out, "zqos get '{}' {}{webinar} --type {when}", sample.uuid, sample.user_id)?;
+    }
+    // The clock may show another time than the one of whoever asks.
+    let day = samples
+        .iter()
+        .find(|sample| !sample.is_live)
+        .map(|sample| sample.start.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date());
+    if let Some((day, next)) = day.and_then(|day| Some((day, day.tomorrow().ok()?))) {
+        writeln!(out, "# All meetings of {day}")?;
+        writeln!(out, "zqos meetings --from {day} --to {next} --tz UTC")?;
     }
     Ok(())
 }
