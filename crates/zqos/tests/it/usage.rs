@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 17] = [
+const COMMANDS: [&[&str]; 23] = [
     &[],
     &["get"],
     &["meetings"],
@@ -21,6 +21,12 @@ const COMMANDS: [&[&str]; 17] = [
     &["sim", "truth"],
     &["sim", "events"],
     &["demo"],
+    &["import"],
+    &["store"],
+    &["store", "info"],
+    &["store", "compact"],
+    &["store", "verify"],
+    &["sql"],
     &["completions"],
     &["man"],
 ];
