@@ -54,6 +54,9 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// is not there. `None` when another process has it.
     fn lock(&self, path: &str) -> io::Result<Option<Lock>>;
 
+    /// Takes a file as [`lock`](Self::lock) does, and waits for it.
+    fn wait_for_lock(&self, path: &str) -> io::Result<Lock>;
+
     /// Reads a whole file.
     fn read_all(&self, path: &str) -> io::Result<Vec<u8>> {
         let len = self.describe(path)?.len;
@@ -179,6 +182,12 @@ impl Disk for LocalDisk {
 
     fn sync_file(&self, path: &str) -> io::Result<()> {
         fs::OpenOptions::new().write(true).open(self.at(path))?.sync_data()
+    }
+
+    fn wait_for_lock(&self, path: &str) -> io::Result<Lock> {
+        let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
+        file.lock()?;
+        Ok(Box::new(file))
     }
 
     fn lock(&self, path: &str) -> io::Result<Option<Lock>> {

@@ -41,16 +41,23 @@ pub enum LayoutError {
 
 /// Checks what layout a folder has, and gives one to an empty one.
 pub(crate) fn open(disk: &dyn Disk) -> Result<(), LayoutError> {
+    if look(disk)? { Ok(()) } else { create(disk).map_err(LayoutError::Io) }
+}
+
+/// True when a folder has this layout, false when it is empty.
+pub(crate) fn look(disk: &dyn Disk) -> Result<bool, LayoutError> {
     match disk.read_all(FILE) {
-        Ok(text) => read(&text),
+        Ok(text) => read(&text).map(|()| true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let mut others = disk.list("").map_err(LayoutError::Io)?;
             others.retain(|entry| entry.name != "wal" && !entry.name.starts_with(".layout"));
-            if let Some(other) = others.first() {
-                let reason = format!("the folder is not empty: it holds `{}`", other.name);
-                return Err(LayoutError::Foreign(reason));
+            match others.first() {
+                None => Ok(false),
+                Some(other) => Err(LayoutError::Foreign(format!(
+                    "the folder is not empty: it holds `{}`",
+                    other.name
+                ))),
             }
-            create(disk).map_err(LayoutError::Io)
         }
         Err(error) => Err(LayoutError::Io(error)),
     }

@@ -4,6 +4,7 @@
 //! after a loss of power. Here, when a put returns, content and name are durable.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,7 +30,10 @@ const UNFINISHED: &str = ".unfinished-";
 #[derive(Debug, Clone)]
 pub(crate) struct DiskObjects {
     disk: Arc<dyn Disk>,
-    /// Tells the unfinished files of this process from each other.
+    /// Tells the unfinished files of this store from those of others, and from those that a crash
+    /// left: process ids come again.
+    mark: u64,
+    /// Tells them from each other.
     count: Arc<AtomicU64>,
 }
 
@@ -41,7 +45,7 @@ impl fmt::Display for DiskObjects {
 
 impl DiskObjects {
     pub(crate) fn new(disk: Arc<dyn Disk>) -> Self {
-        Self { disk, count: Arc::default() }
+        Self { disk, mark: RandomState::new().hash_one(0), count: Arc::default() }
     }
 
     /// Runs something that waits for the disk where that stops nobody.
@@ -60,7 +64,7 @@ impl DiskObjects {
     fn unfinished(&self, location: &Path) -> String {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let dir = parent(location.as_ref());
-        let name = format!("{UNFINISHED}{}-{count}", std::process::id());
+        let name = format!("{UNFINISHED}{:016x}-{count}", self.mark);
         if dir.is_empty() { name } else { format!("{dir}/{name}") }
     }
 

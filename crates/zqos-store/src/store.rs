@@ -31,6 +31,8 @@ const COMMIT_BYTES: usize = 64 << 20;
 const FILE_ROWS: u64 = 1 << 20;
 /// Where the logs of all writers are.
 const WAL: &str = "wal";
+/// Held by the program that makes the tables, or sees that they are there.
+const CREATION_LOCK: &str = "wal/creation";
 /// Held by the program that compacts.
 const COMPACTION_LOCK: &str = "wal/compaction";
 /// How many programs may write at once.
@@ -119,7 +121,20 @@ impl Store {
     }
 
     async fn open_on(disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        // What is no store is left as it is.
+        layout::look(&*disk)?;
+        disk.create_dir(WAL).map_err(StoreError::Folder)?;
+        // Tables are made once: of two programs that make them at the same time one would change what
+        // the other has made.
+        let waiting = {
+            let disk = Arc::clone(&disk);
+            tokio::task::spawn_blocking(move || disk.wait_for_lock(CREATION_LOCK))
+        };
+        let creating = waiting.await.map_err(io::Error::other).and_then(|lock| lock);
+        let creating = creating.map_err(StoreError::Folder)?;
         layout::open(&*disk)?;
+        open_tables(&Arc::new(DiskObjects::new(Arc::clone(&disk)))).await?;
+        drop(creating);
         let (writer, lock) = take_writer(&*disk)?;
         let store = Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
         // What programs left that no longer run.

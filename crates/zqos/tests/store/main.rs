@@ -203,7 +203,7 @@ fn wrong_usage_is_told() {
     let output = world.run(&["import", "report.json", "--store", ".", "--meeting", MEETING]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("the folder is not empty"), "{}", said(&output));
-    assert!(!world.path().join("layout.json").exists());
+    assert!(!world.path().join("layout.json").exists() && !world.path().join("wal").exists());
 }
 
 #[test]
