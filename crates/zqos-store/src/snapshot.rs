@@ -23,7 +23,7 @@ impl Snapshot {
     /// Reads the tables' logs. A batch that is being committed may be there in part: its meetings
     /// and participants first.
     ///
-    /// **Errors**: [`LayoutError::Missing`] when there is no store.
+    /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
         layout::check(folder)?;
         let disk: Arc<dyn Disk> = Arc::new(LocalDisk::new(folder).map_err(StoreError::Folder)?);
