@@ -30,8 +30,7 @@ pub(crate) fn report(error: &anyhow::Error) {
     } else if let Some(usage) = error.downcast_ref::<UsageError>() {
         let mut text = format!("error: {}\n", Shown(&usage.to_string()));
         for line in usage.place.iter().flat_map(|place| place.lines()) {
-            // A text takes whatever is written to it.
-            drop(writeln!(text, "  {}", Shown(line)));
+            text.extend(["  ", &Shown(line).to_string(), "\n"]);
         }
         with_hint(text, usage.hint.as_deref())
     } else {
