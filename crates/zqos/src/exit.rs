@@ -45,6 +45,8 @@ impl UsageError {
         Self { message: message.into(), place: None, hint: None }
     }
 
+    /// Shows the place of what is wrong.
+    #[cfg(feature = "query")]
     pub(crate) fn place(mut self, lines: Option<String>) -> Self {
         self.place = lines;
         self
