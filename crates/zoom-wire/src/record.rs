@@ -50,77 +50,64 @@ impl Meeting<'_> {
     }
 }
 
+/// The record of a join, from a row of the wire: what rows of every sort tell of it, and what this sort
+/// alone does.
+macro_rules! participant {
+    ($row:ident, $($own:ident: $value:expr),* $(,)?) => {
+        core::Participant {
+            id: $row.user_id.get()?,
+            uuid: text($row.participant_uuid),
+            join: $row.join_time.get(),
+            leave: $row.leave_time.get(),
+            user_name: text($row.user_name),
+            email: text($row.email),
+            ip_address: text($row.ip_address),
+            internal_ip_addresses: texts($row.internal_ip_addresses.get()),
+            location: text($row.location),
+            network_type: text($row.network_type),
+            connection_types: [
+                $row.connection_type,
+                $row.video_connection_type,
+                $row.as_connection_type,
+            ]
+            .map(text),
+            data_center: text($row.data_center),
+            device: text($row.device),
+            os: system($row.os, $row.os_version),
+            client: text($row.client),
+            version: text($row.version),
+            microphone: text($row.microphone),
+            speaker: text($row.speaker),
+            camera: text($row.camera),
+            $($own: $value,)*
+        }
+    };
+}
+
 impl Participant<'_> {
     /// The record; `None` without the id of the join.
     pub fn to_record(&self) -> Option<core::Participant> {
-        Some(core::Participant {
-            id: self.user_id.get()?,
-            uuid: text(self.participant_uuid),
-            join: self.join_time.get(),
-            leave: self.leave_time.get(),
-            leave_reason: text(self.leave_reason),
+        Some(participant!(
+            self,
             person_id: text(self.participant_user_id).or_else(|| text(self.id)),
-            user_name: text(self.user_name),
-            email: text(self.email),
-            ip_address: text(self.ip_address),
-            internal_ip_addresses: texts(self.internal_ip_addresses.get()),
-            location: text(self.location),
-            network_type: text(self.network_type),
-            connection_types: [
-                self.connection_type,
-                self.video_connection_type,
-                self.as_connection_type,
-            ]
-            .map(text),
-            data_center: text(self.data_center),
-            device: text(self.device),
-            os: system(self.os, self.os_version),
-            client: text(self.client),
-            version: text(self.version),
-            microphone: text(self.microphone),
-            speaker: text(self.speaker),
-            camera: text(self.camera),
+            leave_reason: text(self.leave_reason),
             health: None,
             issue_list: Vec::new(),
-            qualities: [self.audio_quality, self.video_quality, self.screen_share_quality]
-                .map(text),
-        })
+            qualities: [self.audio_quality, self.video_quality, self.screen_share_quality].map(text),
+        ))
     }
 }
 
 impl ParticipantQos<'_> {
     /// The record of who it is a report of; `None` without the id of the join.
     pub fn to_record(&self) -> Option<core::Participant> {
-        Some(core::Participant {
-            id: self.user_id.get()?,
-            uuid: text(self.participant_uuid),
-            join: self.join_time.get(),
-            leave: self.leave_time.get(),
-            leave_reason: None,
+        Some(participant!(
+            self,
             person_id: text(self.id),
-            user_name: text(self.user_name),
-            email: text(self.email),
-            ip_address: text(self.ip_address),
-            internal_ip_addresses: texts(self.internal_ip_addresses.get()),
-            location: text(self.location),
-            network_type: text(self.network_type),
-            connection_types: [
-                self.connection_type,
-                self.video_connection_type,
-                self.as_connection_type,
-            ]
-            .map(text),
-            data_center: text(self.data_center),
-            device: text(self.device),
-            os: system(self.os, self.os_version),
-            client: text(self.client),
-            version: text(self.version),
-            microphone: text(self.microphone),
-            speaker: text(self.speaker),
-            camera: text(self.camera),
+            leave_reason: None,
             health: text(self.health),
             issue_list: texts(self.issue_list.get()),
             qualities: [None, None, None],
-        })
+        ))
     }
 }

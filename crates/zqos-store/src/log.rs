@@ -95,6 +95,12 @@ pub(crate) struct Record {
 }
 
 impl Log {
+    /// True when a folder is that of a log with something in it: tables have all of an empty one.
+    pub(crate) fn is_left(disk: &dyn Disk, dir: &str) -> Result<bool, LogError> {
+        let entries = disk.list(dir).map_err(LogError::Read)?;
+        Ok(entries.iter().any(|entry| entry.name.strip_suffix(".log").is_some()))
+    }
+
     /// Opens the log in a folder, which is made if it is not there, and reads it through: every record
     /// after `committed` is handed to `replay`, in order.
     ///

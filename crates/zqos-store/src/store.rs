@@ -133,19 +133,16 @@ impl Store {
         let creating = waiting.await.map_err(io::Error::other).and_then(|lock| lock);
         let creating = creating.map_err(StoreError::Folder)?;
         layout::open(&*disk)?;
-        open_tables(&Arc::new(DiskObjects::new(Arc::clone(&disk)))).await?;
-        drop(creating);
         let (writer, lock) = take_writer(&*disk)?;
         let store = Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
+        drop(creating);
         // What programs left that no longer run.
         for entry in disk.list(WAL).map_err(StoreError::Folder)? {
-            if !entry.is_dir {
+            let writer = format!("{WAL}/{}", entry.name);
+            if !entry.is_dir || writer == store.writer || !Log::is_left(&*disk, &writer)? {
                 continue;
             }
-            let writer = format!("{WAL}/{}", entry.name);
-            if let Some(lock) = disk.lock(&format!("{writer}/lock")).map_err(StoreError::Folder)?
-                && writer != store.writer
-            {
+            if let Some(lock) = disk.lock(&format!("{writer}/lock")).map_err(StoreError::Folder)? {
                 Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
             }
         }
