@@ -69,6 +69,8 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// How several rows of one key become one.
     pub latest: Latest,
+    /// True for what the store tells of itself: in SQL it stands in the schema `system`.
+    pub is_system: bool,
     /// Every column that a row is made of. A store adds [`REVISION`] and [`DAY`].
     pub columns: &'static [Column],
 }
@@ -78,6 +80,9 @@ pub const REVISION: Column = required("revision", Kind::Integer);
 
 /// The UTC day that a row is kept under.
 pub const DAY: Column = required("day", Kind::Day);
+
+/// When a row came in. It is no part of what the row says: rows that differ in nothing else are the same.
+pub const RECEIVED_AT: Column = required("received_at", Kind::Instant);
 
 const ACCOUNT: Column = required("account", Kind::Term);
 const MEETING_UUID: Column = required("meeting_uuid", Kind::Term);
@@ -90,6 +95,7 @@ pub const MEETINGS: Table = Table {
     name: "meetings",
     key: &["account", "meeting_uuid"],
     latest: Latest::Values,
+    is_system: false,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -113,6 +119,7 @@ pub const PARTICIPANTS: Table = Table {
     name: "participants",
     key: &["account", "meeting_uuid", "user_id"],
     latest: Latest::Values,
+    is_system: false,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -152,6 +159,7 @@ pub const STREAM_SAMPLES: Table = Table {
     name: "stream_samples",
     key: &["account", "meeting_uuid", "user_id", "stream", "ts", "origin"],
     latest: Latest::Row,
+    is_system: false,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -175,6 +183,7 @@ pub const DEVICE_SAMPLES: Table = Table {
     name: "device_samples",
     key: &["account", "meeting_uuid", "user_id", "ts", "origin"],
     latest: Latest::Row,
+    is_system: false,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
@@ -199,24 +208,69 @@ pub const ZOOM_RAW: Table = Table {
     name: "zoom_raw",
     key: &["account", "meeting_uuid", "user_id", "origin"],
     latest: Latest::Row,
+    is_system: false,
     columns: &[
         ACCOUNT,
         MEETING_UUID,
         USER_ID,
         ORIGIN,
-        required("received_at", Kind::Instant),
+        RECEIVED_AT,
         Column { is_required: true, ..personal("body", Kind::Text) },
+    ],
+};
+
+/// Rows that another row of their key has taken the place of, and that said something else.
+pub const CONFLICTS: Table = Table {
+    name: "conflicts",
+    key: &["account", "table_name", "row_key", "lost_revision"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        column("meeting_uuid", Kind::Term),
+        column("user_id", Kind::Term),
+        required("table_name", Kind::Term),
+        required("row_key", Kind::Text),
+        required("lost_revision", Kind::Integer),
+        required("kept_revision", Kind::Integer),
+        RECEIVED_AT,
+        Column { is_required: true, ..personal("row", Kind::Text) },
+    ],
+};
+
+/// Rows that came in and could not be kept where they belong.
+pub const DEAD_LETTERS: Table = Table {
+    name: "dead_letters",
+    key: &["account", "table_name", "row_key", "reason"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        column("meeting_uuid", Kind::Term),
+        column("user_id", Kind::Term),
+        required("table_name", Kind::Term),
+        required("row_key", Kind::Text),
+        required("reason", Kind::Term),
+        RECEIVED_AT,
+        Column { is_required: true, ..personal("row", Kind::Text) },
     ],
 };
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
 /// participant and its meeting.
-pub const TABLES: [&Table; 5] =
-    [&MEETINGS, &PARTICIPANTS, &ZOOM_RAW, &DEVICE_SAMPLES, &STREAM_SAMPLES];
+pub const TABLES: [&Table; 7] = [
+    &MEETINGS,
+    &PARTICIPANTS,
+    &ZOOM_RAW,
+    &CONFLICTS,
+    &DEAD_LETTERS,
+    &DEVICE_SAMPLES,
+    &STREAM_SAMPLES,
+];
 
 impl Table {
     /// The column with this name, and its place.
-    pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
+    pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
 }

@@ -1,15 +1,16 @@
 //! Batches: rows on their way into the tables, as Arrow has them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _, RandomState};
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
-    ArrayBuilder, Date32Builder, Float64Builder, Int64Array, Int64Builder, ListBuilder,
-    RecordBatch, StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, Date32Array, Float64Builder, Int64Array, Int64Builder, ListBuilder, RecordBatch,
+    StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use zqos_core::table::{
-    Column, DAY, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, TABLES,
+    CONFLICTS, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, TABLES,
     Table, ZOOM_RAW,
 };
 use zqos_core::{
@@ -40,14 +41,19 @@ impl Batch {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.tables.iter().map(|rows| rows.days.len()).sum()
+        self.tables.iter().map(|rows| rows.instants.len()).sum()
+    }
+
+    /// The account.
+    pub(crate) fn account(&self) -> &str {
+        &self.account
     }
 
     fn row(&mut self, table: &'static Table, at: Timestamp) -> Row<'_> {
         let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
         let rows = &mut self.tables[place];
-        rows.days.append_value(day_of(at));
-        let mut row = Row { rows, next: 0 };
+        rows.instants.push(at);
+        let mut row = Row { rows, next: 0, key: HASHES.build_hasher(), content: HASHES.build_hasher() };
         row.text(Some(&self.account));
         row
     }
@@ -174,18 +180,75 @@ impl Batch {
         row.text(Some(meeting.as_str()));
         row.text(Some(participant.as_str()));
         row.text(Some(origin.as_str()));
-        row.instant(Some(now));
+        row.received_at(now);
         row.text(Some(body));
+    }
+
+    /// Adds a row that another one has taken the place of.
+    pub(crate) fn conflict(&mut self, loser: &Misfit<'_>, lost_revision: i64, kept_revision: i64) {
+        let now = self.now;
+        let mut row = self.row(&CONFLICTS, loser.at);
+        row.misfit(loser);
+        row.integer(Some(lost_revision));
+        row.integer(Some(kept_revision));
+        row.received_at(now);
+        row.text(Some(loser.row));
+    }
+
+    /// Adds a row that can't be kept where it belongs.
+    pub(crate) fn dead_letter(&mut self, letter: &Misfit<'_>, reason: &str) {
+        let now = self.now;
+        let mut row = self.row(&DEAD_LETTERS, letter.at);
+        row.misfit(letter);
+        row.text(Some(reason));
+        row.received_at(now);
+        row.text(Some(letter.row));
     }
 
     /// The rows by table, with their revision and their day behind them; tables without rows are
     /// left out. Revisions rise from `revision` on with each row of a table, so that of two rows with
     /// one key the later counts.
-    pub(crate) fn finish(self, revision: i64) -> Vec<(&'static Table, RecordBatch)> {
-        let tables = self.tables.into_iter().filter(|rows| rows.days.len() > 0);
-        tables.map(|rows| (rows.table, rows.finish(revision))).collect()
+    pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
+        let tables = self.tables.into_iter().filter(|rows| !rows.instants.is_empty());
+        tables.map(|rows| rows.finish(revision)).collect()
     }
 }
+
+/// Rows of one table that came in together.
+#[derive(Debug)]
+pub(crate) struct TableRows {
+    pub(crate) table: &'static Table,
+    pub(crate) rows: RecordBatch,
+    /// When what each row tells of was: by this it is kept.
+    pub(crate) instants: Vec<Timestamp>,
+    pub(crate) fingerprints: Vec<Fingerprint>,
+}
+
+/// By what a row is known again, within one run of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    /// Of the row's key.
+    pub(crate) key: u64,
+    /// Of all that the row says, key included.
+    pub(crate) content: u64,
+}
+
+/// A row that stands in a table about rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Misfit<'m> {
+    pub(crate) table: &'static Table,
+    /// By what it is kept.
+    pub(crate) at: Timestamp,
+    pub(crate) meeting: Option<&'m str>,
+    pub(crate) participant: Option<&'m str>,
+    /// Its key, as JSON.
+    pub(crate) key: &'m str,
+    /// All of it, as JSON.
+    pub(crate) row: &'m str,
+}
+
+/// Nobody outside can know which rows have the same hash.
+static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// The UTC day of an instant, counted from 1970-01-01.
 pub(crate) fn day_of(at: Timestamp) -> i32 {
@@ -224,7 +287,10 @@ pub(crate) fn data_type(kind: Kind) -> DataType {
 struct Rows {
     table: &'static Table,
     columns: Vec<Cells>,
-    days: Date32Builder,
+    /// Which columns make up the key.
+    is_key: Vec<bool>,
+    instants: Vec<Timestamp>,
+    fingerprints: Vec<Fingerprint>,
 }
 
 /// The cells of one column.
@@ -264,25 +330,29 @@ impl Cells {
 
 impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows of {}", self.days.len(), self.table.name)
+        write!(f, "{} rows of {}", self.instants.len(), self.table.name)
     }
 }
 
 impl Rows {
     fn new(table: &'static Table) -> Self {
         let columns = table.columns.iter().map(|column| Cells::new(column.kind)).collect();
-        Self { table, columns, days: Date32Builder::new() }
+        let is_key = table.columns.iter().map(|column| table.key.contains(&column.name)).collect();
+        Self { table, columns, is_key, instants: Vec::new(), fingerprints: Vec::new() }
     }
 
-    fn finish(mut self, revision: i64) -> RecordBatch {
-        let revisions = Int64Array::from_iter_values((revision..).take(self.days.len()));
+    fn finish(mut self, revision: i64) -> TableRows {
+        let revisions = Int64Array::from_iter_values((revision..).take(self.instants.len()));
+        let days = Date32Array::from_iter_values(self.instants.iter().copied().map(day_of));
         let mut arrays: Vec<_> =
             self.columns.iter_mut().map(|cells| cells.builder().finish()).collect();
         arrays.push(Arc::new(revisions));
-        arrays.push(Arc::new(self.days.finish()));
-        RecordBatch::try_new(memory_schema(self.table), arrays).expect(
+        arrays.push(Arc::new(days));
+        let rows = RecordBatch::try_new(memory_schema(self.table), arrays).expect(
             "every row has a cell in every column, and none is missing where one is required",
-        )
+        );
+        let Self { table, instants, fingerprints, .. } = self;
+        TableRows { table, rows, instants, fingerprints }
     }
 }
 
@@ -290,24 +360,46 @@ impl Rows {
 struct Row<'r> {
     rows: &'r mut Rows,
     next: usize,
+    key: DefaultHasher,
+    content: DefaultHasher,
+}
+
+impl Drop for Row<'_> {
+    fn drop(&mut self) {
+        let fingerprint = Fingerprint { key: self.key.finish(), content: self.content.finish() };
+        self.rows.fingerprints.push(fingerprint);
+    }
 }
 
 impl Row<'_> {
-    fn cells(&mut self) -> &mut Cells {
+    /// The cells of the next column; what is put there counts for the row's fingerprint.
+    fn cells(&mut self, value: impl Fn(&mut DefaultHasher)) -> &mut Cells {
+        value(&mut self.content);
+        if self.rows.is_key[self.next] {
+            value(&mut self.key);
+        }
+        self.skipped()
+    }
+
+    /// The cells of the next column, which tells nothing of the row.
+    fn skipped(&mut self) -> &mut Cells {
         self.next += 1;
         &mut self.rows.columns[self.next - 1]
     }
 
     fn text(&mut self, text: Option<&str>) {
-        match self.cells() {
+        let column = self.next;
+        match self.cells(|hasher| text.hash(hasher)) {
             Cells::Text(cells) => cells.append_option(text),
             Cells::Term(cells) => cells.append_option(text),
-            _ => panic!("column {} holds no text", self.next - 1),
+            _ => panic!("column {column} holds no text"),
         }
     }
 
     fn texts(&mut self, texts: &[String]) {
-        let Cells::Texts(cells) = self.cells() else { panic!("no list of texts") };
+        let Cells::Texts(cells) = self.cells(|hasher| texts.hash(hasher)) else {
+            panic!("no list of texts")
+        };
         for text in texts {
             cells.values().append_value(text);
         }
@@ -316,17 +408,37 @@ impl Row<'_> {
     }
 
     fn integer(&mut self, number: Option<i64>) {
-        let Cells::Integer(cells) = self.cells() else { panic!("no whole number") };
+        let Cells::Integer(cells) = self.cells(|hasher| number.hash(hasher)) else {
+            panic!("no whole number")
+        };
         cells.append_option(number);
     }
 
     fn number(&mut self, number: Option<f64>) {
-        let Cells::Number(cells) = self.cells() else { panic!("no number") };
+        let Cells::Number(cells) = self.cells(|hasher| number.map(f64::to_bits).hash(hasher)) else {
+            panic!("no number")
+        };
         cells.append_option(number);
     }
 
     fn instant(&mut self, at: Option<Timestamp>) {
-        let Cells::Instant(cells) = self.cells() else { panic!("no instant") };
-        cells.append_option(at.map(|at| at.unix_millis() * 1_000));
+        let micros = at.map(|at| at.unix_millis() * 1_000);
+        let Cells::Instant(cells) = self.cells(|hasher| micros.hash(hasher)) else {
+            panic!("no instant")
+        };
+        cells.append_option(micros);
+    }
+
+    /// When the row came in, which is no part of what it says.
+    fn received_at(&mut self, now: Timestamp) {
+        let Cells::Instant(cells) = self.skipped() else { panic!("no instant") };
+        cells.append_value(now.unix_millis() * 1_000);
+    }
+
+    fn misfit(&mut self, misfit: &Misfit<'_>) {
+        self.text(misfit.meeting);
+        self.text(misfit.participant);
+        self.text(Some(misfit.table.name));
+        self.text(Some(misfit.key));
     }
 }

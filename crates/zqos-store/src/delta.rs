@@ -57,8 +57,19 @@ pub(crate) struct Change {
     pub(crate) removed: Vec<DataFile>,
     /// Who commits, and up to which number of his: see [`TableLog::committed`].
     pub(crate) progress: Option<(String, u64)>,
-    /// True when rows come or go; false when the same rows are written anew.
-    pub(crate) changes_rows: bool,
+    pub(crate) cause: Cause,
+}
+
+/// Why a table changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Rows came.
+    #[default]
+    Arrival,
+    /// The same rows are written anew.
+    Rewriting,
+    /// Rows go.
+    Removal,
 }
 
 /// The log of a table: the files that make it up, version by version.
@@ -80,6 +91,11 @@ pub(crate) trait TableLog: std::fmt::Debug + Send + Sync {
     async fn commit(&mut self, change: Change) -> Result<(), DeltaTableError>;
 }
 
+/// After so many commits the log is summed up in a checkpoint, from which opening a table begins.
+const CHECKPOINT_INTERVAL: &str = "20";
+/// How long the log keeps what a checkpoint has summed up.
+const LOG_RETENTION: &str = "interval 7 days";
+
 /// A table that delta-rs keeps the log of.
 #[derive(Debug)]
 pub(crate) struct DeltaLog {
@@ -92,11 +108,7 @@ impl DeltaLog {
         objects: Arc<dyn ObjectStore>,
         spec: &Table,
     ) -> Result<Self, DeltaTableError> {
-        let path = Path::from(format!("tables/{}", spec.name));
-        let url = Url::parse(&format!("zqos-store:///{path}/")).expect("names of tables are plain");
-        let below = Arc::new(PrefixStore::new(Arc::clone(&objects), path));
-        let log = default_logstore(below, objects, &url, &StorageConfig::default());
-        let mut table = DeltaTable::new(log);
+        let mut table = unopened(objects, spec);
         if !table.verify_deltatable_existence().await? {
             let fields = spec.columns.iter().chain([&REVISION, &DAY]).map(field);
             let created = CreateBuilder::new()
@@ -105,6 +117,12 @@ impl DeltaLog {
                 .with_table_name(spec.name)
                 .with_columns(fields)
                 .with_partition_columns([DAY.name])
+                .with_configuration([
+                    ("delta.checkpointInterval", Some(CHECKPOINT_INTERVAL)),
+                    ("delta.logRetentionDuration", Some(LOG_RETENTION)),
+                    // Other writers are not to gather statistics of what is personal.
+                    ("delta.dataSkippingNumIndexedCols", Some("0")),
+                ])
                 // Else whoever comes second would change the table that the first has made.
                 .with_commit_properties(CommitProperties::default().with_max_retries(0))
                 .await;
@@ -116,6 +134,26 @@ impl DeltaLog {
         table.load().await?;
         Ok(Self { table })
     }
+
+    /// Opens a table of a store; `None` when it is not there.
+    pub(crate) async fn open_existing(
+        objects: Arc<dyn ObjectStore>,
+        spec: &Table,
+    ) -> Result<Option<Self>, DeltaTableError> {
+        let mut table = unopened(objects, spec);
+        if !table.verify_deltatable_existence().await? {
+            return Ok(None);
+        }
+        table.load().await?;
+        Ok(Some(Self { table }))
+    }
+}
+
+fn unopened(objects: Arc<dyn ObjectStore>, spec: &Table) -> DeltaTable {
+    let path = Path::from(format!("tables/{}", spec.name));
+    let url = Url::parse(&format!("zqos-store:///{path}/")).expect("names of tables are plain");
+    let below = Arc::new(PrefixStore::new(Arc::clone(&objects), path));
+    DeltaTable::new(default_logstore(below, objects, &url, &StorageConfig::default()))
 }
 
 /// A column as Delta knows it.
@@ -168,7 +206,8 @@ impl TableLog for DeltaLog {
     }
 
     async fn commit(&mut self, change: Change) -> Result<(), DeltaTableError> {
-        let Change { added, removed, progress, changes_rows } = change;
+        let Change { added, removed, progress, cause } = change;
+        let changes_rows = cause != Cause::Rewriting;
         let mut properties = CommitProperties::default();
         if let Some((who, number)) = progress {
             let number = i64::try_from(number).expect("nobody commits that often");
@@ -184,14 +223,15 @@ impl TableLog for DeltaLog {
                 }
             }
         }
-        let operation = if changes_rows && removed.is_empty() {
-            DeltaOperation::Write {
+        let operation = match cause {
+            Cause::Arrival => DeltaOperation::Write {
                 mode: SaveMode::Append,
                 partition_by: Some(vec![DAY.name.to_owned()]),
                 predicate: None,
-            }
-        } else {
-            DeltaOperation::Optimize { predicate: None, target_size: 0 }
+            },
+            Cause::Rewriting => DeltaOperation::Optimize { predicate: None, target_size: 0 },
+            // Whose rows go must not stand there.
+            Cause::Removal => DeltaOperation::Delete { predicate: None },
         };
         let snapshot = self.table.snapshot()?;
         let table: &dyn TableReference = snapshot;

@@ -57,6 +57,9 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// Takes a file as [`lock`](Self::lock) does, and waits for it.
     fn wait_for_lock(&self, path: &str) -> io::Result<Lock>;
 
+    /// Takes a file together with others who take it so, and waits for whoever has it alone.
+    fn wait_for_shared_lock(&self, path: &str) -> io::Result<Lock>;
+
     /// Reads a whole file.
     fn read_all(&self, path: &str) -> io::Result<Vec<u8>> {
         let len = self.describe(path)?.len;
@@ -187,6 +190,12 @@ impl Disk for LocalDisk {
     fn wait_for_lock(&self, path: &str) -> io::Result<Lock> {
         let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
         file.lock()?;
+        Ok(Box::new(file))
+    }
+
+    fn wait_for_shared_lock(&self, path: &str) -> io::Result<Lock> {
+        let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
+        file.lock_shared()?;
         Ok(Box::new(file))
     }
 

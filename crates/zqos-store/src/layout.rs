@@ -99,9 +99,16 @@ fn create(disk: &dyn Disk) -> io::Result<()> {
     disk.sync_dir("")
 }
 
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+/// The end of a UTC day, which paths spell as in `2026-11-16`, in milliseconds since 1970.
+pub(crate) fn day_end(day: &str) -> Option<i64> {
+    let midnight: Timestamp = format!("{day}T00:00:00Z").parse().ok()?;
+    Some(midnight.unix_millis() + DAY_MILLIS)
+}
+
 /// A UTC day as paths spell it, as in `2026-11-16`.
 pub(crate) fn day(day: i32) -> String {
-    const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
     let midnight = Timestamp::from_unix_millis(i64::from(day) * DAY_MILLIS)
         .expect("the day of a timestamp begins with one");
     midnight.to_jiff().strftime("%F").to_string()

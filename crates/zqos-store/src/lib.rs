@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod cell;
+mod compact;
 mod delta;
 mod disk;
+mod door;
+mod erase;
 mod file;
 mod layout;
 mod log;
@@ -11,8 +15,14 @@ mod object;
 mod read;
 mod snapshot;
 mod store;
+mod tombstone;
+mod vacuum;
+
 pub use batch::Batch;
+pub use compact::Compacted;
 pub use delta::DataFile;
+pub use door::TurnedAway;
+pub use erase::Erased;
 pub use layout::LayoutError;
 pub use log::LogError;
 pub use snapshot::{Damage, Snapshot};

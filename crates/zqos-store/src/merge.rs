@@ -9,7 +9,7 @@ use arrow::compute::{SortColumn, SortOptions, interleave, lexsort_to_indices, ta
 use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use zqos_core::table::{Latest, REVISION, Table};
+use zqos_core::table::{Latest, RECEIVED_AT, REVISION, Table, ZOOM_RAW};
 
 /// Rows that are given out together.
 const BATCH: usize = 8_192;
@@ -49,6 +49,16 @@ pub(crate) struct Merge<I> {
     places: Vec<Option<usize>>,
     /// Rows to give out: for each column, the place of the batch and the row.
     gathered: Vec<Vec<(usize, usize)>>,
+    losers: Vec<Loser>,
+}
+
+/// A row that another one has taken the place of, and that said something else.
+#[derive(Debug)]
+pub(crate) struct Loser {
+    /// The row alone.
+    pub(crate) row: RecordBatch,
+    pub(crate) revision: i64,
+    pub(crate) kept_revision: i64,
 }
 
 impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
@@ -70,6 +80,7 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
             heap: BinaryHeap::with_capacity(sources.len()),
             held: Vec::new(),
             gathered: vec![Vec::with_capacity(BATCH); table.columns.len() + 1],
+            losers: Vec::new(),
             sources,
         };
         for source in 0..merge.sources.len() {
@@ -150,7 +161,37 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
             };
             cells.push((place, row));
         }
+        self.find_losers(same);
         same.clear();
+    }
+
+    /// Keeps the rows of a key, the latest first, that say something which the row that is given out
+    /// does not.
+    fn find_losers(&mut self, same: &[(usize, usize, i64)]) {
+        let Some((&(.., kept_revision), others)) = same.split_first() else { return };
+        // A text that came again is longer: what it says stands in the other tables.
+        if self.table.is_system || *self.table == ZOOM_RAW {
+            return;
+        }
+        for &(place, row, revision) in others {
+            let rows = &self.held[place];
+            let differs = (self.table.columns.iter().enumerate())
+                .filter(|(_, column)| **column != RECEIVED_AT)
+                .any(|(number, _)| {
+                    let value = rows.column(number).slice(row, 1);
+                    let &(place, row) = self.gathered[number].last().expect("it was gathered");
+                    value.is_valid(0)
+                        && *value != *self.held[place].column(number).slice(row, 1)
+                });
+            if differs {
+                self.losers.push(Loser { row: rows.slice(row, 1), revision, kept_revision });
+            }
+        }
+    }
+
+    /// The rows that did not come through since this was asked last.
+    pub(crate) fn take_losers(&mut self) -> Vec<Loser> {
+        std::mem::take(&mut self.losers)
     }
 
     fn give(&mut self) -> Result<RecordBatch, ArrowError> {

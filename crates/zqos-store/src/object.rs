@@ -24,15 +24,15 @@ use object_store::{
 use crate::disk::{Disk, Entry, parent};
 
 /// What unfinished files begin with; they are never listed.
-const UNFINISHED: &str = ".unfinished-";
+pub(crate) const UNFINISHED: &str = ".unfinished-";
 
 /// A disk as an object store.
 #[derive(Debug, Clone)]
 pub(crate) struct DiskObjects {
     disk: Arc<dyn Disk>,
     /// Tells the unfinished files of this store from those of others, and from those that a crash
-    /// left: process ids come again.
-    mark: u64,
+    /// left: the writer, and a number of its own.
+    mark: String,
     /// Tells them from each other.
     count: Arc<AtomicU64>,
 }
@@ -44,8 +44,10 @@ impl fmt::Display for DiskObjects {
 }
 
 impl DiskObjects {
-    pub(crate) fn new(disk: Arc<dyn Disk>) -> Self {
-        Self { disk, mark: RandomState::new().hash_one(0), count: Arc::default() }
+    /// The disk, on which `writer` writes.
+    pub(crate) fn new(disk: Arc<dyn Disk>, writer: &str) -> Self {
+        let mark = format!("{}-{:016x}", writer.replace('/', "-"), RandomState::new().hash_one(0));
+        Self { disk, mark, count: Arc::default() }
     }
 
     /// Runs something that waits for the disk where that stops nobody.
@@ -64,7 +66,7 @@ impl DiskObjects {
     fn unfinished(&self, location: &Path) -> String {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let dir = parent(location.as_ref());
-        let name = format!("{UNFINISHED}{:016x}-{count}", self.mark);
+        let name = format!("{UNFINISHED}{}-{count}", self.mark);
         if dir.is_empty() { name } else { format!("{dir}/{name}") }
     }
 
@@ -273,8 +275,8 @@ mod tests {
 
     fn both() -> [(DiskObjects, Option<tempfile::TempDir>); 2] {
         let dir = tempfile::tempdir().unwrap();
-        let local = DiskObjects::new(Arc::new(LocalDisk::new(dir.path()).unwrap()));
-        [(local, Some(dir)), (DiskObjects::new(Arc::new(FaultyDisk::new(0))), None)]
+        let local = DiskObjects::new(Arc::new(LocalDisk::new(dir.path()).unwrap()), "wal/000");
+        [(local, Some(dir)), (DiskObjects::new(Arc::new(FaultyDisk::new(0)), "wal/000"), None)]
     }
 
     #[tokio::test]
@@ -310,7 +312,7 @@ mod tests {
     async fn what_was_put_outlives_a_loss_of_power() {
         for seed in 0..50 {
             let disk = FaultyDisk::new(seed);
-            let objects = DiskObjects::new(Arc::new(disk.clone()));
+            let objects = DiskObjects::new(Arc::new(disk.clone()), "wal/000");
             let path = Path::from("a/one");
             objects.put(&path, "first".into()).await.unwrap();
             objects
@@ -326,7 +328,7 @@ mod tests {
     #[tokio::test]
     async fn what_can_not_be_written_leaves_nothing_behind() {
         let disk = FaultyDisk::new(0);
-        let objects = DiskObjects::new(Arc::new(disk.clone()));
+        let objects = DiskObjects::new(Arc::new(disk.clone()), "wal/000");
         disk.limit_space(Some(3));
         assert!(objects.put(&Path::from("one"), "first".into()).await.is_err());
         assert!(disk.list("").unwrap().is_empty());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::Result;
 use parquet::file::reader::{ChunkReader, Length};
@@ -68,7 +69,22 @@ pub(crate) fn rows(
     disk: &Arc<dyn Disk>,
     path: &str,
 ) -> Result<impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + use<>> {
+    open(disk, path)?.build()
+}
+
+/// Some columns of the rows of a file, in the file's order of both.
+pub(crate) fn columns(
+    disk: &Arc<dyn Disk>,
+    path: &str,
+    names: &[&str],
+) -> Result<impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + use<>> {
+    let builder = open(disk, path)?;
+    let wanted = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+    builder.with_projection(wanted).build()
+}
+
+fn open(disk: &Arc<dyn Disk>, path: &str) -> Result<ParquetRecordBatchReaderBuilder<OnDisk>> {
     let len = disk.describe(path)?.len;
     let file = OnDisk { disk: Arc::clone(disk), path: path.into(), len };
-    ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH).build()
+    Ok(ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH))
 }

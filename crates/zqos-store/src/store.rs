@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
@@ -12,29 +13,29 @@ use arrow::ipc::writer::StreamWriter;
 use deltalake_core::DeltaTableError;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use parquet::errors::ParquetError;
-use zqos_core::Clock;
-use zqos_core::table::{TABLES, Table};
+use zqos_core::table::{MEETINGS, TABLES, Table};
+use zqos_core::{Clock, Timestamp};
 
-use crate::batch::Batch;
-use crate::delta::{Change, DataFile, DeltaLog, TableLog};
+use crate::batch::{Batch, TableRows};
+use crate::cell;
+use crate::delta::{Cause, Change, DataFile, DeltaLog, TableLog};
 use crate::disk::{Disk, LocalDisk, Lock};
+use crate::door::{self, Door, TurnedAway};
 use crate::file::{self, FileWriter};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, LogError, Record};
-use crate::merge::Merge;
 use crate::object::DiskObjects;
 use crate::read;
+use crate::tombstone::{self, Identity, Tombstones};
 
 /// So much is kept in memory before it is committed: a row group or a few of the widest table.
 const COMMIT_BYTES: usize = 64 << 20;
-/// The most rows of a file, about.
-const FILE_ROWS: u64 = 1 << 20;
+/// What was acknowledged this long ago is committed with the next rows, however few there are.
+const COMMIT_AFTER: Duration = Duration::from_secs(60);
 /// Where the logs of all writers are.
-const WAL: &str = "wal";
+pub(crate) const WAL: &str = "wal";
 /// Held by the program that makes the tables, or sees that they are there.
 const CREATION_LOCK: &str = "wal/creation";
-/// Held by the program that compacts.
-const COMPACTION_LOCK: &str = "wal/compaction";
 /// How many programs may write at once.
 const WRITERS: u32 = 256;
 
@@ -78,9 +79,23 @@ pub enum StoreError {
     /// Rows can't be encoded or decoded: a defect, here or in a file that was changed.
     #[error("rows can't be encoded or decoded")]
     Rows(#[source] ArrowError),
-    /// Rows can't be written as Parquet: a defect.
-    #[error("rows can't be written as Parquet")]
+    /// Rows can't be written as Parquet, or a file of them can't be read.
+    #[error("rows can't be written as Parquet, or a file of them can't be read")]
     Parquet(#[source] ParquetError),
+    /// The machine's clock can't be right, and what was asked for would remove things by their age.
+    #[error("the clock says {now}, and the newest row of the store came in at {newest}")]
+    Clock {
+        /// What the clock says.
+        now: Timestamp,
+        /// When the newest row came in.
+        newest: Timestamp,
+    },
+    /// Nobody is known by this.
+    #[error("nobody in the store is known by this e-mail address, id or name")]
+    Nobody,
+    /// Several people have this name.
+    #[error("{0} people in the store have this name; say which by e-mail address or id")]
+    Ambiguous(usize),
 }
 
 impl StoreError {
@@ -96,20 +111,26 @@ impl StoreError {
 /// on from the log.
 #[derive(Debug)]
 pub struct Store {
-    disk: Arc<dyn Disk>,
+    pub(crate) disk: Arc<dyn Disk>,
     objects: Arc<DiskObjects>,
-    tables: Vec<DeltaLog>,
+    pub(crate) tables: Vec<DeltaLog>,
     log: Log,
     /// Tells this writer from the others, in the tables' logs.
-    writer: String,
+    pub(crate) writer: String,
     /// Keeps other programs from writing the same log.
     _lock: Lock,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Rows that are in the log and not in the tables, in the order of [`TABLES`].
     memory: [Vec<RecordBatch>; TABLES.len()],
     memory_bytes: usize,
+    /// When the first of those came.
+    memory_since: Option<Timestamp>,
     /// The revision of the last batch.
-    revision: i64,
+    pub(crate) revision: i64,
+    pub(crate) tombstones: Tombstones,
+    door: Door,
+    /// The door knows when the meetings of the store were.
+    knows_meetings: bool,
 }
 
 impl Store {
@@ -126,12 +147,7 @@ impl Store {
         disk.create_dir(WAL).map_err(StoreError::Folder)?;
         // Tables are made once: of two programs that make them at the same time one would change what
         // the other has made.
-        let waiting = {
-            let disk = Arc::clone(&disk);
-            tokio::task::spawn_blocking(move || disk.wait_for_lock(CREATION_LOCK))
-        };
-        let creating = waiting.await.map_err(io::Error::other).and_then(|lock| lock);
-        let creating = creating.map_err(StoreError::Folder)?;
+        let creating = wait(&disk, |disk| disk.wait_for_lock(CREATION_LOCK)).await?;
         layout::open(&*disk)?;
         let (writer, lock) = take_writer(&*disk)?;
         let store = Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
@@ -156,8 +172,9 @@ impl Store {
         writer: String,
         lock: Lock,
     ) -> Result<Self, StoreError> {
-        let objects = Arc::new(DiskObjects::new(Arc::clone(&disk)));
+        let objects = Arc::new(DiskObjects::new(Arc::clone(&disk), &writer));
         let tables = open_tables(&objects).await?;
+        let tombstones = Tombstones::open(Arc::clone(&disk)).map_err(StoreError::Folder)?;
         let mut committed = Vec::with_capacity(TABLES.len());
         for (log, table) in tables.iter().zip(TABLES) {
             committed.push(log.committed(&writer).await.map_err(StoreError::table(table))?);
@@ -191,7 +208,11 @@ impl Store {
             clock,
             memory,
             memory_bytes: 0,
+            memory_since: None,
             revision,
+            tombstones,
+            door: Door::default(),
+            knows_meetings: false,
         };
         if store.memory.iter().any(|batches| !batches.is_empty()) {
             store.commit().await?;
@@ -208,26 +229,109 @@ impl Store {
         &mut self,
         batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
     ) -> Result<(), StoreError> {
+        self.tombstones.refresh().map_err(StoreError::Folder)?;
+        let now = self.clock.now();
         let mut taken = Vec::new();
         let mut payloads = Vec::new();
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
-            // Of two rows of one key the later counts, also when the clock was set back.
-            let first = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
-            self.revision = first + i64::try_from(batch.len()).expect("a batch fits into memory");
-            let rows = batch.finish(first);
-            payloads.push(encode(self.revision, &rows)?);
-            taken.extend(rows);
+            let rows = self.let_in(batch, now).await?;
+            if !rows.is_empty() {
+                payloads.push(encode(self.revision, &rows)?);
+                taken.extend(rows);
+            }
         }
         if payloads.is_empty() {
             return Ok(());
         }
         self.log.append(payloads.iter().map(Vec::as_slice))?;
-        for (table, rows) in taken {
-            let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
+        self.memory_since.get_or_insert(now);
+        for TableRows { table, rows, fingerprints, .. } in taken {
+            self.door.remember(&fingerprints);
             self.memory_bytes += rows.get_array_memory_size();
-            self.memory[place].push(rows);
+            self.memory[place(table)].push(rows);
         }
-        if self.memory_bytes >= COMMIT_BYTES { self.commit().await } else { Ok(()) }
+        if self.memory_bytes >= COMMIT_BYTES || self.is_due() { self.commit().await } else { Ok(()) }
+    }
+
+    /// True when rows have waited for a minute to be committed. The next [`append`](Self::append)
+    /// commits them; a program that has none calls [`commit`](Self::commit).
+    pub fn is_due(&self) -> bool {
+        let waited = self.memory_since.and_then(|since| self.clock.now().since(since));
+        waited.is_some_and(|waited| waited >= COMMIT_AFTER)
+    }
+
+    /// What did not come into the tables since the store was opened.
+    pub const fn turned_away(&self) -> TurnedAway {
+        self.door.turned_away
+    }
+
+    /// Rows of a batch that come into the log.
+    async fn let_in(&mut self, batch: Batch, now: Timestamp) -> Result<Vec<TableRows>, StoreError> {
+        let account = batch.account().to_owned();
+        let first = self.next_revisions(now, batch.len());
+        let mut rows = batch.finish(first);
+        if !self.tombstones.is_empty() {
+            self.keep_forgotten_joins(rows.iter().map(|rows| (rows.table, &rows.rows))).await?;
+            let mut left = Vec::with_capacity(rows.len());
+            for of_table in rows {
+                let (kept, gone) = door::keep_out(&self.tombstones, of_table).map_err(StoreError::Rows)?;
+                self.door.turned_away.forgotten += gone;
+                left.extend(kept);
+            }
+            rows = left;
+        }
+        self.learn_of_meetings(&rows)?;
+        let (mut rows, letters) = self.door.pass(&account, rows, now).map_err(StoreError::Rows)?;
+        if !letters.is_empty() {
+            let first = self.next_revisions(now, letters.len());
+            rows.extend(letters.finish(first));
+        }
+        Ok(rows)
+    }
+
+    /// The first of so many revisions.
+    fn next_revisions(&mut self, now: Timestamp, count: usize) -> i64 {
+        // Of two rows of one key the later counts, also when the clock was set back.
+        let first = (now.unix_millis() * 1_000).max(self.revision + 1);
+        self.revision = first + i64::try_from(count).expect("rows fit into memory");
+        first
+    }
+
+    /// Adds tombstones of joins that rows show to be of people who were erased: other rows of them do
+    /// not say whose they are.
+    async fn keep_forgotten_joins<'r>(
+        &mut self,
+        rows: impl Iterator<Item = (&'static Table, &'r RecordBatch)> + Send,
+    ) -> Result<(), StoreError> {
+        let joins = rows.flat_map(|(table, rows)| {
+            door::forgotten_joins(&self.tombstones, table, rows)
+        });
+        let new: Vec<(String, Identity)> =
+            joins.filter(|(account, join)| !self.tombstones.has(account, join)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let alone = wait(&self.disk, |disk| disk.wait_for_lock(tombstone::LOCK)).await?;
+        for (account, join) in new {
+            self.tombstones.add(&account, &[join], &alone).map_err(StoreError::Folder)?;
+        }
+        Ok(())
+    }
+
+    /// Reads when the meetings of the store were, once rows come of one that is not known.
+    fn learn_of_meetings(&mut self, rows: &[TableRows]) -> Result<(), StoreError> {
+        if self.knows_meetings || rows.iter().all(|rows| *rows.table == MEETINGS) {
+            return Ok(());
+        }
+        self.knows_meetings = true;
+        for file in self.tables[place(&MEETINGS)].files().map_err(StoreError::table(&MEETINGS))? {
+            let path = format!("tables/{}/{}", MEETINGS.name, file.path);
+            let names = ["account", "meeting_uuid", "start_time", "end_time"];
+            for rows in read::columns(&self.disk, &path, &names).map_err(StoreError::Parquet)? {
+                self.door.meetings_of(&rows.map_err(StoreError::Rows)?);
+            }
+        }
+        Ok(())
     }
 
     /// Brings what is in the log into the tables.
@@ -237,6 +341,8 @@ impl Store {
         if self.memory.iter().all(Vec::is_empty) {
             return Ok(());
         }
+        let _shared = wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
+        self.drop_forgotten()?;
         let sequence = self.log.acknowledged();
         for (place, table) in TABLES.into_iter().enumerate() {
             let is_last = place == TABLES.len() - 1;
@@ -248,18 +354,37 @@ impl Store {
                 added,
                 removed: Vec::new(),
                 progress: Some((self.writer.clone(), sequence)),
-                changes_rows: true,
+                cause: Cause::Arrival,
             };
             self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
             self.memory[place].clear();
         }
         self.memory_bytes = 0;
+        self.memory_since = None;
         self.log.forget(sequence)?;
         Ok(())
     }
 
+    /// Drops rows of people who were erased since the rows came.
+    fn drop_forgotten(&mut self) -> Result<(), StoreError> {
+        self.tombstones.refresh().map_err(StoreError::Folder)?;
+        if self.tombstones.is_empty() {
+            return Ok(());
+        }
+        for (batches, table) in self.memory.iter_mut().zip(TABLES) {
+            for rows in &mut *batches {
+                let left = door::without_forgotten(&self.tombstones, table, rows);
+                if let Some(left) = left.map_err(StoreError::Rows)? {
+                    *rows = left;
+                }
+            }
+            batches.retain(|rows| rows.num_rows() > 0);
+        }
+        Ok(())
+    }
+
     /// Writes rows into files, one for each day.
-    async fn write(
+    pub(crate) async fn write(
         &self,
         table: &'static Table,
         batches: &[RecordBatch],
@@ -271,16 +396,20 @@ impl Store {
         let mut files = Vec::new();
         for (day, rows) in file::by_day(table, batches).map_err(StoreError::Rows)? {
             let rows = file::without_day(&rows).map_err(StoreError::Rows)?;
-            let mut writer = FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?;
-            writer.write(&rows).map_err(StoreError::Parquet)?;
-            let name = format!("rows-{sequence:020}-{}", self.revision);
-            files.push(self.put(table, &layout::day(day), &name, writer).await?);
+            // No file has rows of two accounts.
+            for (part, rows) in cell::runs(&rows, "account").into_iter().enumerate() {
+                let mut writer =
+                    FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?;
+                writer.write(&rows).map_err(StoreError::Parquet)?;
+                let name = format!("rows-{sequence:020}-{}-{part}", self.revision);
+                files.push(self.put(table, &layout::day(day), &name, writer).await?);
+            }
         }
         Ok(files)
     }
 
     /// Writes a file where the log of its table will name it.
-    async fn put(
+    pub(crate) async fn put(
         &self,
         table: &'static Table,
         day: &str,
@@ -301,68 +430,46 @@ impl Store {
         Ok(DataFile { path, day: day.to_owned(), size, rows, revision })
     }
 
-    /// Makes one file, or few, of the many that a day has: rows in the order of their key, and each
-    /// key once. Days with one file are left alone. Returns how many files were replaced.
-    ///
-    /// The files that were replaced stay on the disk for readers that have them open.
-    ///
-    /// **Errors**: [`StoreError::Compacting`] when another program does so.
-    pub async fn compact(&mut self) -> Result<usize, StoreError> {
-        // Two at once would both replace the same files, and leave every row twice.
-        let Some(_lock) = self.disk.lock(COMPACTION_LOCK).map_err(StoreError::Folder)? else {
-            return Err(StoreError::Compacting);
-        };
-        let mut replaced = 0;
-        for (place, table) in TABLES.into_iter().enumerate() {
-            self.tables[place].refresh().await.map_err(StoreError::table(table))?;
-            let files = self.tables[place].files().map_err(StoreError::table(table))?;
-            for of_day in files.chunk_by(|one, other| one.day == other.day) {
-                if of_day.len() < 2 {
-                    continue;
-                }
-                self.revision = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
-                let added = self.merge(table, of_day).await?;
-                let change =
-                    Change { added, removed: of_day.to_vec(), progress: None, changes_rows: false };
-                self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
-                replaced += of_day.len();
-            }
+    /// When the newest row of the tables came in.
+    fn newest(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut newest = 0;
+        for (log, table) in self.tables.iter().zip(TABLES) {
+            let files = log.files().map_err(StoreError::table(table))?;
+            newest = files.iter().map(|file| file.revision).fold(newest, i64::max);
         }
-        Ok(replaced)
+        Ok(Timestamp::from_unix_millis(newest / 1_000).ok().filter(|_| newest > 0))
     }
 
-    async fn merge(
-        &self,
-        table: &'static Table,
-        files: &[DataFile],
-    ) -> Result<Vec<DataFile>, StoreError> {
-        let sources = files
-            .iter()
-            .map(|file| read::rows(&self.disk, &format!("tables/{}/{}", table.name, file.path)));
-        let sources = sources.collect::<Result<Vec<_>, _>>().map_err(StoreError::Parquet)?;
-        let mut merge = Merge::new(table, sources).map_err(StoreError::Rows)?;
-        let mut added = Vec::new();
-        let mut writer: Option<FileWriter> = None;
-        // Each merging has a revision of its own.
-        let name = |part: usize| format!("merged-{}-{part}", self.revision);
-        let day = &files[0].day;
-        while let Some(rows) = merge.next_batch().map_err(StoreError::Rows)? {
-            let mut open = match writer.take() {
-                Some(open) => open,
-                None => FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?,
-            };
-            open.write(&rows).map_err(StoreError::Parquet)?;
-            if open.rows() < FILE_ROWS {
-                writer = Some(open);
-            } else {
-                added.push(self.put(table, day, &name(added.len()), open).await?);
-            }
+    /// Refuses when the clock can't be right: what goes by age must not go by it.
+    ///
+    /// **Errors**: [`StoreError::Clock`] when the newest row came in more than a day after now, or more
+    /// than 400 days before.
+    pub(crate) fn check_clock(&self) -> Result<(), StoreError> {
+        const DAY: i64 = 24 * 60 * 60 * 1_000;
+        let now = self.clock.now();
+        let Some(newest) = self.newest()? else { return Ok(()) };
+        let ahead = now.unix_millis() - newest.unix_millis();
+        if (-DAY..=400 * DAY).contains(&ahead) {
+            Ok(())
+        } else {
+            Err(StoreError::Clock { now, newest })
         }
-        if let Some(last) = writer {
-            added.push(self.put(table, day, &name(added.len()), last).await?);
-        }
-        Ok(added)
     }
+}
+
+/// The place of a table in [`TABLES`].
+pub(crate) fn place(table: &Table) -> usize {
+    TABLES.iter().position(|known| *known == table).expect("a table of ours")
+}
+
+/// Waits for the disk where that stops nobody.
+pub(crate) async fn wait<T: Send + 'static>(
+    disk: &Arc<dyn Disk>,
+    work: impl FnOnce(&dyn Disk) -> io::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let disk = Arc::clone(disk);
+    let outcome = tokio::task::spawn_blocking(move || work(&*disk)).await;
+    outcome.map_err(io::Error::other).and_then(|outcome| outcome).map_err(StoreError::Folder)
 }
 
 pub(crate) async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
@@ -388,9 +495,9 @@ fn take_writer(disk: &dyn Disk) -> Result<(String, Lock), StoreError> {
 
 /// Rows as a record of the log: the revision; then, for each table, its name and an Arrow stream, each
 /// behind its length.
-fn encode(revision: i64, tables: &[(&'static Table, RecordBatch)]) -> Result<Vec<u8>, StoreError> {
+fn encode(revision: i64, tables: &[TableRows]) -> Result<Vec<u8>, StoreError> {
     let mut payload = revision.to_le_bytes().to_vec();
-    for (table, rows) in tables {
+    for TableRows { table, rows, .. } in tables {
         put_bytes(&mut payload, table.name.as_bytes());
         let mut stream = Vec::new();
         let written = StreamWriter::try_new(&mut stream, &rows.schema()).and_then(|mut writer| {

@@ -272,6 +272,11 @@ impl Disk for FaultyDisk {
         Ok(Box::new(()))
     }
 
+    fn wait_for_shared_lock(&self, _: &str) -> io::Result<Lock> {
+        // One program runs at a time.
+        Ok(Box::new(()))
+    }
+
     fn lock(&self, _: &str) -> io::Result<Option<Lock>> {
         // One program runs at a time.
         Ok(Some(Box::new(())))

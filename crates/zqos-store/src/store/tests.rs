@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 
+use zqos_core::table::{CONFLICTS, DEAD_LETTERS, STREAM_SAMPLES};
 use zqos_core::{
-    Figures, Kbps, ManualClock, MeetingUuid, Millis, Origin, ParticipantId, Stream, StreamSample,
-    Timestamp,
+    Figures, Kbps, ManualClock, Meeting, MeetingUuid, Millis, Origin, ParticipantId, Stream,
+    StreamSample, Timestamp,
 };
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::Snapshot;
+use crate::{Compacted, Snapshot};
 use crate::disk::faulty::{FaultyDisk, Ignored};
 
 fn clock() -> Arc<ManualClock> {
@@ -38,7 +39,7 @@ fn batch(meeting: &str, minute: u32, latency: f64) -> Batch {
 }
 
 async fn rows(disk: &FaultyDisk) -> BTreeMap<String, u64> {
-    let objects = Arc::new(DiskObjects::new(Arc::new(disk.clone())));
+    let objects = Arc::new(DiskObjects::new(Arc::new(disk.clone()), "reader"));
     let tables = open_tables(&objects).await.unwrap();
     let mut rows = BTreeMap::new();
     for (log, table) in tables.iter().zip(TABLES) {
@@ -111,15 +112,213 @@ async fn compaction_leaves_each_key_once_with_its_latest_row() {
         store.commit().await.unwrap();
     }
     assert_eq!(samples(&disk, &store).len(), 90);
-    assert_eq!(store.compact().await.unwrap(), 9);
+    // And three of conflicts.
+    assert_eq!(store.compact().await.unwrap().replaced, 9 + 3);
     let compacted = samples(&disk, &store);
     assert_eq!(compacted.len(), 30);
     assert!(compacted.iter().all(|(_, latency)| (11.5..12.5).contains(latency)), "{compacted:?}");
-    assert_eq!(store.compact().await.unwrap(), 0);
+    assert_eq!(store.compact().await.unwrap().replaced, 0);
     // And goes on as before.
     store.append([batch("u==", 31, 13.0)]).await.unwrap();
     store.commit().await.unwrap();
     assert_eq!(rows(&disk).await["stream_samples"], 31);
+}
+
+/// The rows of a table, each as JSON, in the order of its files.
+async fn table(store: &Store, table: &'static Table) -> Vec<serde_json::Value> {
+    let mut found = Vec::new();
+    for file in store.tables[place(table)].files().unwrap() {
+        let path = format!("tables/{}/{}", table.name, file.path);
+        for rows in read::rows(&store.disk, &path).unwrap() {
+            let rows = rows.unwrap();
+            for row in 0..rows.num_rows() {
+                let text = cell::row_json(table, &rows, row).unwrap();
+                found.push(serde_json::from_str(&text).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn meeting(uuid: &str, start: &str, end: &str) -> Batch {
+    let mut batch = Batch::new("default", "2026-11-20T12:00:00Z".parse().unwrap());
+    batch.meeting(&Meeting {
+        uuid: MeetingUuid::new(uuid).unwrap(),
+        number: Some(93_201_235_621),
+        is_webinar: Some(false),
+        topic: Some("canary-topic".to_owned()),
+        host: Some("canary-host".to_owned()),
+        host_email: Some("Canary-Host@example.com".to_owned()),
+        dept: Some("canary-dept".to_owned()),
+        start: start.parse().ok(),
+        end: end.parse().ok(),
+        participant_count: Some(2),
+        qualities: [None, None, None],
+    });
+    batch
+}
+
+#[tokio::test]
+async fn of_rows_that_differ_the_losers_are_kept_as_conflicts_and_each_once() {
+    let disk = FaultyDisk::new(1);
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    for latency in [10.0, 11.0, 11.0, 12.0] {
+        store.append([batch("u==", 1, latency)]).await.unwrap();
+        store.commit().await.unwrap();
+    }
+    assert_eq!(store.turned_away().repeated, 1);
+    let done = store.compact().await.unwrap();
+    assert_eq!((done.replaced, done.conflicts), (3, 2));
+    let conflicts = table(&store, &CONFLICTS).await;
+    assert_eq!(conflicts.len(), 2);
+    assert_eq!(conflicts[0]["table_name"], "stream_samples");
+    let lost: Vec<f64> = conflicts
+        .iter()
+        .map(|conflict| {
+            let row = conflict["row"].as_str().unwrap();
+            let row: serde_json::Value = serde_json::from_str(row).unwrap();
+            row["latency_ms"].as_f64().unwrap()
+        })
+        .collect();
+    assert_eq!(lost, [10.0, 11.0]);
+    assert_eq!(samples(&disk, &store).len(), 1);
+}
+
+#[tokio::test]
+async fn a_day_is_sealed_when_it_is_over_and_opened_again_at_most_once_an_hour() {
+    let disk = FaultyDisk::new(1);
+    let clock = Arc::new(ManualClock::new("2026-11-17T20:00:00Z".parse().unwrap()));
+    let set = |at: &str| clock.set(at.parse().unwrap());
+    let mut store = Store::open_on(Arc::new(disk.clone()), Arc::clone(&clock) as _).await.unwrap();
+    // Minute 0 is of the 16th.
+    store.append([batch("u==", 0, 10.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    set("2026-11-18T01:59:59Z");
+    assert_eq!(store.compact().await.unwrap(), Compacted::default());
+    set("2026-11-18T02:00:00Z");
+    assert_eq!(store.compact().await.unwrap().sealed, 1);
+    let sealed = |store: &Store| {
+        let files = store.tables.last().unwrap().files().unwrap();
+        files.iter().map(DataFile::is_sealed).collect::<Vec<_>>()
+    };
+    assert_eq!(sealed(&store), [true]);
+    store.append([batch("u==", 3, 11.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    set("2026-11-18T02:59:59Z");
+    assert_eq!(store.compact().await.unwrap().sealed, 0);
+    set("2026-11-18T03:00:00Z");
+    assert_eq!(store.compact().await.unwrap().sealed, 1);
+    assert_eq!(sealed(&store), [true]);
+    assert_eq!(samples(&disk, &store).len(), 2);
+}
+
+#[tokio::test]
+async fn rows_outside_their_meeting_are_dead_letters_and_open_no_day() {
+    let disk = FaultyDisk::new(1);
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    let known = meeting("u==", "2026-11-16T09:55:00Z", "2026-11-16T11:00:00Z");
+    store.append([known]).await.unwrap();
+    store.commit().await.unwrap();
+    drop(store);
+    // Another program, which has not heard of the meeting itself.
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    store.append((0..3).map(|minute| batch("u==", minute, 10.0))).await.unwrap();
+    let mut odd = Batch::new("default", clock().now());
+    for at in ["1999-12-31T23:59:00Z", "2026-11-22T12:00:00Z"] {
+        let sample = StreamSample {
+            ts: at.parse().unwrap(),
+            stream: Stream::from_name("audio_input").unwrap().into(),
+            figures: Figures { latency: Millis::try_new(1.0).ok(), ..Figures::default() },
+        };
+        let (meeting, participant) =
+            (MeetingUuid::new("unheard==").unwrap(), ParticipantId::new("1").unwrap());
+        odd.stream_sample(&meeting, &participant, Origin::RestPast, &sample);
+    }
+    store.append([odd]).await.unwrap();
+    store.commit().await.unwrap();
+    assert_eq!(store.turned_away().dead_letters, 4);
+    let days = |table| -> Vec<String> {
+        let files = store.tables[place(table)].files().unwrap();
+        files.into_iter().map(|file| file.day).collect()
+    };
+    assert_eq!(days(&STREAM_SAMPLES), ["2026-11-16"]);
+    assert_eq!(days(&DEAD_LETTERS), ["2026-11-20"]);
+    let letters = table(&store, &DEAD_LETTERS).await;
+    let reasons: Vec<&str> =
+        letters.iter().map(|letter| letter["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons.len(), 4);
+    for reason in ["dated after its meeting", "dated before 2011", "dated in the future"] {
+        assert!(reasons.contains(&reason), "{reasons:?}");
+    }
+    assert!(letters[0]["row"].as_str().unwrap().contains("latency_ms"));
+}
+
+#[tokio::test]
+async fn what_waits_for_a_minute_is_committed_with_the_next_rows() {
+    let disk = FaultyDisk::new(1);
+    let clock = clock();
+    let mut store = Store::open_on(Arc::new(disk.clone()), Arc::clone(&clock) as _).await.unwrap();
+    store.append([batch("u==", 1, 10.0)]).await.unwrap();
+    clock.advance(Duration::from_secs(59));
+    store.append([batch("u==", 2, 10.0)]).await.unwrap();
+    assert_eq!(samples(&disk, &store).len(), 0);
+    clock.advance(Duration::from_secs(1));
+    assert!(store.is_due());
+    store.append([batch("u==", 3, 10.0)]).await.unwrap();
+    assert_eq!(samples(&disk, &store).len(), 3);
+    assert!(!store.is_due());
+}
+
+#[tokio::test]
+async fn logs_of_tables_are_summed_up_in_checkpoints() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), clock()).await.unwrap();
+    for latency in 1..45 {
+        store.append([batch("u==", 1, latency.into())]).await.unwrap();
+        store.commit().await.unwrap();
+    }
+    drop(store);
+    let log = dir.path().join("tables/stream_samples/_delta_log");
+    let names = std::fs::read_dir(log).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    let checkpoints = names.iter().filter(|name| name.ends_with(".checkpoint.parquet")).count();
+    assert_eq!(checkpoints, 2, "{names:?}");
+    // What comes after a checkpoint counts, and exactly once.
+    let mut store = Store::open(dir.path(), clock()).await.unwrap();
+    assert_eq!(store.tables.last().unwrap().files().unwrap().len(), 44);
+    assert_eq!(store.compact().await.unwrap().replaced, 44);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_years_off_removes_nothing() {
+    let disk = FaultyDisk::new(1);
+    let clock = clock();
+    let mut store = Store::open_on(Arc::new(disk.clone()), Arc::clone(&clock) as _).await.unwrap();
+    store.append([batch("u==", 1, 10.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    for at in ["2036-11-20T12:00:00Z", "2016-11-20T12:00:00Z"] {
+        clock.set(at.parse().unwrap());
+        let expired = store.expire("2036-11-20T12:00:00Z".parse().unwrap()).await;
+        assert!(matches!(expired, Err(StoreError::Clock { .. })), "{expired:?}");
+        assert!(matches!(store.compact().await, Err(StoreError::Clock { .. })));
+        assert_eq!(samples(&disk, &store).len(), 1);
+        clock.set("2026-11-20T12:00:00Z".parse().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn days_that_expire_go_whole_and_the_others_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), clock()).await.unwrap();
+    store.append((0..30).map(|minute| batch("u==", minute, 10.0))).await.unwrap();
+    store.commit().await.unwrap();
+    let erased = store.expire("2026-11-17T23:59:59Z".parse().unwrap()).await.unwrap();
+    assert_eq!((erased.rows, erased.files), (10, 1));
+    let days: Vec<String> =
+        store.tables.last().unwrap().files().unwrap().into_iter().map(|file| file.day).collect();
+    assert_eq!(days, ["2026-11-17", "2026-11-18"]);
+    let gone = dir.path().join("tables/stream_samples/day=2026-11-16");
+    assert_eq!(std::fs::read_dir(gone).unwrap().count(), 0);
 }
 
 #[tokio::test]
@@ -329,12 +528,12 @@ async fn one_program_compacts_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let mut one = Store::open(dir.path(), clock()).await.unwrap();
     let mut other = Store::open(dir.path(), clock()).await.unwrap();
-    for _ in 0..3 {
-        one.append([batch("u==", 1, 10.0)]).await.unwrap();
+    for latency in [10.0, 11.0, 12.0] {
+        one.append([batch("u==", 1, latency)]).await.unwrap();
         one.commit().await.unwrap();
     }
     let outcomes = tokio::join!(one.compact(), other.compact());
-    let replaced: usize = [outcomes.0, outcomes.1].into_iter().filter_map(Result::ok).sum();
+    let replaced: usize = [outcomes.0, outcomes.1].into_iter().flatten().map(|done| done.replaced).sum();
     assert_eq!(replaced, 3);
     let snapshot = Snapshot::open(dir.path()).await.unwrap();
     let (_, _, files) =

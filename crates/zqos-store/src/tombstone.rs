@@ -1,0 +1,181 @@
+//! Tombstones: by what a person who was erased is known again, without saying who it was.
+//!
+//! `forgotten/key` holds 32 random bytes, `forgotten/list` a line for each tombstone: the first half of
+//! an HMAC-SHA-256, by that key, of what is known again, and the account. Whoever has the store and guesses an address
+//! can check his guess; nobody can read addresses from it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::disk::{Disk, Lock};
+
+const DIR: &str = "forgotten";
+const KEY: &str = "forgotten/key";
+const LIST: &str = "forgotten/list";
+/// Held, together with others, by whoever brings rows into tables; alone by whoever adds tombstones. So
+/// rows either came in before a tombstone, and are found, or after it, and are kept out.
+pub(crate) const LOCK: &str = "wal/erasure";
+
+const KEY_BYTES: usize = 32;
+const MARK_BYTES: usize = 16;
+
+type Mark = [u8; MARK_BYTES];
+
+/// By what rows are known to be somebody's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Identity {
+    /// An e-mail address.
+    Email(String),
+    /// The id of an account user.
+    Person(String),
+    /// A name, of somebody who has neither of those.
+    Name(String),
+    /// A join: a meeting and an id within it.
+    Join(String, String),
+}
+
+impl Identity {
+    pub(crate) fn email(text: &str) -> Self {
+        Self::Email(text.trim().to_lowercase())
+    }
+}
+
+/// The tombstones of a store.
+#[derive(Debug)]
+pub(crate) struct Tombstones {
+    disk: Arc<dyn Disk>,
+    key: [u8; KEY_BYTES],
+    /// With the account that each is of.
+    marks: HashMap<Mark, String>,
+    /// What the list was like when it was read.
+    read: Option<(u64, SystemTime)>,
+}
+
+impl Tombstones {
+    pub(crate) fn open(disk: Arc<dyn Disk>) -> io::Result<Self> {
+        let mut tombstones = Self { disk, key: [0; KEY_BYTES], marks: HashMap::new(), read: None };
+        tombstones.refresh()?;
+        Ok(tombstones)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// The accounts in which somebody was erased.
+    pub(crate) fn accounts(&self) -> BTreeSet<String> {
+        self.marks.values().cloned().collect()
+    }
+
+    /// Reads what others have added.
+    pub(crate) fn refresh(&mut self) -> io::Result<()> {
+        let list = match self.disk.describe(LIST) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            list => list?,
+        };
+        let is = Some((list.len, list.modified));
+        if self.read == is {
+            return Ok(());
+        }
+        let damaged = |what| io::Error::new(io::ErrorKind::InvalidData, what);
+        let key = self.disk.read_all(KEY)?;
+        self.key = key.try_into().map_err(|_| damaged("`forgotten/key` is no key of 32 bytes"))?;
+        let text = String::from_utf8(self.disk.read_all(LIST)?);
+        let text = text.map_err(|_| damaged("`forgotten/list` is no text"))?;
+        self.marks = text
+            .lines()
+            .map(|line| read(line).ok_or_else(|| damaged("a line of `forgotten/list` is damaged")))
+            .collect::<io::Result<_>>()?;
+        self.read = is;
+        Ok(())
+    }
+
+    /// True when rows of this account that are known by it are to be kept out.
+    pub(crate) fn has(&self, account: &str, identity: &Identity) -> bool {
+        !self.is_empty() && self.marks.contains_key(&self.mark(account, identity))
+    }
+
+    /// Adds tombstones, durably, once nobody brings rows into tables. The key is made by whoever comes
+    /// first.
+    pub(crate) fn add(
+        &mut self,
+        account: &str,
+        identities: &[Identity],
+        _alone: &Lock,
+    ) -> io::Result<()> {
+        self.refresh()?;
+        if self.read.is_none() {
+            self.disk.create_dir(DIR)?;
+            self.key = rand::random();
+            self.replace(KEY, &self.key)?;
+        }
+        let marks: Vec<Mark> =
+            identities.iter().map(|identity| self.mark(account, identity)).collect();
+        self.marks.extend(marks.into_iter().map(|mark| (mark, account.to_owned())));
+        let mut lines: Vec<String> =
+            self.marks.iter().map(|(mark, account)| line(mark, account)).collect();
+        lines.sort_unstable();
+        self.replace(LIST, lines.concat().as_bytes())?;
+        let list = self.disk.describe(LIST)?;
+        self.read = Some((list.len, list.modified));
+        Ok(())
+    }
+
+    fn mark(&self, account: &str, identity: &Identity) -> Mark {
+        let (kind, parts): (&str, [&str; 2]) = match identity {
+            Identity::Email(email) => ("email", [email, ""]),
+            Identity::Person(id) => ("person", [id, ""]),
+            Identity::Name(name) => ("name", [name, ""]),
+            Identity::Join(meeting, participant) => ("join", [meeting, participant]),
+        };
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("any length will do");
+        for part in [kind, account, parts[0], parts[1]] {
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part.as_bytes());
+        }
+        let code = mac.finalize().into_bytes();
+        code[..MARK_BYTES].try_into().expect("it is twice as long")
+    }
+
+    /// Puts a file in place of another, durably.
+    fn replace(&self, path: &str, content: &[u8]) -> io::Result<()> {
+        let unfinished = format!("{path}.unfinished");
+        match self.disk.remove(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = self.disk.create(&unfinished)?;
+        file.write_all(content)?;
+        file.sync()?;
+        self.disk.rename(&unfinished, path)?;
+        self.disk.sync_dir(DIR)
+    }
+}
+
+fn line(mark: &Mark, account: &str) -> String {
+    let mut line = String::new();
+    for byte in mark {
+        write!(line, "{byte:02x}").expect("texts can be written to");
+    }
+    // On one line, whatever the account's name is.
+    let account = serde_json::to_string(account).expect("texts are JSON");
+    line + " " + &account + "\n"
+}
+
+fn read(line: &str) -> Option<(Mark, String)> {
+    let (digits, account) = line.split_once(' ')?;
+    if digits.len() != 2 * MARK_BYTES || !digits.is_ascii() {
+        return None;
+    }
+    let mut mark = Mark::default();
+    for (place, byte) in mark.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some((mark, serde_json::from_str(account).ok()?))
+}

@@ -1,0 +1,137 @@
+//! Files that no version of a table has, or will have.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::time::UNIX_EPOCH;
+
+use zqos_core::table::TABLES;
+
+use crate::delta::TableLog as _;
+use crate::disk::{Entry, Lock};
+use crate::object::UNFINISHED;
+use crate::store::{Store, StoreError, WAL};
+
+/// How long readers may take that have files open which were replaced.
+const GRACE: i64 = 60 * 60 * 1_000;
+
+impl Store {
+    /// Removes files that no version of a table has; returns how many. Who calls has the lock of those
+    /// who replace files.
+    ///
+    /// With `spares_readers`, those that are younger than an hour stay.
+    pub(crate) async fn vacuum(
+        &mut self,
+        _replacing: &Lock,
+        spares_readers: bool,
+    ) -> Result<usize, StoreError> {
+        let mut removed = 0;
+        // Whose log nobody holds does not write, and can't begin to while this holds it.
+        let mut idle = HashMap::new();
+        for (place, table) in TABLES.into_iter().enumerate() {
+            let folder = format!("tables/{}", table.name);
+            // Listed before the log is read: what is committed in between is in the log.
+            let listed = files(&*self.disk, &folder).map_err(StoreError::Folder)?;
+            self.tables[place].refresh().await.map_err(StoreError::table(table))?;
+            let live = self.tables[place].files().map_err(StoreError::table(table))?;
+            let live: HashSet<&str> = live.iter().map(|file| file.path.as_str()).collect();
+            let mut dirs = HashSet::new();
+            for (path, entry) in listed {
+                if live.contains(path.as_str())
+                    || spares_readers && self.is_young(&entry)
+                    || !self.is_dead(place, &entry.name, &mut idle).await?
+                {
+                    continue;
+                }
+                let path = format!("{folder}/{path}");
+                match self.disk.remove(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(StoreError::Folder(error));
+                    }
+                    _ => removed += 1,
+                }
+                dirs.insert(crate::disk::parent(&path).to_owned());
+            }
+            for dir in dirs {
+                self.disk.sync_dir(&dir).map_err(StoreError::Folder)?;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn is_young(&self, entry: &Entry) -> bool {
+        let modified = entry.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let modified = i64::try_from(modified.as_millis()).unwrap_or(i64::MAX);
+        self.clock.now().unix_millis().saturating_sub(modified) < GRACE
+    }
+
+    /// True when nobody is going to name a file in a log that does not name it: it was replaced, or its
+    /// writer has gone on without it.
+    async fn is_dead(
+        &self,
+        place: usize,
+        name: &str,
+        idle: &mut HashMap<String, Option<Lock>>,
+    ) -> Result<bool, StoreError> {
+        let (is_unfinished, rest) = match name.strip_prefix(UNFINISHED) {
+            Some(rest) => (true, rest),
+            None => (false, name),
+        };
+        let Some(writer) = writer_of(rest) else {
+            // Not of ours.
+            return Ok(false);
+        };
+        if writer == self.writer {
+            // It does nothing else right now.
+            return Ok(true);
+        }
+        if !idle.contains_key(&writer) {
+            let dir = self.disk.list(&writer).map_err(StoreError::Folder)?;
+            let lock = if dir.is_empty() {
+                None
+            } else {
+                self.disk.lock(&format!("{writer}/lock")).map_err(StoreError::Folder)?
+            };
+            idle.insert(writer.clone(), lock);
+        }
+        if idle.get(&writer).is_some_and(Option::is_some) {
+            return Ok(true);
+        }
+        if is_unfinished {
+            return Ok(false);
+        }
+        let Some(sequence) = sequence_of(rest) else {
+            // Whoever replaces files holds a lock, which is held here.
+            return Ok(true);
+        };
+        let committed = self.tables[place].committed(&writer).await;
+        Ok(sequence <= committed.map_err(StoreError::table(TABLES[place]))?)
+    }
+}
+
+/// The log of who wrote a file, by the file's name: `wal-000-…`.
+fn writer_of(name: &str) -> Option<String> {
+    let number = name.strip_prefix("wal-")?.get(..3)?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{WAL}/{number}"))
+}
+
+/// Up to which record of the log a file has rows, by the file's name: `wal-000-rows-SEQUENCE-…`.
+fn sequence_of(name: &str) -> Option<u64> {
+    let (_, behind) = name.split_once("-rows-")?;
+    behind.split('-').next()?.parse().ok()
+}
+
+/// The files of a table but those of its log: their paths below its folder.
+fn files(disk: &dyn crate::disk::Disk, folder: &str) -> io::Result<Vec<(String, Entry)>> {
+    let mut files = Vec::new();
+    for day in disk.list(folder)? {
+        if !day.is_dir || day.name == "_delta_log" {
+            continue;
+        }
+        for file in disk.list(&format!("{folder}/{}", day.name))? {
+            if !file.is_dir {
+                files.push((format!("{}/{}", day.name, file.name), file));
+            }
+        }
+    }
+    Ok(files)
+}
