@@ -317,12 +317,41 @@ pub(crate) enum Store {
     /// Show what is in it: tables, days, files, rows, bytes
     #[command(after_help = "Example:\n  zqos store info --format csv")]
     Info(WhichStore),
-    /// Make one file of the many that a day has, with each row once
+    /// Make one file of the many that a day has, with each row once, and seal days that are over
     #[command(after_help = "Example:\n  zqos store compact")]
     Compact(WhichStore),
     /// Read every file through, and tell each that is damaged or gone
     #[command(after_help = "Example:\n  zqos store verify")]
     Verify(WhichStore),
+    /// Remove the days before a time, of all tables
+    #[command(after_help = "Examples:\n  zqos store expire --before -400d\n  zqos store expire --before 2026-01-01")]
+    Expire(Expire),
+    /// Erase a person, and keep him out from now on
+    #[command(after_help = "Examples:\n  zqos store forget jill@example.com\n  zqos store forget jill@example.com --account acme
+
+Rows of the person's joins go, of all tables; of meetings that he hosted the host and the topic. What is
+erased can't be brought back.")]
+    Forget(Forget),
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+pub(crate) struct Expire {
+    /// Days that ended before this go: a date, an instant, or a time ago, as in `-400d`
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) before: String,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+pub(crate) struct Forget {
+    /// Who: an e-mail address, the id of an account user, or the name of somebody who has neither
+    #[arg(value_name = "PERSON")]
+    pub(crate) person: String,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
 }
 
 #[cfg(feature = "query")]

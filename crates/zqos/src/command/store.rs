@@ -3,15 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use zqos_core::SystemClock;
-use zqos_store::{Snapshot, Store as Writer};
+use zqos_core::{Clock as _, SystemClock};
+use zqos_store::{Snapshot, Store as Writer, StoreError};
 
-use crate::cli::{Format, Global, Store};
+use crate::cli::{Expire, Forget, Format, Global, Store};
 use crate::command::import::folder;
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
 use crate::output::rows::{Cell, Part, RowForm, RowWriter};
 use crate::output::{Output, json, note};
+use crate::time::Zone;
 
 /// The columns of `store info`.
 const COLUMNS: [&str; 7] = ["table", "version", "first_day", "last_day", "files", "rows", "bytes"];
@@ -20,15 +21,70 @@ const COLUMNS: [&str; 7] = ["table", "version", "first_day", "last_day", "files"
 pub(crate) async fn run(command: &Store, global: &Global) -> anyhow::Result<Exit> {
     match command {
         Store::Info(which) => info(folder(which)?, global).await,
-        Store::Compact(which) => {
-            let folder = folder(which)?;
-            // Nobody wants a store made by looking after it.
-            Snapshot::open(folder).await?;
-            let replaced = Writer::open(folder, Arc::new(SystemClock)).await?.compact().await?;
-            note(format_args!("replaced {replaced} files"));
-            Ok(Exit::Done)
-        }
+        Store::Compact(which) => compact(folder(which)?).await,
         Store::Verify(which) => verify(folder(which)?).await,
+        Store::Expire(args) => expire(args, global).await,
+        Store::Forget(args) => forget(args, global).await,
+    }
+}
+
+/// Opens a store that is there: nobody wants one made by looking after it.
+async fn open(folder: &Path) -> Result<Writer, StoreError> {
+    Snapshot::open(folder).await?;
+    Writer::open(folder, Arc::new(SystemClock)).await
+}
+
+async fn compact(folder: &Path) -> anyhow::Result<Exit> {
+    let done = open(folder).await?.compact().await.map_err(explained)?;
+    note(format_args!(
+        "replaced {} files, sealed {} days of tables, removed {} files",
+        done.replaced, done.sealed, done.removed
+    ));
+    if done.conflicts > 0 {
+        note(format_args!(
+            "{} rows said something else than a later one of the same key: `system.conflicts`",
+            done.conflicts
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
+    let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;
+    let mut store = open(folder(&args.store)?).await?;
+    let erased = store.expire(before).await.map_err(explained)?;
+    note(format_args!("removed {} rows in {} files", erased.rows, erased.files));
+    Ok(Exit::Done)
+}
+
+async fn forget(args: &Forget, global: &Global) -> anyhow::Result<Exit> {
+    let account = global.account.as_deref().filter(|account| *account != "all");
+    let mut store = open(folder(&args.store)?).await?;
+    let erased = store.forget(account, &args.person).await.map_err(explained)?;
+    note(format_args!(
+        "erased {} joins: {} rows; {} files were written anew or removed",
+        erased.joins, erased.rows, erased.files
+    ));
+    if erased.remains.is_empty() {
+        return Ok(Exit::Done);
+    }
+    for remains in &erased.remains {
+        note(format_args!("`{remains}` may still hold something of the person"));
+    }
+    note("another program writes; say it again when that has ended");
+    Ok(Exit::Incomplete)
+}
+
+/// What is to be done about a failure.
+fn explained(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::Ambiguous(_) => UsageError::new(error.to_string())
+            .hint("`zqos sql 'SELECT DISTINCT user_name, email, person_id FROM participants'` tells them apart")
+            .into(),
+        StoreError::Clock { .. } => anyhow::Error::new(error).context(
+            "nothing was removed, for the clock of this machine may be wrong; set it, or import newer rows",
+        ),
+        error => error.into(),
     }
 }
 
