@@ -10,8 +10,8 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use zqos_core::table::{
-    CONFLICTS, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, TABLES,
-    Table, ZOOM_RAW,
+    CONFLICTS, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS, REVISION,
+    STREAM_SAMPLES, TABLES, Table, ZOOM_RAW,
 };
 use zqos_core::{
     DeviceSample, Fps, Kbps, Meeting, MeetingUuid, Millis, Origin, Participant, ParticipantId,
@@ -53,7 +53,8 @@ impl Batch {
         let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
         let rows = &mut self.tables[place];
         rows.instants.push(at);
-        let mut row = Row { rows, next: 0, key: HASHES.build_hasher(), content: HASHES.build_hasher() };
+        let mut row =
+            Row { rows, next: 0, key: HASHES.build_hasher(), content: HASHES.build_hasher() };
         row.text(Some(&self.account));
         row
     }
@@ -415,7 +416,8 @@ impl Row<'_> {
     }
 
     fn number(&mut self, number: Option<f64>) {
-        let Cells::Number(cells) = self.cells(|hasher| number.map(f64::to_bits).hash(hasher)) else {
+        let Cells::Number(cells) = self.cells(|hasher| number.map(f64::to_bits).hash(hasher))
+        else {
             panic!("no number")
         };
         cells.append_option(number);

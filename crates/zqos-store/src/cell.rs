@@ -61,12 +61,20 @@ pub(crate) fn runs(rows: &RecordBatch, column: &str) -> Vec<RecordBatch> {
 }
 
 /// A row as a JSON object, without what is missing and what the store adds.
-pub(crate) fn row_json(table: &Table, rows: &RecordBatch, row: usize) -> Result<String, ArrowError> {
+pub(crate) fn row_json(
+    table: &Table,
+    rows: &RecordBatch,
+    row: usize,
+) -> Result<String, ArrowError> {
     json(rows, row, &table.columns.iter().map(|column| column.name).collect::<Vec<_>>())
 }
 
 /// The key of a row as a JSON object.
-pub(crate) fn key_json(table: &Table, rows: &RecordBatch, row: usize) -> Result<String, ArrowError> {
+pub(crate) fn key_json(
+    table: &Table,
+    rows: &RecordBatch,
+    row: usize,
+) -> Result<String, ArrowError> {
     json(rows, row, table.key)
 }
 

@@ -74,6 +74,7 @@ impl Store {
         self.check_clock()?;
         let lock = self.lock_for_replacing()?;
         self.commit().await?;
+        self.end_erasures(&lock).await?;
         let mut done = Compacted::default();
         // What the others add to those of the store itself is there by then.
         let (of_store, others): (Vec<_>, Vec<_>) =
@@ -144,19 +145,18 @@ impl Store {
             losers.append(&mut merge.take_losers());
             for rows in cell::runs(&rows, "account") {
                 let account = Texts::new(&rows, "account").get(0).map(str::to_owned);
-                if let Some((_, full)) = open
-                    .take_if(|(of, writer)| *of != account || writer.rows() >= FILE_ROWS)
+                if let Some((_, full)) =
+                    open.take_if(|(of, writer)| *of != account || writer.rows() >= FILE_ROWS)
                 {
                     added.push(self.put(table, day, &name(added.len()), full).await?);
                 }
-                let (_, writer) = match &mut open {
-                    Some(open) => open,
-                    None => {
-                        let writer = FileWriter::new(table, rows.schema());
-                        open.insert((account, writer.map_err(StoreError::Parquet)?))
-                    }
-                };
-                writer.write(&rows).map_err(StoreError::Parquet)?;
+                if open.is_none() {
+                    let writer = FileWriter::new(table, rows.schema());
+                    open = Some((account, writer.map_err(StoreError::Parquet)?));
+                }
+                if let Some((_, writer)) = &mut open {
+                    writer.write(&rows).map_err(StoreError::Parquet)?;
+                }
             }
         }
         if let Some((_, last)) = open {
@@ -222,7 +222,7 @@ fn plan(files: &[DataFile], now: Timestamp) -> Plan {
         let is_due = files.len() > 1 && files.iter().any(DataFile::is_as_it_came);
         return if is_due { Plan::Merge } else { Plan::Leave };
     }
-    let sealed = files.iter().filter(|file| file.is_sealed()).map(|file| file.sealed_at());
+    let sealed = files.iter().filter(|file| file.is_sealed()).map(DataFile::sealed_at);
     let is_fresh = sealed.max().flatten().is_some_and(|at| now - at < REOPENED_AFTER);
     if files.iter().all(DataFile::is_sealed) || is_fresh { Plan::Leave } else { Plan::Seal }
 }

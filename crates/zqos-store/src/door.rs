@@ -59,6 +59,11 @@ pub(crate) struct Door {
 }
 
 impl Door {
+    /// Forgets what rows said: the tables may not have them any more.
+    pub(crate) fn clear(&mut self) {
+        self.seen = Default::default();
+    }
+
     /// Tells when a meeting was; what is not told is left as it was known.
     pub(crate) fn meeting(&mut self, account: &str, uuid: &str, told: Span) {
         let span = self.meetings.entry((account.to_owned(), uuid.to_owned())).or_default();
@@ -181,15 +186,16 @@ fn retained(of_table: TableRows, is_let_in: &[bool]) -> Result<Option<TableRows>
     if !is_let_in.contains(&true) {
         return Ok(None);
     }
-    fn kept<T: Copy>(all: &[T], is_let_in: &[bool]) -> Vec<T> {
-        all.iter().zip(is_let_in).filter(|(_, kept)| **kept).map(|(one, _)| *one).collect()
-    }
     Ok(Some(TableRows {
         table: of_table.table,
         rows: filtered(&of_table.rows, &BooleanArray::from(is_let_in.to_vec()))?,
         instants: kept(&of_table.instants, is_let_in),
         fingerprints: kept(&of_table.fingerprints, is_let_in),
     }))
+}
+
+fn kept<T: Copy>(all: &[T], is_kept: &[bool]) -> Vec<T> {
+    all.iter().zip(is_kept).filter(|(_, is_kept)| **is_kept).map(|(one, _)| *one).collect()
 }
 
 /// Rows without those of people who were erased, and how many those are; `None` when none are left.
@@ -333,8 +339,7 @@ fn blanked(
     let is_blank = BooleanArray::from(is_blank);
     let schema = rows.schema();
     let columns = rows.columns().iter().zip(schema.fields()).map(|(cells, field)| {
-        let is_personal =
-            table.column(field.name()).is_some_and(|(_, column)| column.is_personal);
+        let is_personal = table.column(field.name()).is_some_and(|(_, column)| column.is_personal);
         if !is_personal {
             return Ok(Arc::clone(cells));
         }

@@ -10,13 +10,14 @@ use zqos_core::table::{Kind, TABLES, Table};
 
 use crate::cell::Texts;
 use crate::delta::{Cause, Change, DataFile, TableLog as _};
+use crate::disk::Lock;
 use crate::door;
 use crate::file::FileWriter;
 use crate::layout;
 use crate::log::Log;
 use crate::read;
 use crate::store::{Store, StoreError, WAL, wait};
-use crate::tombstone::{self, Identity};
+use crate::tombstone::{self, Identity, Pending};
 
 /// What an erasure did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,13 +75,40 @@ impl Store {
             .flatten()
             .filter(|identity| matches!(identity, Identity::Join(..)))
             .count();
+        let pending = self.tombstones.pending();
         let told: Vec<String> = people.values().flatten().filter_map(told).collect();
         for place in 0..TABLES.len() {
             self.erase_from(place, &told, &mut erased).await?;
         }
         erased.files += self.vacuum(&replacing, false).await?;
         self.find_remains(&told, &mut erased).await?;
+        if erased.remains.is_empty() {
+            self.settle(pending).await?;
+        }
+        self.door.clear();
         Ok(erased)
+    }
+
+    /// Ends erasures that were begun, and erases what had come of joins before a row told whose they are.
+    pub(crate) async fn end_erasures(&mut self, replacing: &Lock) -> Result<(), StoreError> {
+        self.tombstones.refresh().map_err(StoreError::Folder)?;
+        let pending = self.tombstones.pending();
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let mut erased = Erased::default();
+        for place in 0..TABLES.len() {
+            self.erase_from(place, &[], &mut erased).await?;
+        }
+        self.vacuum(replacing, false).await?;
+        self.find_remains(&[], &mut erased).await?;
+        if erased.remains.is_empty() { self.settle(pending).await } else { Ok(()) }
+    }
+
+    /// Takes note that nothing remains of whoever was to be erased.
+    async fn settle(&mut self, pending: Pending) -> Result<(), StoreError> {
+        let alone = wait(&self.disk, |disk| disk.wait_for_lock(tombstone::LOCK)).await?;
+        self.tombstones.settle(pending, &alone).map_err(StoreError::Folder)
     }
 
     /// By what the person is known, in each account: what rows of participants and of hosts tell.
@@ -185,14 +213,13 @@ impl Store {
                 if rows.num_rows() == 0 {
                     continue;
                 }
-                let open = match &mut writer {
-                    Some(open) => open,
-                    None => {
-                        let new = FileWriter::new(table, rows.schema());
-                        writer.insert(new.map_err(StoreError::Parquet)?)
-                    }
-                };
-                open.write(&rows).map_err(StoreError::Parquet)?;
+                if writer.is_none() {
+                    let new = FileWriter::new(table, rows.schema());
+                    writer = Some(new.map_err(StoreError::Parquet)?);
+                }
+                if let Some(writer) = &mut writer {
+                    writer.write(&rows).map_err(StoreError::Parquet)?;
+                }
             }
             let kept = writer.as_ref().map_or(0, FileWriter::rows);
             erased.rows += before - kept;
@@ -307,6 +334,7 @@ impl Store {
             self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
         }
         self.vacuum(&replacing, false).await?;
+        self.door.clear();
         Ok(erased)
     }
 }
@@ -323,9 +351,10 @@ const IDENTIFYING: [&str; 7] =
 
 /// Columns of texts that may quote anything.
 fn quoting(table: &Table) -> impl Iterator<Item = &'static str> + use<> {
-    let columns = table.columns.iter().filter(|column| {
-        column.kind == Kind::Text && matches!(column.name, "body" | "row")
-    });
+    let columns = table
+        .columns
+        .iter()
+        .filter(|column| column.kind == Kind::Text && matches!(column.name, "body" | "row"));
     columns.map(|column| column.name).collect::<Vec<_>>().into_iter()
 }
 

@@ -180,8 +180,7 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
                 .any(|(number, _)| {
                     let value = rows.column(number).slice(row, 1);
                     let &(place, row) = self.gathered[number].last().expect("it was gathered");
-                    value.is_valid(0)
-                        && *value != *self.held[place].column(number).slice(row, 1)
+                    value.is_valid(0) && *value != *self.held[place].column(number).slice(row, 1)
                 });
             if differs {
                 self.losers.push(Loser { row: rows.slice(row, 1), revision, kept_revision });

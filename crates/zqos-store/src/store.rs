@@ -31,7 +31,7 @@ use crate::tombstone::{self, Identity, Tombstones};
 /// So much is kept in memory before it is committed: a row group or a few of the widest table.
 const COMMIT_BYTES: usize = 64 << 20;
 /// What was acknowledged this long ago is committed with the next rows, however few there are.
-const COMMIT_AFTER: Duration = Duration::from_secs(60);
+const COMMIT_AFTER: Duration = Duration::from_mins(1);
 /// Where the logs of all writers are.
 pub(crate) const WAL: &str = "wal";
 /// Held by the program that makes the tables, or sees that they are there.
@@ -128,7 +128,7 @@ pub struct Store {
     /// The revision of the last batch.
     pub(crate) revision: i64,
     pub(crate) tombstones: Tombstones,
-    door: Door,
+    pub(crate) door: Door,
     /// The door knows when the meetings of the store were.
     knows_meetings: bool,
 }
@@ -250,7 +250,11 @@ impl Store {
             self.memory_bytes += rows.get_array_memory_size();
             self.memory[place(table)].push(rows);
         }
-        if self.memory_bytes >= COMMIT_BYTES || self.is_due() { self.commit().await } else { Ok(()) }
+        if self.memory_bytes >= COMMIT_BYTES || self.is_due() {
+            self.commit().await
+        } else {
+            Ok(())
+        }
     }
 
     /// True when rows have waited for a minute to be committed. The next [`append`](Self::append)
@@ -274,7 +278,8 @@ impl Store {
             self.keep_forgotten_joins(rows.iter().map(|rows| (rows.table, &rows.rows))).await?;
             let mut left = Vec::with_capacity(rows.len());
             for of_table in rows {
-                let (kept, gone) = door::keep_out(&self.tombstones, of_table).map_err(StoreError::Rows)?;
+                let (kept, gone) =
+                    door::keep_out(&self.tombstones, of_table).map_err(StoreError::Rows)?;
                 self.door.turned_away.forgotten += gone;
                 left.extend(kept);
             }
@@ -303,9 +308,8 @@ impl Store {
         &mut self,
         rows: impl Iterator<Item = (&'static Table, &'r RecordBatch)> + Send,
     ) -> Result<(), StoreError> {
-        let joins = rows.flat_map(|(table, rows)| {
-            door::forgotten_joins(&self.tombstones, table, rows)
-        });
+        let joins =
+            rows.flat_map(|(table, rows)| door::forgotten_joins(&self.tombstones, table, rows));
         let new: Vec<(String, Identity)> =
             joins.filter(|(account, join)| !self.tombstones.has(account, join)).collect();
         if new.is_empty() {

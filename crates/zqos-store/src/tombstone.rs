@@ -1,7 +1,8 @@
 //! Tombstones: by what a person who was erased is known again, without saying who it was.
 //!
 //! `forgotten/key` holds 32 random bytes, `forgotten/list` a line for each tombstone: the first half of
-//! an HMAC-SHA-256, by that key, of what is known again, and the account. Whoever has the store and guesses an address
+//! an HMAC-SHA-256, by that key, of what is known again, and the account. A line that begins with `+` is of
+//! somebody of whom the tables may still have rows. Whoever has the store and guesses an address
 //! can check his guess; nobody can read addresses from it.
 
 use std::collections::{BTreeSet, HashMap};
@@ -46,13 +47,29 @@ impl Identity {
     }
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stone {
+    account: String,
+    /// The tables may still have rows of whom it is for.
+    is_pending: bool,
+}
+
+/// Tombstones of whom the tables may have rows.
+#[derive(Debug)]
+pub(crate) struct Pending(Vec<Mark>);
+
+impl Pending {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// The tombstones of a store.
 #[derive(Debug)]
 pub(crate) struct Tombstones {
     disk: Arc<dyn Disk>,
     key: [u8; KEY_BYTES],
-    /// With the account that each is of.
-    marks: HashMap<Mark, String>,
+    marks: HashMap<Mark, Stone>,
     /// What the list was like when it was read.
     read: Option<(u64, SystemTime)>,
 }
@@ -70,7 +87,7 @@ impl Tombstones {
 
     /// The accounts in which somebody was erased.
     pub(crate) fn accounts(&self) -> BTreeSet<String> {
-        self.marks.values().cloned().collect()
+        self.marks.values().map(|stone| stone.account.clone()).collect()
     }
 
     /// Reads what others have added.
@@ -101,6 +118,23 @@ impl Tombstones {
         !self.is_empty() && self.marks.contains_key(&self.mark(account, identity))
     }
 
+    /// Those of whom the tables may still have rows.
+    pub(crate) fn pending(&self) -> Pending {
+        let pending = self.marks.iter().filter(|(_, stone)| stone.is_pending);
+        Pending(pending.map(|(mark, _)| *mark).collect())
+    }
+
+    /// Takes note that the tables have no rows of those any more.
+    pub(crate) fn settle(&mut self, Pending(settled): Pending, _alone: &Lock) -> io::Result<()> {
+        self.refresh()?;
+        for mark in settled {
+            if let Some(stone) = self.marks.get_mut(&mark) {
+                stone.is_pending = false;
+            }
+        }
+        self.write()
+    }
+
     /// Adds tombstones, durably, once nobody brings rows into tables. The key is made by whoever comes
     /// first.
     pub(crate) fn add(
@@ -117,9 +151,14 @@ impl Tombstones {
         }
         let marks: Vec<Mark> =
             identities.iter().map(|identity| self.mark(account, identity)).collect();
-        self.marks.extend(marks.into_iter().map(|mark| (mark, account.to_owned())));
+        let stone = Stone { account: account.to_owned(), is_pending: true };
+        self.marks.extend(marks.into_iter().map(|mark| (mark, stone.clone())));
+        self.write()
+    }
+
+    fn write(&mut self) -> io::Result<()> {
         let mut lines: Vec<String> =
-            self.marks.iter().map(|(mark, account)| line(mark, account)).collect();
+            self.marks.iter().map(|(mark, stone)| line(mark, stone)).collect();
         lines.sort_unstable();
         self.replace(LIST, lines.concat().as_bytes())?;
         let list = self.disk.describe(LIST)?;
@@ -158,17 +197,21 @@ impl Tombstones {
     }
 }
 
-fn line(mark: &Mark, account: &str) -> String {
-    let mut line = String::new();
+fn line(mark: &Mark, stone: &Stone) -> String {
+    let mut line = if stone.is_pending { "+" } else { "" }.to_owned();
     for byte in mark {
         write!(line, "{byte:02x}").expect("texts can be written to");
     }
     // On one line, whatever the account's name is.
-    let account = serde_json::to_string(account).expect("texts are JSON");
+    let account = serde_json::to_string(&stone.account).expect("texts are JSON");
     line + " " + &account + "\n"
 }
 
-fn read(line: &str) -> Option<(Mark, String)> {
+fn read(line: &str) -> Option<(Mark, Stone)> {
+    let (is_pending, line) = match line.strip_prefix('+') {
+        Some(rest) => (true, rest),
+        None => (false, line),
+    };
     let (digits, account) = line.split_once(' ')?;
     if digits.len() != 2 * MARK_BYTES || !digits.is_ascii() {
         return None;
@@ -177,5 +220,5 @@ fn read(line: &str) -> Option<(Mark, String)> {
     for (place, byte) in mark.iter_mut().enumerate() {
         *byte = u8::from_str_radix(&digits[2 * place..2 * place + 2], 16).ok()?;
     }
-    Some((mark, serde_json::from_str(account).ok()?))
+    Some((mark, Stone { account: serde_json::from_str(account).ok()?, is_pending }))
 }

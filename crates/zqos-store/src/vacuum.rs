@@ -31,6 +31,9 @@ impl Store {
             let folder = format!("tables/{}", table.name);
             // Listed before the log is read: what is committed in between is in the log.
             let listed = files(&*self.disk, &folder).map_err(StoreError::Folder)?;
+            for (_, entry) in &listed {
+                self.look_whether_idle(&entry.name, &mut idle)?;
+            }
             self.tables[place].refresh().await.map_err(StoreError::table(table))?;
             let live = self.tables[place].files().map_err(StoreError::table(table))?;
             let live: HashSet<&str> = live.iter().map(|file| file.path.as_str()).collect();
@@ -38,7 +41,7 @@ impl Store {
             for (path, entry) in listed {
                 if live.contains(path.as_str())
                     || spares_readers && self.is_young(&entry)
-                    || !self.is_dead(place, &entry.name, &mut idle).await?
+                    || !self.is_dead(place, &entry.name, &idle).await?
                 {
                     continue;
                 }
@@ -64,42 +67,42 @@ impl Store {
         self.clock.now().unix_millis().saturating_sub(modified) < GRACE
     }
 
+    /// Holds the log of who wrote a file, when nobody else does.
+    fn look_whether_idle(
+        &self,
+        name: &str,
+        idle: &mut HashMap<String, Option<Lock>>,
+    ) -> Result<(), StoreError> {
+        let Some(writer) = writer_of(name) else { return Ok(()) };
+        if writer == self.writer || idle.contains_key(&writer) {
+            return Ok(());
+        }
+        let is_there = !self.disk.list(&writer).map_err(StoreError::Folder)?.is_empty();
+        let lock = is_there.then(|| self.disk.lock(&format!("{writer}/lock"))).transpose();
+        idle.insert(writer, lock.map_err(StoreError::Folder)?.flatten());
+        Ok(())
+    }
+
     /// True when nobody is going to name a file in a log that does not name it: it was replaced, or its
     /// writer has gone on without it.
     async fn is_dead(
         &self,
         place: usize,
         name: &str,
-        idle: &mut HashMap<String, Option<Lock>>,
+        idle: &HashMap<String, Option<Lock>>,
     ) -> Result<bool, StoreError> {
-        let (is_unfinished, rest) = match name.strip_prefix(UNFINISHED) {
-            Some(rest) => (true, rest),
-            None => (false, name),
-        };
-        let Some(writer) = writer_of(rest) else {
+        let Some(writer) = writer_of(name) else {
             // Not of ours.
             return Ok(false);
         };
-        if writer == self.writer {
-            // It does nothing else right now.
+        // This one does nothing else right now.
+        if writer == self.writer || idle.get(&writer).is_some_and(Option::is_some) {
             return Ok(true);
         }
-        if !idle.contains_key(&writer) {
-            let dir = self.disk.list(&writer).map_err(StoreError::Folder)?;
-            let lock = if dir.is_empty() {
-                None
-            } else {
-                self.disk.lock(&format!("{writer}/lock")).map_err(StoreError::Folder)?
-            };
-            idle.insert(writer.clone(), lock);
-        }
-        if idle.get(&writer).is_some_and(Option::is_some) {
-            return Ok(true);
-        }
-        if is_unfinished {
+        if name.starts_with(UNFINISHED) {
             return Ok(false);
         }
-        let Some(sequence) = sequence_of(rest) else {
+        let Some(sequence) = sequence_of(name) else {
             // Whoever replaces files holds a lock, which is held here.
             return Ok(true);
         };
@@ -108,8 +111,9 @@ impl Store {
     }
 }
 
-/// The log of who wrote a file, by the file's name: `wal-000-…`.
+/// The log of who wrote a file, by the file's name: `wal-000-…`, finished or not.
 fn writer_of(name: &str) -> Option<String> {
+    let name = name.strip_prefix(UNFINISHED).unwrap_or(name);
     let number = name.strip_prefix("wal-")?.get(..3)?;
     number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{WAL}/{number}"))
 }

@@ -324,13 +324,17 @@ pub(crate) enum Store {
     #[command(after_help = "Example:\n  zqos store verify")]
     Verify(WhichStore),
     /// Remove the days before a time, of all tables
-    #[command(after_help = "Examples:\n  zqos store expire --before -400d\n  zqos store expire --before 2026-01-01")]
+    #[command(
+        after_help = "Examples:\n  zqos store expire --before -400d\n  zqos store expire --before 2026-01-01"
+    )]
     Expire(Expire),
     /// Erase a person, and keep him out from now on
-    #[command(after_help = "Examples:\n  zqos store forget jill@example.com\n  zqos store forget jill@example.com --account acme
+    #[command(
+        after_help = "Examples:\n  zqos store forget jill@example.com\n  zqos store forget jill@example.com --account acme
 
 Rows of the person's joins go, of all tables; of meetings that he hosted the host and the topic. What is
-erased can't be brought back.")]
+erased can't be brought back."
+    )]
     Forget(Forget),
 }
 

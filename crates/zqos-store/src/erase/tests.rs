@@ -138,13 +138,14 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(dir.path(), clock());
     let mut store = open().await.unwrap();
-    store.append([{
-        let mut batch = Batch::new("default", NOW.parse().unwrap());
-        batch.meeting(&meeting("canary", "Canary-Mail@example.com"));
-        batch
-    }])
-    .await
-    .unwrap();
+    store
+        .append([{
+            let mut batch = Batch::new("default", NOW.parse().unwrap());
+            batch.meeting(&meeting("canary", "Canary-Mail@example.com"));
+            batch
+        }])
+        .await
+        .unwrap();
     for latency in [10.0, 20.0] {
         let theirs = report("2", "other", Some("other@example.com"), latency);
         let mail = Some("canary-mail@example.com");
@@ -160,10 +161,7 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     store.compact().await.unwrap();
     assert!(!table_is_empty(&store, &CONFLICTS) && !table_is_empty(&store, &DEAD_LETTERS));
     // What is in the log alone.
-    store
-        .append([report("1", "canary", Some("canary-mail@example.com"), 30.0)])
-        .await
-        .unwrap();
+    store.append([report("1", "canary", Some("canary-mail@example.com"), 30.0)]).await.unwrap();
     for table in ["participants", "meetings", "zoom_raw", "conflicts"] {
         assert!(!holding(&dir.path().join("tables").join(table), "canary").is_empty(), "{table}");
     }
@@ -184,10 +182,7 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     // The same again, in another program, also where a row does not say whose it is.
     drop(store);
     let mut store = open().await.unwrap();
-    store
-        .append([report("1", "canary", Some("canary-mail@example.com"), 40.0)])
-        .await
-        .unwrap();
+    store.append([report("1", "canary", Some("canary-mail@example.com"), 40.0)]).await.unwrap();
     store.append([report("1", "canary", None, 41.0)]).await.unwrap();
     store.append([report("9", "canary", Some("CANARY-mail@example.com "), 42.0)]).await.unwrap();
     store.append([report("9", "canary", None, 43.0)]).await.unwrap();
@@ -218,6 +213,23 @@ async fn rows_that_wait_elsewhere_are_told_and_left_out_when_they_come() {
     assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
     let erased = store.forget(None, "canary-mail@example.com").await.unwrap();
     assert_eq!(erased.remains, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_came_before_it_was_told_whose_it_is_goes_with_the_next_compaction() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), clock()).await.unwrap();
+    store.append([report("1", "canary", Some("canary-mail@example.com"), 10.0)]).await.unwrap();
+    store.append([report("2", "other", Some("other@example.com"), 10.0)]).await.unwrap();
+    store.forget(None, "canary-mail@example.com").await.unwrap();
+    store.append([report("7", "canary", None, 10.0)]).await.unwrap();
+    store.compact().await.unwrap();
+    assert_eq!(joins(&store), ["2", "7"]);
+    store.append([report("7", "canary", Some("canary-mail@example.com"), 10.0)]).await.unwrap();
+    store.compact().await.unwrap();
+    assert_eq!(joins(&store), ["2"]);
+    assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
+    assert!(store.tombstones.pending().is_empty());
 }
 
 #[tokio::test]

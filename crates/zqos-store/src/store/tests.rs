@@ -9,8 +9,8 @@ use zqos_core::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Compacted, Snapshot};
 use crate::disk::faulty::{FaultyDisk, Ignored};
+use crate::{Compacted, Snapshot};
 
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()))
@@ -125,7 +125,7 @@ async fn compaction_leaves_each_key_once_with_its_latest_row() {
 }
 
 /// The rows of a table, each as JSON, in the order of its files.
-async fn table(store: &Store, table: &'static Table) -> Vec<serde_json::Value> {
+fn table(store: &Store, table: &'static Table) -> Vec<serde_json::Value> {
     let mut found = Vec::new();
     for file in store.tables[place(table)].files().unwrap() {
         let path = format!("tables/{}/{}", table.name, file.path);
@@ -169,7 +169,7 @@ async fn of_rows_that_differ_the_losers_are_kept_as_conflicts_and_each_once() {
     assert_eq!(store.turned_away().repeated, 1);
     let done = store.compact().await.unwrap();
     assert_eq!((done.replaced, done.conflicts), (3, 2));
-    let conflicts = table(&store, &CONFLICTS).await;
+    let conflicts = table(&store, &CONFLICTS);
     assert_eq!(conflicts.len(), 2);
     assert_eq!(conflicts[0]["table_name"], "stream_samples");
     let lost: Vec<f64> = conflicts
@@ -243,7 +243,7 @@ async fn rows_outside_their_meeting_are_dead_letters_and_open_no_day() {
     };
     assert_eq!(days(&STREAM_SAMPLES), ["2026-11-16"]);
     assert_eq!(days(&DEAD_LETTERS), ["2026-11-20"]);
-    let letters = table(&store, &DEAD_LETTERS).await;
+    let letters = table(&store, &DEAD_LETTERS);
     let reasons: Vec<&str> =
         letters.iter().map(|letter| letter["reason"].as_str().unwrap()).collect();
     assert_eq!(reasons.len(), 4);
@@ -533,7 +533,8 @@ async fn one_program_compacts_at_a_time() {
         one.commit().await.unwrap();
     }
     let outcomes = tokio::join!(one.compact(), other.compact());
-    let replaced: usize = [outcomes.0, outcomes.1].into_iter().flatten().map(|done| done.replaced).sum();
+    let replaced: usize =
+        [outcomes.0, outcomes.1].into_iter().flatten().map(|done| done.replaced).sum();
     assert_eq!(replaced, 3);
     let snapshot = Snapshot::open(dir.path()).await.unwrap();
     let (_, _, files) =
