@@ -97,8 +97,29 @@ pub(crate) struct Record {
 impl Log {
     /// True when a folder is that of a log with something in it: tables have all of an empty one.
     pub(crate) fn is_left(disk: &dyn Disk, dir: &str) -> Result<bool, LogError> {
-        let entries = disk.list(dir).map_err(LogError::Read)?;
-        Ok(entries.iter().any(|entry| entry.name.strip_suffix(".log").is_some()))
+        segments(disk, dir).map(|segments| !segments.is_empty()).map_err(LogError::Read)
+    }
+
+    /// The records that stand in a folder's log, in order, for whoever reads beside its writer: up to the
+    /// first that is not whole.
+    pub(crate) fn read(disk: &dyn Disk, dir: &str) -> io::Result<Vec<Record>> {
+        let mut paths: Vec<String> = segments(disk, dir)?;
+        paths.sort_unstable();
+        let mut records = Vec::new();
+        for path in paths {
+            let bytes = match disk.read_all(&path) {
+                // The tables have it by now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                bytes => bytes?,
+            };
+            let Some(Header { first, .. }) = Header::read(&bytes) else { continue };
+            let (mut sequence, mut offset) = (first, HEADER);
+            while let Some((record, end)) = read_record(&bytes, offset, sequence) {
+                records.push(record);
+                (sequence, offset) = (sequence + 1, end);
+            }
+        }
+        Ok(records)
     }
 
     /// Opens the log in a folder, which is made if it is not there, and reads it through: every record
@@ -113,14 +134,7 @@ impl Log {
         mut replay: impl FnMut(Record) -> Result<(), E>,
     ) -> Result<Self, E> {
         disk.create_dir(dir).map_err(LogError::Write)?;
-        let mut paths: Vec<String> = disk
-            .list(dir)
-            .map_err(LogError::Read)?
-            .into_iter()
-            .filter_map(|entry| {
-                entry.name.strip_suffix(".log").map(|_| format!("{dir}/{}", entry.name))
-            })
-            .collect();
+        let mut paths = segments(&*disk, dir).map_err(LogError::Read)?;
         // Names are sequences of one length.
         paths.sort_unstable();
         let mut log = Self {
@@ -275,6 +289,13 @@ impl Log {
             self.old.push(Segment { path, last: self.next - 1 });
         }
     }
+}
+
+/// The segments in a folder, in no order.
+fn segments(disk: &dyn Disk, dir: &str) -> io::Result<Vec<String>> {
+    let names = disk.list(dir)?.into_iter().map(|entry| entry.name);
+    let segments = names.filter(|name| name.strip_suffix(".log").is_some());
+    Ok(segments.map(|name| format!("{dir}/{name}")).collect())
 }
 
 fn corrupt(segment: &str, offset: usize, reason: &'static str) -> LogError {

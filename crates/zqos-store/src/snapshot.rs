@@ -3,21 +3,27 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use object_store::ObjectStore;
 use zqos_core::table::{TABLES, Table};
 
 use crate::delta::{DataFile, DeltaLog, TableLog as _};
 use crate::disk::{Disk, LocalDisk};
+use crate::door;
 use crate::layout;
+use crate::log::{Log, Record};
 use crate::object::DiskObjects;
 use crate::read;
-use crate::store::StoreError;
+use crate::store::{StoreError, WAL, decode, place};
+use crate::tombstone::Tombstones;
 
 /// The tables of a store, for reading: one version of each, taken at one time.
 #[derive(Debug)]
 pub struct Snapshot {
     disk: Arc<dyn Disk>,
     tables: Vec<(&'static Table, u64, Vec<DataFile>)>,
+    /// Rows that are in logs alone, in the order of [`TABLES`].
+    tail: [Vec<RecordBatch>; TABLES.len()],
 }
 
 impl Snapshot {
@@ -30,6 +36,8 @@ impl Snapshot {
         let disk: Arc<dyn Disk> = Arc::new(LocalDisk::new(folder).map_err(StoreError::Folder)?);
         let objects = Arc::new(DiskObjects::new(Arc::clone(&disk), "reader"));
         let mut tables = Vec::with_capacity(TABLES.len());
+        // Logs before tables: what has left a log is in the table by then.
+        let mut tail = Tail::read(&disk)?;
         // The last table first: what it has, the others have by then.
         for table in TABLES.into_iter().rev() {
             let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(&objects);
@@ -39,11 +47,21 @@ impl Snapshot {
                 tables.push((table, 0, Vec::new()));
                 continue;
             };
+            tail.leave_out_committed(&log, table).await?;
             let files = log.files().map_err(StoreError::table(table))?;
             tables.push((table, log.version(), files));
         }
         tables.reverse();
-        Ok(Self { disk, tables })
+        let tail = tail.rows(&disk)?;
+        Ok(Self { disk, tables, tail })
+    }
+
+    /// Rows of a table that were acknowledged, or are about to be, and that no file has yet.
+    ///
+    /// **Shape**: the columns of the table, then its revision and day; texts that repeat may be
+    /// dictionaries.
+    pub fn tail(&self, table: &Table) -> &[RecordBatch] {
+        &self.tail[place(table)]
     }
 
     /// Each table with its version and the files that make it up, which lie below `tables/` and the
@@ -86,6 +104,64 @@ impl Snapshot {
         } else {
             Err(format!("it has {count} rows, and should have {}", file.rows))
         }
+    }
+}
+
+/// What stands in the logs of writers.
+struct Tail {
+    /// By writer and sequence.
+    records: Vec<(String, u64, Vec<(usize, RecordBatch)>)>,
+}
+
+impl Tail {
+    fn read(disk: &Arc<dyn Disk>) -> Result<Self, StoreError> {
+        let mut records = Vec::new();
+        for entry in disk.list(WAL).map_err(StoreError::Folder)? {
+            if !entry.is_dir {
+                continue;
+            }
+            let writer = format!("{WAL}/{}", entry.name);
+            for Record { sequence, payload } in
+                Log::read(&**disk, &writer).map_err(StoreError::Folder)?
+            {
+                let (_, batches) = decode(&payload)?;
+                records.push((writer.clone(), sequence, batches));
+            }
+        }
+        Ok(Self { records })
+    }
+
+    /// Leaves out what a table has.
+    async fn leave_out_committed(
+        &mut self,
+        log: &DeltaLog,
+        table: &'static Table,
+    ) -> Result<(), StoreError> {
+        let of_table = place(table);
+        let mut known: Option<(&str, u64)> = None;
+        for (writer, sequence, batches) in &mut self.records {
+            let committed = match known {
+                Some((of, committed)) if of == writer => committed,
+                _ => log.committed(writer).await.map_err(StoreError::table(table))?,
+            };
+            known = Some((writer, committed));
+            if *sequence <= committed {
+                batches.retain(|(place, _)| *place != of_table);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows by table, without those of people who were erased.
+    fn rows(self, disk: &Arc<dyn Disk>) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
+        let mut tail = [const { Vec::new() }; TABLES.len()];
+        let batches = self.records.into_iter().flat_map(|(_, _, batches)| batches);
+        let tombstones = Tombstones::open(Arc::clone(disk)).map_err(StoreError::Folder)?;
+        for (place, rows) in batches {
+            let left = door::without_forgotten(&tombstones, TABLES[place], &rows);
+            tail[place].push(left.map_err(StoreError::Rows)?.unwrap_or(rows));
+        }
+        Ok(tail)
     }
 }
 

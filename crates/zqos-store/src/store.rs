@@ -521,7 +521,7 @@ fn put_bytes(payload: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// The revision and the rows of a record of the log, by the place of their table.
-fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError> {
+pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError> {
     let broken = || StoreError::Rows(ArrowError::IpcError("a record ends too early".to_owned()));
     let (revision, mut rest) = payload.split_first_chunk::<8>().ok_or_else(broken)?;
     let mut next = || {

@@ -270,6 +270,32 @@ async fn what_waits_for_a_minute_is_committed_with_the_next_rows() {
 }
 
 #[tokio::test]
+async fn a_snapshot_has_what_is_in_logs_alone_and_nothing_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut one = Store::open(dir.path(), clock()).await.unwrap();
+    let mut other = Store::open(dir.path(), clock()).await.unwrap();
+    let count = async || {
+        let snapshot = Snapshot::open(dir.path()).await.unwrap();
+        let (_, _, files) =
+            snapshot.tables().find(|(table, ..)| **table == STREAM_SAMPLES).unwrap();
+        let in_files = files.iter().map(|file| file.rows).sum::<u64>();
+        let in_logs = snapshot.tail(&STREAM_SAMPLES).iter().map(RecordBatch::num_rows).sum();
+        (in_files, in_logs)
+    };
+    assert_eq!(count().await, (0, 0_usize));
+    one.append([batch("u==", 1, 10.0), batch("u==", 2, 10.0)]).await.unwrap();
+    other.append([batch("v==", 1, 10.0)]).await.unwrap();
+    assert_eq!(count().await, (0, 3));
+    one.commit().await.unwrap();
+    assert_eq!(count().await, (2, 1));
+    one.append([batch("u==", 3, 10.0)]).await.unwrap();
+    assert_eq!(count().await, (2, 2));
+    other.commit().await.unwrap();
+    one.commit().await.unwrap();
+    assert_eq!(count().await, (4, 0));
+}
+
+#[tokio::test]
 async fn logs_of_tables_are_summed_up_in_checkpoints() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), clock()).await.unwrap();
