@@ -11,7 +11,7 @@ mod object;
 mod read;
 mod snapshot;
 mod store;
-pub use batch::Batch;
+pub use batch::{Batch, Raw};
 pub use delta::DataFile;
 pub use layout::LayoutError;
 pub use log::LogError;
