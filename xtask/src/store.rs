@@ -12,8 +12,20 @@ use serde_json::Value;
 use crate::{process::quietly, simulator::Simulator, zqos::Zqos};
 
 /// The names of its tables.
-pub(crate) const TABLES: [&str; 5] =
-    ["device_samples", "meetings", "participants", "stream_samples", "zoom_raw"];
+pub(crate) const TABLES: [&str; 12] = [
+    "coverage",
+    "device_samples",
+    "meetings",
+    "participants",
+    "phone_calls",
+    "phone_samples",
+    "settings_changes",
+    "stream_samples",
+    "stream_summaries",
+    "verdicts",
+    "zoom_raw",
+    "zoom_scores",
+];
 
 /// What `zqos get`, `zqos participants` and `zqos meetings` printed of one meeting.
 pub(crate) struct Saved {

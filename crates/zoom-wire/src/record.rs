@@ -79,6 +79,7 @@ macro_rules! participant {
             microphone: text($row.microphone),
             speaker: text($row.speaker),
             camera: text($row.camera),
+            site: None,
             $($own: $value,)*
         }
     };

@@ -32,5 +32,26 @@ pub const DEVICE_FIGURES: [&str; 10] = [
     "max_rssi_dbm",
 ];
 
-/// What stands in the column `stream` of a device sample.
+/// The figures of a whole join's summary of one stream.
+pub const SUMMARY_FIGURES: [&str; 17] = [
+    "min_bitrate_kbps",
+    "avg_bitrate_kbps",
+    "max_bitrate_kbps",
+    "min_latency_ms",
+    "avg_latency_ms",
+    "max_latency_ms",
+    "min_jitter_ms",
+    "avg_jitter_ms",
+    "max_jitter_ms",
+    "min_loss_pct",
+    "avg_loss_pct",
+    "max_loss_pct",
+    "width_px",
+    "height_px",
+    "min_frame_rate_fps",
+    "avg_frame_rate_fps",
+    "max_frame_rate_fps",
+];
+
+/// What stands in the column `stream` of a device sample, or of a device's summary.
 pub const DEVICE: &str = "device";

@@ -8,21 +8,33 @@
 //! here as an absent figure. **Units live in types** ([`Kbps`], [`Millis`], [`Percent`], …), so a
 //! latency can't be added to a bitrate.
 
+mod call;
 mod clock;
+mod coverage;
 mod id;
 mod record;
 mod sample;
+mod score;
+mod settings;
 mod stream;
+mod summary;
 mod text;
 mod unit;
+mod verdict;
 
 pub mod column;
 pub mod table;
 
+pub use call::{PhoneCall, PhoneSample};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
+pub use coverage::Coverage;
 pub use id::{EmptyMeetingId, MeetingId, MeetingNumber, MeetingUuid, ParticipantId};
 pub use record::{Meeting, Participant};
 pub use sample::{DeviceSample, Figures, Origin, StreamSample};
+pub use score::{Span, ZoomScore};
+pub use settings::{Endpoint, SettingsChange};
 pub use stream::{Leg, Medium, Stream, StreamName};
+pub use summary::{Spread, Summary, SummaryFigures};
 pub use text::Shown;
 pub use unit::{Dbm, Fps, Kbps, Millis, OutOfRange, Percent, Pressure, Resolution};
+pub use verdict::Verdict;

@@ -84,4 +84,6 @@ pub struct Participant {
     pub issue_list: Vec<String>,
     /// Zoom's own grade of audio, video and share, in Zoom's words.
     pub qualities: [Option<String>; 3],
+    /// The site, by the site map; `None` without a map, or where no site has the address.
+    pub site: Option<String>,
 }

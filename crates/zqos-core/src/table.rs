@@ -3,7 +3,7 @@
 //! A row is told from the others of its table by its key. A row that comes again with other content
 //! has a higher [`REVISION`]; the highest counts.
 
-use crate::column::{DEVICE_FIGURES, STREAM_FIGURES};
+use crate::column::{DEVICE_FIGURES, STREAM_FIGURES, SUMMARY_FIGURES};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,6 +89,12 @@ const MEETING_UUID: Column = required("meeting_uuid", Kind::Term);
 const USER_ID: Column = required("user_id", Kind::Term);
 const TS: Column = required("ts", Kind::Instant);
 const ORIGIN: Column = required("origin", Kind::Term);
+const STREAM: Column = required("stream", Kind::Term);
+/// What a row speaks of: a minute, a change, or a whole join.
+const SPAN: Column = required("span", Kind::Term);
+const CALL_ID: Column = required("call_id", Kind::Term);
+/// Which of the two who speak: `caller` or `callee`.
+const SIDE: Column = required("side", Kind::Term);
 
 /// Meetings and webinars, an instance each.
 pub const MEETINGS: Table = Table {
@@ -151,8 +157,217 @@ pub const PARTICIPANTS: Table = Table {
         column("audio_quality", Kind::Term),
         column("video_quality", Kind::Term),
         column("share_quality", Kind::Term),
+        column("site", Kind::Term),
     ],
 };
+
+/// What clients told of themselves, whenever it changed and at the end of a join.
+pub const SETTINGS_CHANGES: Table = Table {
+    name: "settings_changes",
+    key: &["account", "meeting_uuid", "user_id", "ts", "span", "element", "origin"],
+    latest: Latest::Row,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        MEETING_UUID,
+        USER_ID,
+        TS,
+        SPAN,
+        required("element", Kind::Integer),
+        ORIGIN,
+        column("device", Kind::Term),
+        column("device_detail", Kind::Term),
+        column("client", Kind::Term),
+        column("version", Kind::Term),
+        column("location", Kind::Term),
+        column("network_type", Kind::Term),
+        column("connection_type", Kind::Term),
+        column("data_center", Kind::Term),
+        personal("microphone", Kind::Text),
+        personal("speaker", Kind::Text),
+        personal("camera", Kind::Text),
+        personal("pc_name", Kind::Text),
+        personal("domain", Kind::Text),
+        personal("mac_addr", Kind::Text),
+        personal("harddisk_id", Kind::Text),
+        personal("ip_address", Kind::Text),
+        personal("internal_ip_address", Kind::Text),
+        column("internal_port", Kind::Integer),
+        personal("audio_internal_ip_address", Kind::Text),
+        column("audio_internal_port", Kind::Integer),
+        personal("video_internal_ip_address", Kind::Text),
+        column("video_internal_port", Kind::Integer),
+        personal("share_internal_ip_address", Kind::Text),
+        column("share_internal_port", Kind::Integer),
+        column("destination", Kind::Term),
+        column("destination_port", Kind::Integer),
+    ],
+};
+
+/// Calls of Zoom Phone, a side each.
+pub const PHONE_CALLS: Table = Table {
+    name: "phone_calls",
+    key: &["account", "call_id", "side"],
+    latest: Latest::Values,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        CALL_ID,
+        SIDE,
+        column("start_time", Kind::Instant),
+        column("end_time", Kind::Instant),
+        column("direction", Kind::Term),
+        column("duration_s", Kind::Integer),
+        column("mos", Kind::Number),
+        personal("person_id", Kind::Text),
+        personal("user_name", Kind::Text),
+        personal("email", Kind::Text),
+        personal("phone_number", Kind::Text),
+        personal("extension_number", Kind::Text),
+        column("extension_type", Kind::Term),
+        column("site_id", Kind::Term),
+        personal("ip_address", Kind::Text),
+        personal("internal_ip_address", Kind::Text),
+        column("isp", Kind::Term),
+        column("device", Kind::Term),
+        column("codec", Kind::Term),
+        personal("headset", Kind::Text),
+        personal("microphone", Kind::Text),
+    ],
+};
+
+/// What one side of a call sent or received, each time that it was measured.
+pub const PHONE_SAMPLES: Table = Table {
+    name: "phone_samples",
+    key: &["account", "call_id", "side", "leg", "ts", "origin"],
+    latest: Latest::Row,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        CALL_ID,
+        SIDE,
+        required("leg", Kind::Term),
+        TS,
+        ORIGIN,
+        column("bitrate_kbps", Kind::Number),
+        column("jitter_ms", Kind::Number),
+        column("avg_loss_pct", Kind::Number),
+        column("max_loss_pct", Kind::Number),
+        column("network_delay_ms", Kind::Number),
+        column("mos", Kind::Number),
+        column("network", Kind::Term),
+    ],
+};
+
+/// The whole join of one participant in figures: one row for each stream, and one, under the name
+/// [`crate::column::DEVICE`], for the device.
+pub const STREAM_SUMMARIES: Table = Table {
+    name: "stream_summaries",
+    key: &["account", "meeting_uuid", "user_id", "stream", "origin"],
+    // The processor and the signal of a device may come by themselves.
+    latest: Latest::Values,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        MEETING_UUID,
+        USER_ID,
+        STREAM,
+        ORIGIN,
+        column("ts", Kind::Instant),
+        column(SUMMARY_FIGURES[0], Kind::Number),
+        column(SUMMARY_FIGURES[1], Kind::Number),
+        column(SUMMARY_FIGURES[2], Kind::Number),
+        column(SUMMARY_FIGURES[3], Kind::Number),
+        column(SUMMARY_FIGURES[4], Kind::Number),
+        column(SUMMARY_FIGURES[5], Kind::Number),
+        column(SUMMARY_FIGURES[6], Kind::Number),
+        column(SUMMARY_FIGURES[7], Kind::Number),
+        column(SUMMARY_FIGURES[8], Kind::Number),
+        column(SUMMARY_FIGURES[9], Kind::Number),
+        column(SUMMARY_FIGURES[10], Kind::Number),
+        column(SUMMARY_FIGURES[11], Kind::Number),
+        column(SUMMARY_FIGURES[12], Kind::Integer),
+        column(SUMMARY_FIGURES[13], Kind::Integer),
+        column(SUMMARY_FIGURES[14], Kind::Number),
+        column(SUMMARY_FIGURES[15], Kind::Number),
+        column(SUMMARY_FIGURES[16], Kind::Number),
+        column(DEVICE_FIGURES[0], Kind::Number),
+        column(DEVICE_FIGURES[1], Kind::Number),
+        column(DEVICE_FIGURES[2], Kind::Number),
+        column(DEVICE_FIGURES[3], Kind::Number),
+        column(DEVICE_FIGURES[4], Kind::Term),
+        column(DEVICE_FIGURES[5], Kind::Term),
+        column(DEVICE_FIGURES[6], Kind::Term),
+        column(DEVICE_FIGURES[7], Kind::Integer),
+        column(DEVICE_FIGURES[8], Kind::Integer),
+        column(DEVICE_FIGURES[9], Kind::Integer),
+    ],
+};
+
+/// Zoom's own scores and notices, of a minute or of a whole join.
+pub const ZOOM_SCORES: Table = Table {
+    name: "zoom_scores",
+    key: &["account", "meeting_uuid", "user_id", "subject", "ts", "span", "origin"],
+    latest: Latest::Row,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        MEETING_UUID,
+        USER_ID,
+        TS,
+        SPAN,
+        required("subject", Kind::Term),
+        ORIGIN,
+        column("quality", Kind::Term),
+        column("quality_score", Kind::Number),
+        column("notification", Kind::Term),
+    ],
+};
+
+/// What was expected of a meeting, and what came.
+pub const COVERAGE: Table = Table {
+    name: "coverage",
+    key: &["account", "meeting_uuid", "origin"],
+    latest: Latest::Row,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        MEETING_UUID,
+        ORIGIN,
+        column("expected", Kind::Integer),
+        required("got", Kind::Integer),
+        column("missing", Kind::Integer),
+        column("why", Kind::Term),
+        column("until", Kind::Instant),
+        required("counted_at", Kind::Instant),
+    ],
+};
+
+/// Verdicts on joins and on meetings. [`WHOLE_MEETING`] stands for a user id in the latter.
+pub const VERDICTS: Table = Table {
+    name: "verdicts",
+    key: &["account", "meeting_uuid", "user_id", "medium", "rule"],
+    latest: Latest::Row,
+    is_system: false,
+    columns: &[
+        ACCOUNT,
+        MEETING_UUID,
+        USER_ID,
+        required("medium", Kind::Term),
+        required("rule", Kind::Term),
+        required("model", Kind::Term),
+        required("verdict", Kind::Term),
+        required("minutes", Kind::Integer),
+        required("poor_minutes", Kind::Integer),
+        required("unclassified_minutes", Kind::Integer),
+        column("median_r", Kind::Number),
+        column("p10_r", Kind::Number),
+        required("judged_at", Kind::Instant),
+    ],
+};
+
+/// The user id of a verdict on a whole meeting; Zoom's own are digits.
+pub const WHOLE_MEETING: &str = "*";
 
 /// One stream of one participant in one minute each.
 pub const STREAM_SAMPLES: Table = Table {
@@ -165,7 +380,7 @@ pub const STREAM_SAMPLES: Table = Table {
         MEETING_UUID,
         USER_ID,
         TS,
-        required("stream", Kind::Term),
+        STREAM,
         ORIGIN,
         column(STREAM_FIGURES[0], Kind::Number),
         column(STREAM_FIGURES[1], Kind::Number),
@@ -182,7 +397,8 @@ pub const STREAM_SAMPLES: Table = Table {
 pub const DEVICE_SAMPLES: Table = Table {
     name: "device_samples",
     key: &["account", "meeting_uuid", "user_id", "ts", "origin"],
-    latest: Latest::Row,
+    // The processor and the signal of a minute may come by themselves.
+    latest: Latest::Values,
     is_system: false,
     columns: &[
         ACCOUNT,
@@ -203,10 +419,11 @@ pub const DEVICE_SAMPLES: Table = Table {
     ],
 };
 
-/// The text of each participant's report or event, as it came.
+/// The text of each participant's report or event, as it came; of a call's event its call stands for
+/// the meeting, and its side for the participant.
 pub const ZOOM_RAW: Table = Table {
     name: "zoom_raw",
-    key: &["account", "meeting_uuid", "user_id", "origin"],
+    key: &["account", "meeting_uuid", "user_id", "origin", "kind", "part"],
     latest: Latest::Row,
     is_system: false,
     columns: &[
@@ -216,6 +433,9 @@ pub const ZOOM_RAW: Table = Table {
         ORIGIN,
         RECEIVED_AT,
         Column { is_required: true, ..personal("body", Kind::Text) },
+        required("kind", Kind::Term),
+        required("part", Kind::Text),
+        column("ts", Kind::Instant),
     ],
 };
 
@@ -257,11 +477,18 @@ pub const DEAD_LETTERS: Table = Table {
 };
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
-/// participant and its meeting.
-pub const TABLES: [&Table; 7] = [
+/// participant and its meeting. The last is committed always, and tells how far all are.
+pub const TABLES: [&Table; 14] = [
     &MEETINGS,
     &PARTICIPANTS,
+    &SETTINGS_CHANGES,
+    &PHONE_CALLS,
     &ZOOM_RAW,
+    &PHONE_SAMPLES,
+    &STREAM_SUMMARIES,
+    &ZOOM_SCORES,
+    &COVERAGE,
+    &VERDICTS,
     &CONFLICTS,
     &DEAD_LETTERS,
     &DEVICE_SAMPLES,

@@ -9,13 +9,16 @@ use arrow::array::{
     StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use zqos_core::column::DEVICE;
 use zqos_core::table::{
-    CONFLICTS, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS, REVISION,
-    STREAM_SAMPLES, TABLES, Table, ZOOM_RAW,
+    CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS,
+    PHONE_CALLS, PHONE_SAMPLES, REVISION, SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES,
+    TABLES, Table, VERDICTS, WHOLE_MEETING, ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
-    DeviceSample, Fps, Kbps, Meeting, MeetingUuid, Millis, Origin, Participant, ParticipantId,
-    Percent, Pressure, StreamSample, Timestamp,
+    Coverage, DeviceSample, Endpoint, Fps, Kbps, Medium, Meeting, MeetingUuid, Millis, Origin,
+    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Pressure, SettingsChange, Spread,
+    StreamSample, Summary, SummaryFigures, Timestamp, Verdict, ZoomScore,
 };
 
 /// Rows that come in together, and are acknowledged together.
@@ -114,6 +117,7 @@ impl Batch {
         for quality in &participant.qualities {
             row.text(quality.as_deref());
         }
+        row.text(participant.site.as_deref());
     }
 
     /// Adds what a stream measured.
@@ -154,35 +158,203 @@ impl Batch {
         row.text(Some(participant.as_str()));
         row.instant(Some(sample.ts));
         row.text(Some(origin.as_str()));
-        for percent in
-            [sample.zoom_min_cpu, sample.zoom_avg_cpu, sample.zoom_max_cpu, sample.system_max_cpu]
-        {
-            row.number(percent.map(Percent::get));
-        }
-        for pressure in [sample.min_pressure, sample.avg_pressure, sample.max_pressure] {
-            row.text(pressure.map(Pressure::as_str));
-        }
-        for signal in [sample.min_rssi, sample.avg_rssi, sample.max_rssi] {
-            row.integer(signal.map(|signal| signal.get().into()));
-        }
+        row.device(sample);
     }
 
-    /// Adds a report as it came, of a participant who joined at `at`.
-    pub fn raw(
+    /// Adds the summary of a stream or a device over a whole join, which Zoom told at `at`; `None`
+    /// when it did not say when.
+    pub fn summary(
         &mut self,
         meeting: &MeetingUuid,
         participant: &ParticipantId,
         origin: Origin,
-        at: Timestamp,
-        body: &str,
+        at: Option<Timestamp>,
+        summary: &Summary,
     ) {
-        let now = self.now;
-        let mut row = self.row(&ZOOM_RAW, at);
+        let day = at.unwrap_or(self.now);
+        let mut row = self.row(&STREAM_SUMMARIES, day);
         row.text(Some(meeting.as_str()));
         row.text(Some(participant.as_str()));
+        let nothing = (SummaryFigures::default(), DeviceSample::empty(day));
+        let (stream, figures, device) = match summary {
+            Summary::Stream(stream, figures) => (stream.as_str(), figures, &nothing.1),
+            Summary::Device(device) => (DEVICE, &nothing.0, device),
+        };
+        row.text(Some(stream));
+        row.text(Some(origin.as_str()));
+        row.instant(at);
+        row.spread(figures.bitrate, Kbps::get);
+        row.spread(figures.latency, Millis::get);
+        row.spread(figures.jitter, Millis::get);
+        row.spread(figures.loss, Percent::get);
+        row.integer(figures.resolution.map(|pixels| pixels.width().into()));
+        row.integer(figures.resolution.map(|pixels| pixels.height().into()));
+        row.spread(figures.frame_rate, Fps::get);
+        row.device(device);
+    }
+
+    /// Adds a score or a notice of Zoom's.
+    pub fn zoom_score(
+        &mut self,
+        meeting: &MeetingUuid,
+        participant: &ParticipantId,
+        origin: Origin,
+        score: &ZoomScore,
+    ) {
+        let mut row = self.row(&ZOOM_SCORES, score.ts);
+        row.text(Some(meeting.as_str()));
+        row.text(Some(participant.as_str()));
+        row.instant(Some(score.ts));
+        row.text(Some(score.span.as_str()));
+        row.text(Some(&score.subject));
+        row.text(Some(origin.as_str()));
+        row.text(score.quality.as_deref());
+        row.number(score.quality_score);
+        row.text(score.notification.as_deref());
+    }
+
+    /// Adds what a client told of itself.
+    pub fn settings_change(
+        &mut self,
+        meeting: &MeetingUuid,
+        participant: &ParticipantId,
+        origin: Origin,
+        change: &SettingsChange,
+    ) {
+        let mut row = self.row(&SETTINGS_CHANGES, change.ts);
+        row.text(Some(meeting.as_str()));
+        row.text(Some(participant.as_str()));
+        row.instant(Some(change.ts));
+        row.text(Some(change.span.as_str()));
+        row.integer(Some(change.element.into()));
+        row.text(Some(origin.as_str()));
+        for text in [
+            &change.device,
+            &change.device_detail,
+            &change.client,
+            &change.version,
+            &change.location,
+            &change.network_type,
+            &change.connection_type,
+            &change.data_center,
+            &change.microphone,
+            &change.speaker,
+            &change.camera,
+            &change.pc_name,
+            &change.domain,
+            &change.mac_addr,
+            &change.harddisk_id,
+            &change.ip_address,
+        ] {
+            row.text(text.as_deref());
+        }
+        row.endpoint(&change.internal);
+        for endpoint in &change.media {
+            row.endpoint(endpoint);
+        }
+        row.endpoint(&change.destination);
+    }
+
+    /// Adds one side of a call.
+    pub fn phone_call(&mut self, call: &PhoneCall) {
+        let mut row = self.row(&PHONE_CALLS, call.start.or(call.end).unwrap_or(self.now));
+        row.text(Some(&call.id));
+        row.text(Some(&call.side));
+        row.instant(call.start);
+        row.instant(call.end);
+        row.text(call.direction.as_deref());
+        row.integer(call.duration_s.map(i64::from));
+        row.number(call.mos);
+        for text in [
+            &call.person_id,
+            &call.user_name,
+            &call.email,
+            &call.phone_number,
+            &call.extension_number,
+            &call.extension_type,
+            &call.site_id,
+            &call.ip_address,
+            &call.internal_ip_address,
+            &call.isp,
+            &call.device,
+            &call.codec,
+            &call.headset,
+            &call.microphone,
+        ] {
+            row.text(text.as_deref());
+        }
+    }
+
+    /// Adds what one side of a call measured.
+    pub fn phone_sample(&mut self, call: &PhoneCall, origin: Origin, sample: &PhoneSample) {
+        let mut row = self.row(&PHONE_SAMPLES, sample.ts);
+        row.text(Some(&call.id));
+        row.text(Some(&call.side));
+        row.text(Some(&sample.leg));
+        row.instant(Some(sample.ts));
+        row.text(Some(origin.as_str()));
+        row.number(sample.bitrate.map(Kbps::get));
+        row.number(sample.jitter.map(Millis::get));
+        row.number(sample.avg_loss.map(Percent::get));
+        row.number(sample.max_loss.map(Percent::get));
+        row.number(sample.network_delay.map(Millis::get));
+        row.number(sample.mos);
+        row.text(sample.network.as_deref());
+    }
+
+    /// Adds what came of a meeting that began at `at`.
+    pub fn coverage(
+        &mut self,
+        meeting: &MeetingUuid,
+        origin: Origin,
+        at: Timestamp,
+        coverage: &Coverage,
+    ) {
+        let mut row = self.row(&COVERAGE, at);
+        row.text(Some(meeting.as_str()));
+        row.text(Some(origin.as_str()));
+        row.integer(coverage.expected.map(i64::from));
+        row.integer(Some(coverage.got.into()));
+        row.integer(coverage.missing.map(i64::from));
+        row.text(coverage.why.as_deref());
+        row.instant(coverage.until);
+        row.instant(Some(coverage.counted_at));
+    }
+
+    /// Adds a verdict on a join, or on all of a meeting, that began at `at`.
+    pub fn verdict(&mut self, meeting: &MeetingUuid, at: Timestamp, verdict: &Verdict) {
+        let mut row = self.row(&VERDICTS, at);
+        row.text(Some(meeting.as_str()));
+        let participant = verdict.participant.as_ref().map(ParticipantId::as_str);
+        row.text(Some(participant.unwrap_or(WHOLE_MEETING)));
+        row.text(Some(match verdict.medium {
+            Medium::Audio => "audio",
+            Medium::Video => "video",
+            Medium::Share => "share",
+        }));
+        row.text(Some(&verdict.rule));
+        row.text(Some(&verdict.model));
+        row.text(Some(&verdict.verdict));
+        row.integer(Some(verdict.minutes.into()));
+        row.integer(Some(verdict.poor_minutes.into()));
+        row.integer(Some(verdict.unclassified_minutes.into()));
+        row.number(verdict.median_r);
+        row.number(verdict.p10_r);
+        row.instant(Some(verdict.judged_at));
+    }
+
+    /// Adds a text as it came.
+    pub fn raw(&mut self, origin: Origin, raw: &Raw<'_>) {
+        let now = self.now;
+        let mut row = self.row(&ZOOM_RAW, raw.at);
+        row.text(Some(raw.meeting));
+        row.text(Some(raw.participant));
         row.text(Some(origin.as_str()));
         row.received_at(now);
-        row.text(Some(body));
+        row.text(Some(raw.body));
+        row.text(Some(raw.kind));
+        row.text(Some(raw.part));
+        row.instant(raw.ts);
     }
 
     /// Adds a row that another one has taken the place of.
@@ -250,6 +422,27 @@ pub(crate) struct Misfit<'m> {
 
 /// Nobody outside can know which rows have the same hash.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// A report or an event as it came. Of one that comes again with the same meeting, participant, kind
+/// and part, the later counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Raw<'a> {
+    /// The meeting's UUID, or the call's id.
+    pub meeting: &'a str,
+    /// The id of the join, or the side of the call.
+    pub participant: &'a str,
+    /// `report`, or what sort of event.
+    pub kind: &'a str,
+    /// What tells it from others of its kind: the minute of an event and what it speaks of. Empty for
+    /// reports, of which a join has one.
+    pub part: &'a str,
+    /// What time it speaks of; `None` when it names none.
+    pub ts: Option<Timestamp>,
+    /// The time by whose day it is kept.
+    pub at: Timestamp,
+    /// The text.
+    pub body: &'a str,
+}
 
 /// The UTC day of an instant, counted from 1970-01-01.
 pub(crate) fn day_of(at: Timestamp) -> i32 {
@@ -423,6 +616,31 @@ impl Row<'_> {
         cells.append_option(number);
     }
 
+    fn spread<T: Copy>(&mut self, spread: Spread<T>, number: impl Fn(T) -> f64) {
+        for figure in [spread.min, spread.avg, spread.max] {
+            self.number(figure.map(&number));
+        }
+    }
+
+    fn device(&mut self, sample: &DeviceSample) {
+        for percent in
+            [sample.zoom_min_cpu, sample.zoom_avg_cpu, sample.zoom_max_cpu, sample.system_max_cpu]
+        {
+            self.number(percent.map(Percent::get));
+        }
+        for pressure in [sample.min_pressure, sample.avg_pressure, sample.max_pressure] {
+            self.text(pressure.map(Pressure::as_str));
+        }
+        for signal in [sample.min_rssi, sample.avg_rssi, sample.max_rssi] {
+            self.integer(signal.map(|signal| signal.get().into()));
+        }
+    }
+
+    fn endpoint(&mut self, endpoint: &Endpoint) {
+        self.text(endpoint.address.as_deref());
+        self.integer(endpoint.port.map(i64::from));
+    }
+
     fn instant(&mut self, at: Option<Timestamp>) {
         let micros = at.map(|at| at.unix_millis() * 1_000);
         let Cells::Instant(cells) = self.cells(|hasher| micros.hash(hasher)) else {
@@ -442,5 +660,242 @@ impl Row<'_> {
         self.text(misfit.participant);
         self.text(Some(misfit.table.name));
         self.text(Some(misfit.key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::Array as _;
+    use zqos_core::{Span, StreamName};
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-20T10:00:00Z".parse().unwrap()
+    }
+
+    fn text() -> Option<String> {
+        Some("a text".to_owned())
+    }
+
+    /// A row in every table, every cell of which has a value.
+    fn full() -> Batch {
+        let meeting = MeetingUuid::new("m==").unwrap();
+        let participant = ParticipantId::new("16778240").unwrap();
+        let endpoint = || Endpoint { address: text(), port: Some(5060) };
+        let mut batch = Batch::new("default", now());
+        batch.meeting(&Meeting {
+            uuid: meeting.clone(),
+            number: Some(1),
+            is_webinar: Some(true),
+            topic: text(),
+            host: text(),
+            host_email: text(),
+            dept: text(),
+            start: Some(now()),
+            end: Some(now()),
+            participant_count: Some(1),
+            qualities: [text(), text(), text()],
+        });
+        batch.participant(
+            &meeting,
+            &Participant {
+                id: participant.clone(),
+                uuid: text(),
+                join: Some(now()),
+                leave: Some(now()),
+                leave_reason: text(),
+                person_id: text(),
+                user_name: text(),
+                email: text(),
+                ip_address: text(),
+                internal_ip_addresses: text().into_iter().collect(),
+                location: text(),
+                network_type: text(),
+                connection_types: [text(), text(), text()],
+                data_center: text(),
+                device: text(),
+                os: text(),
+                client: text(),
+                version: text(),
+                microphone: text(),
+                speaker: text(),
+                camera: text(),
+                health: text(),
+                issue_list: text().into_iter().collect(),
+                qualities: [text(), text(), text()],
+                site: text(),
+            },
+        );
+        batch.settings_change(
+            &meeting,
+            &participant,
+            Origin::Qss,
+            &SettingsChange {
+                ts: now(),
+                span: Span::Change,
+                element: 0,
+                device: text(),
+                device_detail: text(),
+                client: text(),
+                version: text(),
+                location: text(),
+                network_type: text(),
+                connection_type: text(),
+                data_center: text(),
+                microphone: text(),
+                speaker: text(),
+                camera: text(),
+                pc_name: text(),
+                domain: text(),
+                mac_addr: text(),
+                harddisk_id: text(),
+                ip_address: text(),
+                internal: endpoint(),
+                media: [endpoint(), endpoint(), endpoint()],
+                destination: endpoint(),
+            },
+        );
+        let call = PhoneCall {
+            start: Some(now()),
+            end: Some(now()),
+            direction: text(),
+            duration_s: Some(1),
+            mos: Some(4.0),
+            person_id: text(),
+            user_name: text(),
+            email: text(),
+            phone_number: text(),
+            extension_number: text(),
+            extension_type: text(),
+            site_id: text(),
+            ip_address: text(),
+            internal_ip_address: text(),
+            isp: text(),
+            device: text(),
+            codec: text(),
+            headset: text(),
+            microphone: text(),
+            ..PhoneCall::new("6971668082545971778", "caller")
+        };
+        batch.phone_call(&call);
+        let kbps = Kbps::try_new(6.0).ok();
+        let millis = Millis::try_new(8.0).ok();
+        let percent = Percent::try_new(1.0).ok();
+        batch.phone_sample(
+            &call,
+            Origin::Qss,
+            &PhoneSample {
+                ts: now(),
+                leg: "sending".to_owned(),
+                bitrate: kbps,
+                jitter: millis,
+                avg_loss: percent,
+                max_loss: percent,
+                network_delay: millis,
+                mos: Some(4.5),
+                network: text(),
+            },
+        );
+        batch.zoom_score(
+            &meeting,
+            &participant,
+            Origin::Qss,
+            &ZoomScore {
+                ts: now(),
+                span: Span::Minute,
+                subject: "audio_quality".to_owned(),
+                quality: text(),
+                quality_score: Some(3.65),
+                notification: text(),
+            },
+        );
+        batch.coverage(
+            &meeting,
+            Origin::RestPast,
+            now(),
+            &Coverage {
+                expected: Some(2),
+                got: 1,
+                missing: Some(1),
+                why: text(),
+                until: Some(now()),
+                counted_at: now(),
+            },
+        );
+        batch.verdict(
+            &meeting,
+            now(),
+            &Verdict {
+                participant: None,
+                medium: Medium::Audio,
+                rule: "bands".to_owned(),
+                model: "1".to_owned(),
+                verdict: "good".to_owned(),
+                minutes: 1,
+                poor_minutes: 0,
+                unclassified_minutes: 0,
+                median_r: Some(90.0),
+                p10_r: Some(80.0),
+                judged_at: now(),
+            },
+        );
+        batch.raw(
+            Origin::Qss,
+            &Raw {
+                meeting: "m==",
+                participant: "16778240",
+                kind: "participant_qos",
+                part: "2026-11-20T10:00:00Z",
+                ts: Some(now()),
+                at: now(),
+                body: "{}",
+            },
+        );
+        batch
+    }
+
+    #[test]
+    fn every_row_fills_every_column_of_its_table() {
+        for TableRows { table, rows, .. } in full().finish(1) {
+            for (column, cells) in table.columns.iter().zip(rows.columns()) {
+                assert_eq!(cells.null_count(), 0, "{}.{}", table.name, column.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_summary_is_of_a_stream_or_of_a_device() {
+        let mut batch = Batch::new("default", now());
+        let meeting = MeetingUuid::new("m==").unwrap();
+        let participant = ParticipantId::new("16778240").unwrap();
+        let kbps = Kbps::try_new(6.0).ok();
+        let figures = SummaryFigures {
+            bitrate: Spread { min: None, avg: kbps, max: kbps },
+            ..SummaryFigures::default()
+        };
+        let stream = Summary::Stream(StreamName::new("audio_input"), figures);
+        let device = DeviceSample {
+            system_max_cpu: Percent::try_new(23.0).ok(),
+            ..DeviceSample::empty(now())
+        };
+        for summary in [stream, Summary::Device(device)] {
+            batch.summary(&meeting, &participant, Origin::Qss, None, &summary);
+        }
+        let [TableRows { table, rows, .. }] = &batch.finish(1)[..] else { panic!("one table") };
+        let missing: Vec<(&str, Vec<bool>)> = ["avg_bitrate_kbps", "system_max_cpu_pct", "ts"]
+            .map(|name| {
+                let (place, _) = table.column(name).unwrap();
+                (name, (0..2).map(|row| rows.column(place).is_null(row)).collect())
+            })
+            .into();
+        assert_eq!(
+            missing,
+            [
+                ("avg_bitrate_kbps", vec![false, true]),
+                ("system_max_cpu_pct", vec![true, false]),
+                ("ts", vec![true, true]),
+            ]
+        );
     }
 }

@@ -40,6 +40,33 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// Which joins rows are of, or which sides of calls.
+pub(crate) struct Joins<'a> {
+    accounts: Texts<'a>,
+    meetings: Texts<'a>,
+    participants: Texts<'a>,
+}
+
+impl<'a> Joins<'a> {
+    pub(crate) fn new(rows: &'a RecordBatch) -> Self {
+        let one_of = |column, other| match Texts::new(rows, column) {
+            Texts::Missing => Texts::new(rows, other),
+            texts => texts,
+        };
+        Self {
+            accounts: Texts::new(rows, "account"),
+            meetings: one_of("meeting_uuid", "call_id"),
+            participants: one_of("user_id", "side"),
+        }
+    }
+
+    /// The account, the meeting or call, and the id or side within it; `None` of a row that is of no
+    /// single one.
+    pub(crate) fn get(&self, row: usize) -> Option<(&'a str, &'a str, &'a str)> {
+        Some((self.accounts.get(row)?, self.meetings.get(row)?, self.participants.get(row)?))
+    }
+}
+
 /// The instant in a row, in microseconds since 1970; `None` when it is missing.
 pub(crate) fn instant(rows: &RecordBatch, column: &str, row: usize) -> Option<i64> {
     let cells = rows.column_by_name(column)?.as_primitive_opt::<TimestampMicrosecondType>()?;

@@ -16,7 +16,7 @@ use zqos_core::Timestamp;
 use zqos_core::table::{MEETINGS, Table};
 
 use crate::batch::{Batch, Fingerprint, Misfit, TableRows};
-use crate::cell::{self, Texts};
+use crate::cell::{self, Joins, Texts};
 use crate::tombstone::{Identity, Tombstones};
 
 /// How far rows may be dated outside their meeting: clocks differ, and minutes begin before what is in
@@ -239,25 +239,17 @@ pub(crate) const IDENTITIES: [&str; 3] = ["email", "host_email", "person_id"];
 /// Joins of people who were erased, told by what rows say of who it was.
 pub(crate) fn forgotten_joins(
     tombstones: &Tombstones,
-    table: &Table,
     rows: &RecordBatch,
-) -> Vec<(String, Identity)> {
-    let mut joins = HashSet::new();
-    if tombstones.is_empty() || table.column("user_id").is_none() {
-        return Vec::new();
-    }
-    let texts = |column| Texts::new(rows, column);
-    let (accounts, meetings, participants) =
-        (texts("account"), texts("meeting_uuid"), texts("user_id"));
+) -> HashSet<(String, Identity)> {
+    let joins = Joins::new(rows);
+    let mut found = HashSet::new();
     for_people(tombstones, rows, |row| {
-        if let (Some(account), Some(meeting), Some(participant)) =
-            (accounts.get(row), meetings.get(row), participants.get(row))
-        {
+        if let Some((account, meeting, participant)) = joins.get(row) {
             let join = Identity::Join(meeting.to_owned(), participant.to_owned());
-            joins.insert((account.to_owned(), join));
+            found.insert((account.to_owned(), join));
         }
     });
-    joins.into_iter().collect()
+    found
 }
 
 /// Calls for each row that says it is of somebody who was erased.
@@ -309,18 +301,11 @@ fn forgotten(tombstones: &Tombstones, rows: &RecordBatch) -> Vec<bool> {
         return is_forgotten;
     }
     for_people(tombstones, rows, |row| is_forgotten[row] = true);
-    let texts = |column| Texts::new(rows, column);
-    let (accounts, meetings, participants) =
-        (texts("account"), texts("meeting_uuid"), texts("user_id"));
+    let joins = Joins::new(rows);
     // Rows of one join follow one another.
     let mut last = (None, false);
     for (row, is_forgotten) in is_forgotten.iter_mut().enumerate() {
-        let (Some(account), Some(meeting), Some(participant)) =
-            (accounts.get(row), meetings.get(row), participants.get(row))
-        else {
-            continue;
-        };
-        let join = (account, meeting, participant);
+        let Some(join @ (account, meeting, participant)) = joins.get(row) else { continue };
         if last.0 != Some(join) {
             let identity = Identity::Join(meeting.to_owned(), participant.to_owned());
             last = (Some(join), tombstones.has(account, &identity));

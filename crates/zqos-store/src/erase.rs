@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 use zqos_core::Timestamp;
 use zqos_core::table::{Kind, TABLES, Table};
 
-use crate::cell::Texts;
+use crate::cell::{Joins, Texts};
 use crate::delta::{Cause, Change, DataFile, TableLog as _};
 use crate::disk::Lock;
 use crate::door;
@@ -346,8 +346,17 @@ fn names(person: &str) -> [Identity; 3] {
 }
 
 /// Columns that tell whose a row is.
-const IDENTIFYING: [&str; 7] =
-    ["account", "meeting_uuid", "user_id", "email", "host_email", "person_id", "user_name"];
+const IDENTIFYING: [&str; 9] = [
+    "account",
+    "meeting_uuid",
+    "user_id",
+    "call_id",
+    "side",
+    "email",
+    "host_email",
+    "person_id",
+    "user_name",
+];
 
 /// Columns of texts that may quote anything.
 fn quoting(table: &Table) -> impl Iterator<Item = &'static str> + use<> {
@@ -389,8 +398,7 @@ fn for_each_person(
     mut found: impl FnMut(&str, Vec<Identity>, Option<Identity>),
 ) {
     let texts = |column| Texts::new(rows, column);
-    let (accounts, meetings, participants) =
-        (texts("account"), texts("meeting_uuid"), texts("user_id"));
+    let (accounts, joins) = (texts("account"), Joins::new(rows));
     let known = door::IDENTITIES.map(|column| (column, texts(column)));
     let names = texts("user_name");
     for row in 0..rows.num_rows() {
@@ -402,8 +410,7 @@ fn for_each_person(
         if let Some(name) = names.get(row) {
             identities.push(Identity::Name(name.to_owned()));
         }
-        let join = meetings.get(row).zip(participants.get(row));
-        let join = join.map(|(meeting, participant)| {
+        let join = joins.get(row).map(|(_, meeting, participant)| {
             Identity::Join(meeting.to_owned(), participant.to_owned())
         });
         found(account, identities, join);

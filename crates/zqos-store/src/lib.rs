@@ -18,7 +18,7 @@ mod store;
 mod tombstone;
 mod vacuum;
 
-pub use batch::Batch;
+pub use batch::{Batch, Raw};
 pub use compact::Compacted;
 pub use delta::DataFile;
 pub use door::TurnedAway;

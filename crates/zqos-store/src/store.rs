@@ -275,7 +275,7 @@ impl Store {
         let first = self.next_revisions(now, batch.len());
         let mut rows = batch.finish(first);
         if !self.tombstones.is_empty() {
-            self.keep_forgotten_joins(rows.iter().map(|rows| (rows.table, &rows.rows))).await?;
+            self.keep_forgotten_joins(rows.iter().map(|rows| &rows.rows)).await?;
             let mut left = Vec::with_capacity(rows.len());
             for of_table in rows {
                 let (kept, gone) =
@@ -306,10 +306,9 @@ impl Store {
     /// not say whose they are.
     async fn keep_forgotten_joins<'r>(
         &mut self,
-        rows: impl Iterator<Item = (&'static Table, &'r RecordBatch)> + Send,
+        rows: impl Iterator<Item = &'r RecordBatch> + Send,
     ) -> Result<(), StoreError> {
-        let joins =
-            rows.flat_map(|(table, rows)| door::forgotten_joins(&self.tombstones, table, rows));
+        let joins = rows.flat_map(|rows| door::forgotten_joins(&self.tombstones, rows));
         let new: Vec<(String, Identity)> =
             joins.filter(|(account, join)| !self.tombstones.has(account, join)).collect();
         if new.is_empty() {

@@ -10,8 +10,8 @@ use zqos_core::{
 };
 
 use super::*;
-use crate::Batch;
 use crate::store::place;
+use crate::{Batch, Raw};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 const MEETING: &str = "u==";
@@ -47,6 +47,7 @@ fn participant(id: &str, mark: &str, email: Option<&str>) -> Participant {
         health: text("health"),
         issue_list: vec![format!("{mark}-issue")],
         qualities: ["x", "y", "z"].map(text),
+        site: text("site"),
     }
 }
 
@@ -87,7 +88,18 @@ fn report(id: &str, mark: &str, email: Option<&str>, latency: f64) -> Batch {
     }
     let at = "2026-11-16T10:00:00Z".parse().unwrap();
     let body = format!(r#"{{"user_id":"{id}","mac":"{mark}-mac","latency":{latency}}}"#);
-    batch.raw(&meeting, &join, Origin::Import, at, &body);
+    batch.raw(
+        Origin::Import,
+        &Raw {
+            meeting: meeting.as_str(),
+            participant: join.as_str(),
+            kind: "report",
+            part: "",
+            ts: None,
+            at,
+            body: &body,
+        },
+    );
     batch
 }
 

@@ -14,7 +14,7 @@ use zoom_wire::participant::Participant;
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind};
 use zqos_core::{Clock as _, MeetingUuid, Origin, SystemClock, Timestamp};
-use zqos_store::{Batch, Store};
+use zqos_store::{Batch, Raw, Store};
 
 use crate::cli::{Global, Import, WhichStore};
 use crate::config::DEFAULT_ACCOUNT;
@@ -261,7 +261,16 @@ impl Importer {
             .join
             .or_else(|| first_minute(&self.samples))
             .unwrap_or_else(|| SystemClock.now());
-        self.batch.raw(meeting, &participant.id, Origin::Import, at, text);
+        let raw = Raw {
+            meeting: meeting.as_str(),
+            participant: participant.id.as_str(),
+            kind: "report",
+            part: "",
+            ts: participant.join,
+            at,
+            body: text,
+        };
+        self.batch.raw(Origin::Import, &raw);
         self.batch.participant(meeting, &participant);
         if self.batch.len() >= BATCH_ROWS {
             let full = self.take();
