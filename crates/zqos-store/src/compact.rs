@@ -132,7 +132,7 @@ impl Store {
     ) -> Result<(Vec<DataFile>, Vec<Loser>), StoreError> {
         let sources = files
             .iter()
-            .map(|file| read::rows(&self.disk, &format!("tables/{}/{}", table.name, file.path)));
+            .map(|file| read::rows(&self.home, &format!("tables/{}/{}", table.name, file.path)));
         let sources = sources.collect::<Result<Vec<_>, _>>().map_err(StoreError::Parquet)?;
         let mut merge = Merge::new(table, sources).map_err(StoreError::Rows)?;
         let mut added = Vec::new();

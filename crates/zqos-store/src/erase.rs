@@ -206,7 +206,7 @@ impl Store {
             let mut writer: Option<FileWriter> = None;
             let path = format!("tables/{}/{}", table.name, file.path);
             let mut before = 0;
-            for rows in read::rows(&self.disk, &path).map_err(StoreError::Parquet)? {
+            for rows in read::rows(&self.home, &path).map_err(StoreError::Parquet)? {
                 let rows = rows.map_err(StoreError::Rows)?;
                 before += rows.num_rows() as u64;
                 let rows = self.left(table, rows, told).map_err(StoreError::Rows)?;
@@ -281,7 +281,7 @@ impl Store {
         let path = format!("tables/{}/{}", table.name, file.path);
         let columns: Vec<&str> =
             columns.iter().copied().filter(|name| table.column(name).is_some()).collect();
-        for rows in read::columns(&self.disk, &path, &columns).map_err(StoreError::Parquet)? {
+        for rows in read::columns(&self.home, &path, &columns).map_err(StoreError::Parquet)? {
             work(&rows.map_err(StoreError::Rows)?).map_err(StoreError::Rows)?;
         }
         Ok(())

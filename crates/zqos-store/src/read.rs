@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::Result;
 use parquet::file::reader::{ChunkReader, Length};
 
-use crate::disk::Disk;
+use crate::home::Home;
 
 /// Rows that are decoded together.
 const BATCH: usize = 8_192;
@@ -20,19 +20,19 @@ const CHUNK: u64 = 64 * 1024;
 
 /// A file that is read in parts.
 #[derive(Debug, Clone)]
-struct OnDisk {
-    disk: Arc<dyn Disk>,
+struct InParts {
+    home: Home,
     path: Arc<str>,
     len: u64,
 }
 
-impl Length for OnDisk {
+impl Length for InParts {
     fn len(&self) -> u64 {
         self.len
     }
 }
 
-impl ChunkReader for OnDisk {
+impl ChunkReader for InParts {
     type T = Chunks;
 
     fn get_read(&self, start: u64) -> Result<Chunks> {
@@ -40,7 +40,7 @@ impl ChunkReader for OnDisk {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        let bytes = self.disk.read(&self.path, start..start + length as u64)?;
+        let bytes = self.home.read(&self.path, start..start + length as u64)?;
         Ok(bytes.into())
     }
 }
@@ -48,7 +48,7 @@ impl ChunkReader for OnDisk {
 /// Reads on from some place.
 #[derive(Debug)]
 struct Chunks {
-    file: OnDisk,
+    file: InParts,
     next: u64,
     chunk: io::Cursor<Vec<u8>>,
 }
@@ -57,7 +57,7 @@ impl Read for Chunks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.chunk.position() == self.chunk.get_ref().len() as u64 {
             let end = self.file.len.min(self.next + CHUNK);
-            self.chunk = io::Cursor::new(self.file.disk.read(&self.file.path, self.next..end)?);
+            self.chunk = io::Cursor::new(self.file.home.read(&self.file.path, self.next..end)?);
             self.next = end;
         }
         self.chunk.read(buffer)
@@ -66,25 +66,25 @@ impl Read for Chunks {
 
 /// The rows of a file, in its order.
 pub(crate) fn rows(
-    disk: &Arc<dyn Disk>,
+    home: &Home,
     path: &str,
 ) -> Result<impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + use<>> {
-    open(disk, path)?.build()
+    open(home, path)?.build()
 }
 
 /// Some columns of the rows of a file, in the file's order of both.
 pub(crate) fn columns(
-    disk: &Arc<dyn Disk>,
+    home: &Home,
     path: &str,
     names: &[&str],
 ) -> Result<impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + use<>> {
-    let builder = open(disk, path)?;
+    let builder = open(home, path)?;
     let wanted = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
     builder.with_projection(wanted).build()
 }
 
-fn open(disk: &Arc<dyn Disk>, path: &str) -> Result<ParquetRecordBatchReaderBuilder<OnDisk>> {
-    let len = disk.describe(path)?.len;
-    let file = OnDisk { disk: Arc::clone(disk), path: path.into(), len };
+fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<InParts>> {
+    let len = home.describe(path)?.len;
+    let file = InParts { home: home.clone(), path: path.into(), len };
     Ok(ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH))
 }

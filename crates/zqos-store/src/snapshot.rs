@@ -1,18 +1,16 @@
 //! The tables as they are at one moment, for whoever reads.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use object_store::ObjectStore;
 use zqos_core::table::{TABLES, Table};
 
 use crate::delta::{DataFile, DeltaLog, TableLog as _};
 use crate::disk::{Disk, LocalDisk};
 use crate::door;
+use crate::home::{Home, Location};
 use crate::layout;
 use crate::log::{Log, Record};
-use crate::object::DiskObjects;
 use crate::read;
 use crate::store::{StoreError, WAL, decode, place};
 use crate::tombstone::Tombstones;
@@ -20,7 +18,7 @@ use crate::tombstone::Tombstones;
 /// The tables of a store, for reading: one version of each, taken at one time.
 #[derive(Debug)]
 pub struct Snapshot {
-    disk: Arc<dyn Disk>,
+    home: Home,
     tables: Vec<(&'static Table, u64, Vec<DataFile>)>,
     /// Rows that are in logs alone, in the order of [`TABLES`].
     tail: [Vec<RecordBatch>; TABLES.len()],
@@ -31,17 +29,18 @@ impl Snapshot {
     /// and participants first.
     ///
     /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
-    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
-        layout::check(folder)?;
-        let disk: Arc<dyn Disk> = Arc::new(LocalDisk::new(folder).map_err(StoreError::Folder)?);
-        let objects = Arc::new(DiskObjects::new(Arc::clone(&disk), "reader"));
+    pub async fn open(at: impl Into<Location>) -> Result<Self, StoreError> {
+        let Location::Folder(folder) = at.into();
+        layout::check(&folder)?;
+        let disk = LocalDisk::new(&folder).map_err(StoreError::Folder)?;
+        let home = Home::folder(Arc::new(disk));
+        let objects = home.objects("reader");
         let mut tables = Vec::with_capacity(TABLES.len());
         // Logs before tables: what has left a log is in the table by then.
-        let mut tail = Tail::read(&disk)?;
+        let mut tail = Tail::read(&home.log)?;
         // The last table first: what it has, the others have by then.
         for table in TABLES.into_iter().rev() {
-            let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(&objects);
-            let log = DeltaLog::open_existing(objects, table).await;
+            let log = DeltaLog::open_existing(Arc::clone(&objects), table).await;
             let Some(log) = log.map_err(StoreError::table(table))? else {
                 // Whoever makes the store has not come to it.
                 tables.push((table, 0, Vec::new()));
@@ -52,8 +51,8 @@ impl Snapshot {
             tables.push((table, log.version(), files));
         }
         tables.reverse();
-        let tail = tail.rows(&disk)?;
-        Ok(Self { disk, tables, tail })
+        let tail = tail.rows(&home)?;
+        Ok(Self { home, tables, tail })
     }
 
     /// Rows of a table that were acknowledged, or are about to be, and that no file has yet.
@@ -87,7 +86,7 @@ impl Snapshot {
 
     /// Reads one file through.
     fn check(&self, path: &str, file: &DataFile) -> Result<(), String> {
-        let bytes = self.disk.read_all(path).map_err(|error| error.to_string())?;
+        let bytes = self.home.read_all(path).map_err(|error| error.to_string())?;
         if bytes.len() as u64 != file.size {
             return Err(format!("it has {} bytes, and should have {}", bytes.len(), file.size));
         }
@@ -96,7 +95,7 @@ impl Snapshot {
             return Err("its content is not what was written: the checksum differs".to_owned());
         }
         let mut count = 0;
-        for rows in read::rows(&self.disk, path).map_err(|error| error.to_string())? {
+        for rows in read::rows(&self.home, path).map_err(|error| error.to_string())? {
             count += rows.map_err(|error| error.to_string())?.num_rows() as u64;
         }
         if count == file.rows {
@@ -153,10 +152,10 @@ impl Tail {
     }
 
     /// The rows by table, without those of people who were erased.
-    fn rows(self, disk: &Arc<dyn Disk>) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
+    fn rows(self, home: &Home) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
         let mut tail = [const { Vec::new() }; TABLES.len()];
         let batches = self.records.into_iter().flat_map(|(_, _, batches)| batches);
-        let tombstones = Tombstones::open(Arc::clone(disk)).map_err(StoreError::Folder)?;
+        let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         for (place, rows) in batches {
             let left = door::without_forgotten(&tombstones, TABLES[place], &rows);
             tail[place].push(left.map_err(StoreError::Rows)?.unwrap_or(rows));

@@ -2,7 +2,6 @@
 //! the tables.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,9 +21,9 @@ use crate::delta::{Cause, Change, DataFile, DeltaLog, TableLog};
 use crate::disk::{Disk, LocalDisk, Lock};
 use crate::door::{self, Door, TurnedAway};
 use crate::file::{self, FileWriter};
+use crate::home::{Home, Location};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, LogError, Record};
-use crate::object::DiskObjects;
 use crate::read;
 use crate::tombstone::{self, Identity, Tombstones};
 
@@ -111,8 +110,11 @@ impl StoreError {
 /// on from the log.
 #[derive(Debug)]
 pub struct Store {
+    /// Where logs and locks are.
     pub(crate) disk: Arc<dyn Disk>,
-    objects: Arc<DiskObjects>,
+    /// Where everything else is.
+    pub(crate) home: Home,
+    objects: Arc<dyn ObjectStore>,
     pub(crate) tables: Vec<DeltaLog>,
     log: Log,
     /// Tells this writer from the others, in the tables' logs.
@@ -136,12 +138,14 @@ pub struct Store {
 impl Store {
     /// Opens the store in a folder, which is made if it is not there, and brings what a program left
     /// in the log into the tables.
-    pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let disk = LocalDisk::new(folder).map_err(StoreError::Folder)?;
+    pub async fn open(at: impl Into<Location>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let Location::Folder(folder) = at.into();
+        let disk = LocalDisk::new(&folder).map_err(StoreError::Folder)?;
         Self::open_on(Arc::new(disk), clock).await
     }
 
     async fn open_on(disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let home = Home::folder(Arc::clone(&disk));
         // What is no store is left as it is.
         layout::look(&*disk)?;
         disk.create_dir(WAL).map_err(StoreError::Folder)?;
@@ -150,7 +154,7 @@ impl Store {
         let creating = wait(&disk, |disk| disk.wait_for_lock(CREATION_LOCK)).await?;
         layout::open(&*disk)?;
         let (writer, lock) = take_writer(&*disk)?;
-        let store = Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
+        let store = Self::open_log(home.clone(), Arc::clone(&clock), writer, lock).await?;
         drop(creating);
         // What programs left that no longer run.
         for entry in disk.list(WAL).map_err(StoreError::Folder)? {
@@ -159,7 +163,7 @@ impl Store {
                 continue;
             }
             if let Some(lock) = disk.lock(&format!("{writer}/lock")).map_err(StoreError::Folder)? {
-                Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
+                Self::open_log(home.clone(), Arc::clone(&clock), writer, lock).await?;
             }
         }
         Ok(store)
@@ -167,14 +171,15 @@ impl Store {
 
     /// Opens the log of a writer, and brings what is in it into the tables.
     async fn open_log(
-        disk: Arc<dyn Disk>,
+        home: Home,
         clock: Arc<dyn Clock>,
         writer: String,
         lock: Lock,
     ) -> Result<Self, StoreError> {
-        let objects = Arc::new(DiskObjects::new(Arc::clone(&disk), &writer));
+        let disk = Arc::clone(&home.log);
+        let objects = home.objects(&writer);
         let tables = open_tables(&objects).await?;
-        let tombstones = Tombstones::open(Arc::clone(&disk)).map_err(StoreError::Folder)?;
+        let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         let mut committed = Vec::with_capacity(TABLES.len());
         for (log, table) in tables.iter().zip(TABLES) {
             committed.push(log.committed(&writer).await.map_err(StoreError::table(table))?);
@@ -200,6 +205,7 @@ impl Store {
         })?;
         let mut store = Self {
             disk,
+            home,
             objects,
             tables,
             log,
@@ -330,7 +336,7 @@ impl Store {
         for file in self.tables[place(&MEETINGS)].files().map_err(StoreError::table(&MEETINGS))? {
             let path = format!("tables/{}/{}", MEETINGS.name, file.path);
             let names = ["account", "meeting_uuid", "start_time", "end_time"];
-            for rows in read::columns(&self.disk, &path, &names).map_err(StoreError::Parquet)? {
+            for rows in read::columns(&self.home, &path, &names).map_err(StoreError::Parquet)? {
                 self.door.meetings_of(&rows.map_err(StoreError::Rows)?);
             }
         }
@@ -475,11 +481,13 @@ pub(crate) async fn wait<T: Send + 'static>(
     outcome.map_err(io::Error::other).and_then(|outcome| outcome).map_err(StoreError::Folder)
 }
 
-pub(crate) async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
+pub(crate) async fn open_tables(
+    objects: &Arc<dyn ObjectStore>,
+) -> Result<Vec<DeltaLog>, StoreError> {
     let mut tables = Vec::with_capacity(TABLES.len());
     for table in TABLES {
-        let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(objects);
-        tables.push(DeltaLog::open(objects, table).await.map_err(StoreError::table(table))?);
+        let log = DeltaLog::open(Arc::clone(objects), table);
+        tables.push(log.await.map_err(StoreError::table(table))?);
     }
     Ok(tables)
 }

@@ -8,15 +8,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::disk::{Disk, Lock};
+use crate::disk::Lock;
+use crate::home::Home;
 
-const DIR: &str = "forgotten";
 const KEY: &str = "forgotten/key";
 const LIST: &str = "forgotten/list";
 /// Held, together with others, by whoever brings rows into tables; alone by whoever adds tombstones. So
@@ -67,7 +66,7 @@ impl Pending {
 /// The tombstones of a store.
 #[derive(Debug)]
 pub(crate) struct Tombstones {
-    disk: Arc<dyn Disk>,
+    home: Home,
     key: [u8; KEY_BYTES],
     marks: HashMap<Mark, Stone>,
     /// What the list was like when it was read.
@@ -75,8 +74,8 @@ pub(crate) struct Tombstones {
 }
 
 impl Tombstones {
-    pub(crate) fn open(disk: Arc<dyn Disk>) -> io::Result<Self> {
-        let mut tombstones = Self { disk, key: [0; KEY_BYTES], marks: HashMap::new(), read: None };
+    pub(crate) fn open(home: Home) -> io::Result<Self> {
+        let mut tombstones = Self { home, key: [0; KEY_BYTES], marks: HashMap::new(), read: None };
         tombstones.refresh()?;
         Ok(tombstones)
     }
@@ -92,7 +91,7 @@ impl Tombstones {
 
     /// Reads what others have added.
     pub(crate) fn refresh(&mut self) -> io::Result<()> {
-        let list = match self.disk.describe(LIST) {
+        let list = match self.home.describe(LIST) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             list => list?,
         };
@@ -101,9 +100,9 @@ impl Tombstones {
             return Ok(());
         }
         let damaged = |what| io::Error::new(io::ErrorKind::InvalidData, what);
-        let key = self.disk.read_all(KEY)?;
+        let key = self.home.read_all(KEY)?;
         self.key = key.try_into().map_err(|_| damaged("`forgotten/key` is no key of 32 bytes"))?;
-        let text = String::from_utf8(self.disk.read_all(LIST)?);
+        let text = String::from_utf8(self.home.read_all(LIST)?);
         let text = text.map_err(|_| damaged("`forgotten/list` is no text"))?;
         self.marks = text
             .lines()
@@ -145,9 +144,8 @@ impl Tombstones {
     ) -> io::Result<()> {
         self.refresh()?;
         if self.read.is_none() {
-            self.disk.create_dir(DIR)?;
             self.key = rand::random();
-            self.replace(KEY, &self.key)?;
+            self.home.replace(KEY, &self.key)?;
         }
         let marks: Vec<Mark> =
             identities.iter().map(|identity| self.mark(account, identity)).collect();
@@ -160,8 +158,8 @@ impl Tombstones {
         let mut lines: Vec<String> =
             self.marks.iter().map(|(mark, stone)| line(mark, stone)).collect();
         lines.sort_unstable();
-        self.replace(LIST, lines.concat().as_bytes())?;
-        let list = self.disk.describe(LIST)?;
+        self.home.replace(LIST, lines.concat().as_bytes())?;
+        let list = self.home.describe(LIST)?;
         self.read = Some((list.len, list.modified));
         Ok(())
     }
@@ -180,20 +178,6 @@ impl Tombstones {
         }
         let code = mac.finalize().into_bytes();
         code[..MARK_BYTES].try_into().expect("it is twice as long")
-    }
-
-    /// Puts a file in place of another, durably.
-    fn replace(&self, path: &str, content: &[u8]) -> io::Result<()> {
-        let unfinished = format!("{path}.unfinished");
-        match self.disk.remove(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = self.disk.create(&unfinished)?;
-        file.write_all(content)?;
-        file.sync()?;
-        self.disk.rename(&unfinished, path)?;
-        self.disk.sync_dir(DIR)
     }
 }
 

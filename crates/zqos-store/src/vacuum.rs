@@ -8,6 +8,7 @@ use zqos_core::table::TABLES;
 
 use crate::delta::TableLog as _;
 use crate::disk::{Entry, Lock};
+use crate::home::Home;
 use crate::object::UNFINISHED;
 use crate::store::{Store, StoreError, WAL};
 
@@ -30,7 +31,7 @@ impl Store {
         for (place, table) in TABLES.into_iter().enumerate() {
             let folder = format!("tables/{}", table.name);
             // Listed before the log is read: what is committed in between is in the log.
-            let listed = files(&*self.disk, &folder).map_err(StoreError::Folder)?;
+            let listed = files(&self.home, &folder).map_err(StoreError::Folder)?;
             for (_, entry) in &listed {
                 self.look_whether_idle(&entry.name, &mut idle)?;
             }
@@ -46,7 +47,7 @@ impl Store {
                     continue;
                 }
                 let path = format!("{folder}/{path}");
-                match self.disk.remove(&path) {
+                match self.home.remove(&path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         return Err(StoreError::Folder(error));
                     }
@@ -55,7 +56,7 @@ impl Store {
                 dirs.insert(crate::disk::parent(&path).to_owned());
             }
             for dir in dirs {
-                self.disk.sync_dir(&dir).map_err(StoreError::Folder)?;
+                self.home.sync_dir(&dir).map_err(StoreError::Folder)?;
             }
         }
         Ok(removed)
@@ -125,13 +126,13 @@ fn sequence_of(name: &str) -> Option<u64> {
 }
 
 /// The files of a table but those of its log: their paths below its folder.
-fn files(disk: &dyn crate::disk::Disk, folder: &str) -> io::Result<Vec<(String, Entry)>> {
+fn files(home: &Home, folder: &str) -> io::Result<Vec<(String, Entry)>> {
     let mut files = Vec::new();
-    for day in disk.list(folder)? {
+    for day in home.list(folder)? {
         if !day.is_dir || day.name == "_delta_log" {
             continue;
         }
-        for file in disk.list(&format!("{folder}/{}", day.name))? {
+        for file in home.list(&format!("{folder}/{}", day.name))? {
             if !file.is_dir {
                 files.push((format!("{}/{}", day.name, file.name), file));
             }

@@ -39,7 +39,7 @@ fn batch(meeting: &str, minute: u32, latency: f64) -> Batch {
 }
 
 async fn rows(disk: &FaultyDisk) -> BTreeMap<String, u64> {
-    let objects = Arc::new(DiskObjects::new(Arc::new(disk.clone()), "reader"));
+    let objects = Home::folder(Arc::new(disk.clone())).objects("reader");
     let tables = open_tables(&objects).await.unwrap();
     let mut rows = BTreeMap::new();
     for (log, table) in tables.iter().zip(TABLES) {
@@ -90,10 +90,10 @@ async fn what_was_acknowledged_is_committed_after_a_loss_of_power_and_once() {
 fn samples(disk: &FaultyDisk, store: &Store) -> Vec<(i64, f64)> {
     use arrow::array::AsArray as _;
     use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
-    let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+    let home = Home::folder(Arc::new(disk.clone()));
     let mut samples = Vec::new();
     for file in store.tables.last().unwrap().files().unwrap() {
-        for rows in read::rows(&disk, &format!("tables/stream_samples/{}", file.path)).unwrap() {
+        for rows in read::rows(&home, &format!("tables/stream_samples/{}", file.path)).unwrap() {
             let rows = rows.unwrap();
             let ts = rows.column_by_name("ts").unwrap().as_primitive::<TimestampMicrosecondType>();
             let latency = rows.column_by_name("latency_ms").unwrap().as_primitive::<Float64Type>();
@@ -129,7 +129,7 @@ fn table(store: &Store, table: &'static Table) -> Vec<serde_json::Value> {
     let mut found = Vec::new();
     for file in store.tables[place(table)].files().unwrap() {
         let path = format!("tables/{}/{}", table.name, file.path);
-        for rows in read::rows(&store.disk, &path).unwrap() {
+        for rows in read::rows(&store.home, &path).unwrap() {
             let rows = rows.unwrap();
             for row in 0..rows.num_rows() {
                 let text = cell::row_json(table, &rows, row).unwrap();
@@ -394,10 +394,10 @@ fn step() -> impl Strategy<Value = Step> {
 fn latest(disk: &FaultyDisk, store: &Store) -> BTreeMap<i64, f64> {
     use arrow::array::AsArray as _;
     use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
-    let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+    let home = Home::folder(Arc::new(disk.clone()));
     let mut latest: BTreeMap<i64, (i64, f64)> = BTreeMap::new();
     for file in store.tables.last().unwrap().files().unwrap() {
-        for rows in read::rows(&disk, &format!("tables/stream_samples/{}", file.path)).unwrap() {
+        for rows in read::rows(&home, &format!("tables/stream_samples/{}", file.path)).unwrap() {
             let rows = rows.unwrap();
             let column = |name| rows.column_by_name(name).unwrap();
             let ts = column("ts").as_primitive::<TimestampMicrosecondType>();
