@@ -95,8 +95,9 @@ fn create(disk: &dyn Disk) -> io::Result<()> {
     };
     file.write_all(format!("{{\"layout\":{VERSION}}}\n").as_bytes())?;
     file.sync()?;
-    disk.rename(&unfinished, FILE)?;
-    disk.sync_dir("")
+    // Nothing is kept before the folders are made that it is kept in, and their names become durable
+    // together with this one.
+    disk.rename(&unfinished, FILE)
 }
 
 /// A UTC day as paths spell it, as in `2026-11-16`.

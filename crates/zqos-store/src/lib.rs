@@ -3,6 +3,8 @@
 mod batch;
 mod delta;
 mod disk;
+#[cfg(test)]
+mod every_sync;
 mod file;
 mod layout;
 mod log;

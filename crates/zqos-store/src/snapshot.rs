@@ -26,7 +26,7 @@ impl Snapshot {
     /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
         layout::check(folder)?;
-        let disk: Arc<dyn Disk> = Arc::new(LocalDisk::new(folder).map_err(StoreError::Folder)?);
+        let disk: Arc<dyn Disk> = Arc::new(LocalDisk::at(folder).map_err(StoreError::Folder)?);
         let objects = Arc::new(DiskObjects::new(Arc::clone(&disk)));
         let mut tables = Vec::with_capacity(TABLES.len());
         // The last table first: what it has, the others have by then.

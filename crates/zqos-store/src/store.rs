@@ -116,7 +116,7 @@ impl Store {
     /// Opens the store in a folder, which is made if it is not there, and brings what a program left
     /// in the log into the tables.
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let disk = LocalDisk::new(folder).map_err(StoreError::Folder)?;
+        let disk = LocalDisk::create(folder).map_err(StoreError::Folder)?;
         Self::open_on(Arc::new(disk), clock).await
     }
 
@@ -193,14 +193,18 @@ impl Store {
             memory_bytes: 0,
             revision,
         };
-        if store.memory.iter().any(|batches| !batches.is_empty()) {
-            store.commit().await?;
+        // Also when other tables than the last have all of it.
+        if store.log.acknowledged() > floor {
+            store.commit_all().await?;
         }
         Ok(store)
     }
 
     /// Takes rows in: when this returns they are durable. They come into the tables by
     /// [`commit`](Self::commit), or by themselves when there are many.
+    ///
+    /// All batches together cost one sync of the disk: whoever has several that wait gives them at
+    /// once.
     ///
     /// **Errors**: then nothing is acknowledged, or everything is and the tables can't be written:
     /// [`StoreError::Log`] tells the former.
@@ -209,19 +213,16 @@ impl Store {
         batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
     ) -> Result<(), StoreError> {
         let mut taken = Vec::new();
-        let mut payloads = Vec::new();
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
             // Of two rows of one key the later counts, also when the clock was set back.
             let first = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
             self.revision = first + i64::try_from(batch.len()).expect("a batch fits into memory");
-            let rows = batch.finish(first);
-            payloads.push(encode(self.revision, &rows)?);
-            taken.extend(rows);
+            taken.extend(batch.finish(first));
         }
-        if payloads.is_empty() {
+        if taken.is_empty() {
             return Ok(());
         }
-        self.log.append(payloads.iter().map(Vec::as_slice))?;
+        self.log.append(&encode(self.revision, &taken)?)?;
         for (table, rows) in taken {
             let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
             self.memory_bytes += rows.get_array_memory_size();
@@ -234,9 +235,10 @@ impl Store {
     ///
     /// **Errors**: then everything stays in the log, and may be committed later.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
-        if self.memory.iter().all(Vec::is_empty) {
-            return Ok(());
-        }
+        if self.memory.iter().all(Vec::is_empty) { Ok(()) } else { self.commit_all().await }
+    }
+
+    async fn commit_all(&mut self) -> Result<(), StoreError> {
         let sequence = self.log.acknowledged();
         for (place, table) in TABLES.into_iter().enumerate() {
             let is_last = place == TABLES.len() - 1;
@@ -435,4 +437,4 @@ fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
