@@ -30,6 +30,13 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// Makes a file that must not be there yet.
     fn create(&self, path: &str) -> io::Result<Box<dyn File>>;
 
+    /// Makes a file of so many bytes that are taken from the disk at once, in place of one that is
+    /// there.
+    fn allocate(&self, path: &str, bytes: u64) -> io::Result<()>;
+
+    /// How many bytes there is room for; `None` when the disk does not tell.
+    fn free(&self) -> io::Result<Option<u64>>;
+
     /// Reads a range of a file.
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>>;
 
@@ -159,6 +166,27 @@ impl Disk for LocalDisk {
         Ok(Box::new(fs::OpenOptions::new().append(true).create_new(true).open(self.path(path))?))
     }
 
+    fn allocate(&self, path: &str, bytes: u64) -> io::Result<()> {
+        let path = self.path(path);
+        let allocated = fs::File::create(&path).and_then(|file| allocate(&file, bytes));
+        if allocated.is_err() {
+            // It may have got a part.
+            drop(fs::remove_file(path));
+        }
+        allocated
+    }
+
+    #[cfg(target_os = "linux")]
+    fn free(&self) -> io::Result<Option<u64>> {
+        let found = rustix::fs::statvfs(&self.root)?;
+        Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn free(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>> {
         let mut file = fs::File::open(self.path(path))?;
         file.seek(SeekFrom::Start(range.start))?;
@@ -243,6 +271,22 @@ fn make_dir(dir: &Path) -> io::Result<()> {
 /// Folders can't be opened for syncing on Windows, where names are durable with their files.
 fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(windows) { Ok(()) } else { fs::File::open(dir)?.sync_all() }
+}
+
+/// Takes so many bytes for an empty file.
+fn allocate(mut file: &fs::File, bytes: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+        match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+            // Not every file system knows how to.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+            allocated => return Ok(allocated?),
+        }
+    }
+    io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
+    Ok(())
 }
 
 impl File for fs::File {

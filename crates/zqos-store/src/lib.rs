@@ -11,6 +11,7 @@ mod log;
 mod merge;
 mod object;
 mod read;
+mod reserve;
 mod snapshot;
 mod store;
 pub use batch::Batch;

@@ -23,6 +23,7 @@ use object_store::{
 };
 
 use crate::disk::{Disk, Entry, parent};
+use crate::reserve::{Reserve, is_full};
 
 /// What unfinished files begin with; they are never listed.
 const UNFINISHED: &str = ".unfinished-";
@@ -36,6 +37,8 @@ pub(crate) struct DiskObjects {
     mark: u64,
     /// Tells them from each other.
     count: Arc<AtomicU64>,
+    /// What may be used when the disk is full.
+    reserve: Option<Arc<Reserve>>,
     /// Folders that are known to be there, durably.
     dirs: Arc<Mutex<HashSet<String>>>,
 }
@@ -49,7 +52,12 @@ impl fmt::Display for DiskObjects {
 impl DiskObjects {
     pub(crate) fn new(disk: Arc<dyn Disk>) -> Self {
         let mark = RandomState::new().hash_one(0);
-        Self { disk, mark, count: Arc::default(), dirs: Arc::default() }
+        Self { disk, mark, count: Arc::default(), reserve: None, dirs: Arc::default() }
+    }
+
+    /// Gives what is put here the reserve, as far as that is lent.
+    pub(crate) fn with_reserve(self, reserve: Arc<Reserve>) -> Self {
+        Self { reserve: Some(reserve), ..self }
     }
 
     /// Runs something that waits for the disk where that stops nobody.
@@ -124,8 +132,8 @@ impl ObjectStore for DiskObjects {
             });
         }
         let (path, unfinished) = (location.to_string(), self.unfinished(location));
-        let dirs = Arc::clone(&self.dirs);
-        self.run(location, move |disk| {
+        let (dirs, reserve) = (Arc::clone(&self.dirs), self.reserve.clone());
+        let put = move |disk: &dyn Disk| {
             let dir = parent(&path);
             // Nothing but a set of names is held, which no panic can spoil.
             if !dirs.lock().unwrap_or_else(PoisonError::into_inner).contains(dir) {
@@ -149,6 +157,10 @@ impl ObjectStore for DiskObjects {
             }
             written?;
             disk.sync_dir(dir)
+        };
+        self.run(location, move |disk| match put(disk) {
+            Err(error) if is_full(&error) && reserve.is_some_and(|it| it.release()) => put(disk),
+            outcome => outcome,
         })
         .await?;
         Ok(PutResult { e_tag: None, version: None })

@@ -24,6 +24,7 @@ use crate::log::{Log, LogError, Record};
 use crate::merge::Merge;
 use crate::object::DiskObjects;
 use crate::read;
+use crate::reserve::{Reserve, is_full};
 
 /// So much is kept in memory before it is committed: a row group or a few of the widest table.
 const COMMIT_BYTES: usize = 64 << 20;
@@ -51,6 +52,15 @@ pub enum StoreError {
     /// The write-ahead log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// There is no room for rows. What was acknowledged comes into the tables all the same.
+    #[error(
+        "the disk is full, or a quota is used up: rows are taken in again when {} MiB more are free",
+        .missing.div_ceil(1 << 20)
+    )]
+    Full {
+        /// How many bytes more are needed: for the rows, and to keep some in reserve.
+        missing: u64,
+    },
     /// Too many programs write at once.
     #[error("{WRITERS} programs write to this store already")]
     Busy,
@@ -102,6 +112,8 @@ pub struct Store {
     log: Log,
     /// Tells this writer from the others, in the tables' logs.
     writer: String,
+    /// Lets commits finish on a full disk.
+    reserve: Arc<Reserve>,
     /// Keeps other programs from writing the same log.
     _lock: Lock,
     clock: Arc<dyn Clock>,
@@ -156,7 +168,9 @@ impl Store {
         writer: String,
         lock: Lock,
     ) -> Result<Self, StoreError> {
-        let objects = Arc::new(DiskObjects::new(Arc::clone(&disk)));
+        let reserve = Arc::new(Reserve::new(Arc::clone(&disk), &writer));
+        let objects = DiskObjects::new(Arc::clone(&disk)).with_reserve(Arc::clone(&reserve));
+        let objects = Arc::new(objects);
         let tables = open_tables(&objects).await?;
         let mut committed = Vec::with_capacity(TABLES.len());
         for (log, table) in tables.iter().zip(TABLES) {
@@ -187,6 +201,7 @@ impl Store {
             tables,
             log,
             writer,
+            reserve,
             _lock: lock,
             clock,
             memory,
@@ -207,7 +222,7 @@ impl Store {
     /// once.
     ///
     /// **Errors**: then nothing is acknowledged, or everything is and the tables can't be written:
-    /// [`StoreError::Log`] tells the former.
+    /// [`StoreError::Log`] and [`StoreError::Full`] tell the former.
     pub async fn append(
         &mut self,
         batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
@@ -222,7 +237,17 @@ impl Store {
         if taken.is_empty() {
             return Ok(());
         }
-        self.log.append(&encode(self.revision, &taken)?)?;
+        let record = encode(self.revision, &taken)?;
+        let appended = match self.reserve.keep() {
+            Ok(()) => self.log.append(&record),
+            Err(error) => Err(LogError::Write(error)),
+        };
+        appended.map_err(|error| match error {
+            LogError::Write(error) if is_full(&error) => {
+                StoreError::Full { missing: self.reserve.missing(record.len() as u64) }
+            }
+            error => error.into(),
+        })?;
         for (table, rows) in taken {
             let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
             self.memory_bytes += rows.get_array_memory_size();
@@ -239,6 +264,7 @@ impl Store {
     }
 
     async fn commit_all(&mut self) -> Result<(), StoreError> {
+        let _loan = self.reserve.lend();
         let sequence = self.log.acknowledged();
         for (place, table) in TABLES.into_iter().enumerate() {
             let is_last = place == TABLES.len() - 1;

@@ -53,6 +53,8 @@ enum Node {
         durable: usize,
         /// A sync of it failed: no later one makes durable what there was then.
         is_poisoned: bool,
+        /// Room that it takes without content.
+        allocated: u64,
     },
     Dir(Names),
 }
@@ -132,7 +134,7 @@ impl FaultyDisk {
                     }
                     now.clone_from(durable);
                 }
-                Node::File { content, durable, is_poisoned } => {
+                Node::File { content, durable, is_poisoned, .. } => {
                     let kept = random.random_range(*durable..=content.len());
                     content.truncate(kept);
                     let has_holes = random.random_bool(0.3);
@@ -257,27 +259,24 @@ impl State {
             }
             match &self.nodes[node] {
                 Node::Dir(names) => next.extend(names.now.values()),
-                Node::File { content, .. } => used += content.len() as u64,
+                Node::File { content, allocated, .. } => used += content.len() as u64 + allocated,
             }
         }
         used
     }
 
-    /// How many of so many bytes there is room for.
-    fn room(&self, wanted: usize) -> usize {
-        self.capacity.map_or(wanted, |capacity| {
-            let left = capacity.saturating_sub(self.used());
-            wanted.min(usize::try_from(left).unwrap_or(usize::MAX))
-        })
+    /// How many bytes there is room for.
+    fn room(&self) -> Option<u64> {
+        self.capacity.map(|capacity| capacity.saturating_sub(self.used()))
     }
 
     fn entry(&self, name: &str, node: usize) -> Entry {
         let (len, is_dir) = match &self.nodes[node] {
-            Node::File { content, .. } => (content.len(), false),
+            Node::File { content, allocated, .. } => (content.len() as u64 + allocated, false),
             Node::Dir(_) => (0, true),
         };
         let (name, modified) = (name.to_owned(), SystemTime::UNIX_EPOCH);
-        Entry { name, len: len as u64, is_dir, modified }
+        Entry { name, len, is_dir, modified }
     }
 
     /// Takes a lock that nobody has.
@@ -296,7 +295,7 @@ impl State {
 }
 
 fn file() -> Node {
-    Node::File { content: Vec::new(), durable: 0, is_poisoned: false }
+    Node::File { content: Vec::new(), durable: 0, is_poisoned: false, allocated: 0 }
 }
 
 impl Disk for FaultyDisk {
@@ -312,13 +311,33 @@ impl Disk for FaultyDisk {
     fn create(&self, path: &str) -> io::Result<Box<dyn File>> {
         let mut state = self.state();
         state.may_change()?;
-        if state.room(1) == 0 {
+        if state.room() == Some(0) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let node = state.make(path, file())?;
         let life = state.life;
         drop(state);
         Ok(Box::new(Handle { disk: self.clone(), node, life }))
+    }
+
+    fn allocate(&self, path: &str, bytes: u64) -> io::Result<()> {
+        let mut state = self.state();
+        state.may_change()?;
+        if state.room().is_some_and(|room| room < bytes) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        if state.node(path).is_ok() {
+            state.change(path, None, None)?;
+        }
+        let node = state.make(path, file())?;
+        if let Node::File { allocated, .. } = &mut state.nodes[node] {
+            *allocated = bytes;
+        }
+        Ok(())
+    }
+
+    fn free(&self) -> io::Result<Option<u64>> {
+        Ok(self.state().room())
     }
 
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>> {
@@ -441,7 +460,8 @@ impl File for Handle {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state();
         state.may_change()?;
-        let room = state.room(bytes.len());
+        let len = bytes.len();
+        let room = state.room().map_or(len, |room| len.min(usize::try_from(room).unwrap_or(len)));
         let Node::File { content, .. } = &mut state.nodes[self.node] else { panic!("a folder") };
         content.extend_from_slice(&bytes[..room]);
         if room < bytes.len() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
@@ -450,7 +470,7 @@ impl File for Handle {
     fn sync_for(&mut self, site: Site) -> io::Result<()> {
         let mut state = self.state();
         let allowed = state.may_sync(site);
-        let Node::File { content, durable, is_poisoned } = &mut state.nodes[self.node] else {
+        let Node::File { content, durable, is_poisoned, .. } = &mut state.nodes[self.node] else {
             panic!("a folder")
         };
         match allowed {

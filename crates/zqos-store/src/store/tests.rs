@@ -8,8 +8,8 @@ use zqos_core::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::Snapshot;
 use crate::disk::faulty::FaultyDisk;
+use crate::{Snapshot, reserve};
 
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()))
@@ -158,6 +158,77 @@ async fn each_of_several_stores_on_one_disk_has_a_log_of_its_own() {
     assert_eq!(rows(&disk).await["stream_samples"], 3);
 }
 
+/// Appends a minute each until there is no room or twelve are in; which ones were acknowledged.
+async fn fill(store: &mut Store, first: u32) -> (u32, Option<StoreError>) {
+    for minute in first..12 {
+        if let Err(error) = store.append([batch("u==", minute, 12.0)]).await {
+            return (minute, Some(error));
+        }
+    }
+    (12, None)
+}
+
+#[test]
+fn on_a_full_disk_what_was_acknowledged_is_committed_and_the_rest_is_refused() {
+    let prepared = FaultyDisk::new(0);
+    drop(run(Store::open_on(Arc::new(prepared.clone()), clock())).unwrap());
+    let mut refused = 0;
+    let step = usize::try_from(24_000 / cases(24)).unwrap().max(1);
+    for room in (0..24_000).step_by(step) {
+        // The one program goes on, the other is killed and another commits.
+        for is_killed in [false, true] {
+            run(async {
+                let disk = prepared.copy(room);
+                let open = || Store::open_on(Arc::new(disk.clone()), clock());
+                let mut store = open().await.unwrap();
+                store.append([batch("u==", 0, 12.0)]).await.unwrap();
+                disk.limit_space(Some(room));
+                let (count, error) = fill(&mut store, 1).await;
+                if let Some(error) = error {
+                    refused += 1;
+                    assert!(matches!(error, StoreError::Full { missing: 1.. }), "{error:?}");
+                }
+                if is_killed {
+                    drop(store);
+                    store = open().await.unwrap();
+                } else {
+                    store.commit().await.unwrap();
+                }
+                assert_eq!(rows(&disk).await["stream_samples"], u64::from(count), "room {room}");
+                // It recovers by itself.
+                disk.limit_space(None);
+                let (all, error) = fill(&mut store, count).await;
+                assert!(error.is_none(), "{error:?}");
+                assert!(store.reserve.keep().is_ok() && disk.describe("wal/000/reserve").is_ok());
+                disk.crash();
+                drop(store);
+                drop(open().await.unwrap());
+                assert_eq!(rows(&disk).await["stream_samples"], u64::from(all), "room {room}");
+            });
+        }
+    }
+    assert!(refused > 10, "{refused}");
+}
+
+#[tokio::test]
+async fn a_disk_without_room_for_the_reserve_takes_no_rows_and_says_how_much_it_wants() {
+    let disk = FaultyDisk::new(0);
+    drop(Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap());
+    disk.limit_space(Some(1 << 20));
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    let error = store.append([batch("u==", 0, 12.0)]).await.unwrap_err();
+    assert!(error.to_string().ends_with("when 64 MiB more are free"), "{error}");
+    // Nothing else uses the reserve up.
+    disk.limit_space(Some(reserve::BYTES + 40_000));
+    for latency in [10.0, 11.0] {
+        store.append((0..30).map(|minute| batch("u==", minute, latency))).await.unwrap();
+        store.commit().await.unwrap();
+    }
+    disk.limit_space(Some(100));
+    store.compact().await.unwrap_err();
+    assert!(disk.describe("wal/000/reserve").is_ok());
+}
+
 /// What is done to a store.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
@@ -275,8 +346,13 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
+/// How many cases a test has: `usual`, or what `ZQOS_CASES` says.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("ZQOS_CASES").map_or(usual, |cases| cases.parse().expect("a number of cases"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(cases(40)))]
 
     #[test]
     fn a_store_agrees_with_a_map(seed: u64, steps in prop::collection::vec(step(), 1..40)) {
