@@ -37,6 +37,9 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// How many bytes there is room for; `None` when the disk does not tell.
     fn free(&self) -> io::Result<Option<u64>>;
 
+    /// A number that tells this disk from others; `None` when none does.
+    fn device(&self) -> io::Result<Option<u64>>;
+
     /// Reads a range of a file.
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>>;
 
@@ -174,6 +177,16 @@ impl Disk for LocalDisk {
             drop(fs::remove_file(path));
         }
         allocated
+    }
+
+    #[cfg(unix)]
+    fn device(&self) -> io::Result<Option<u64>> {
+        Ok(Some(std::os::unix::fs::MetadataExt::dev(&fs::metadata(&self.root)?)))
+    }
+
+    #[cfg(not(unix))]
+    fn device(&self) -> io::Result<Option<u64>> {
+        Ok(None)
     }
 
     #[cfg(target_os = "linux")]

@@ -72,7 +72,9 @@ fn met(test: Test) -> BTreeSet<Site> {
         disk
     });
     assert_eq!(outcome, Ok(()), "nothing is left out");
-    disks.into_inner().iter().flat_map(FaultyDisk::met).collect()
+    let met = disks.into_inner().into_iter().flat_map(|disk| disk.met());
+    // What only tries whether a disk can do it makes nothing durable.
+    met.filter(|site| !site.file().ends_with("probe.rs")).collect()
 }
 
 #[test]
@@ -109,7 +111,9 @@ fn written(folder: &Path) -> BTreeSet<(String, u32)> {
             found.extend(written(&path));
         }
         let name = path.file_name().unwrap().to_str().unwrap();
-        if !name.ends_with(".rs") || ["tests.rs", "faulty.rs", "every_sync.rs"].contains(&name) {
+        if !name.ends_with(".rs")
+            || ["tests.rs", "faulty.rs", "every_sync.rs", "probe.rs"].contains(&name)
+        {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

@@ -10,6 +10,7 @@ mod layout;
 mod log;
 mod merge;
 mod object;
+mod probe;
 mod read;
 mod reserve;
 mod snapshot;

@@ -1,16 +1,18 @@
 //! The tables as they are at one moment, for whoever reads.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use object_store::ObjectStore;
 use zqos_core::table::{TABLES, Table};
 
-use crate::delta::{DataFile, TableLog as _};
+use crate::delta::{DataFile, DeltaLog, TableLog as _};
 use crate::disk::{Disk, LocalDisk};
-use crate::layout;
+use crate::layout::{self, LayoutError};
 use crate::object::DiskObjects;
 use crate::read;
-use crate::store::{StoreError, open_tables};
+use crate::store::StoreError;
 
 /// The tables of a store, for reading: one version of each, taken at one time.
 #[derive(Debug)]
@@ -25,14 +27,30 @@ impl Snapshot {
     ///
     /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
-        layout::check(folder)?;
-        let disk: Arc<dyn Disk> = Arc::new(LocalDisk::at(folder).map_err(StoreError::Folder)?);
+        let missing = || LayoutError::Missing(folder.display().to_string());
+        let disk: Arc<dyn Disk> = match LocalDisk::at(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing().into()),
+            disk => Arc::new(disk.map_err(StoreError::Folder)?),
+        };
+        if layout::is_there(&*disk)? { Self::open_on(disk).await } else { Err(missing().into()) }
+    }
+
+    /// Writes nothing, whatever there is.
+    pub(crate) async fn open_on(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let objects = Arc::new(DiskObjects::new(Arc::clone(&disk)));
         let mut tables = Vec::with_capacity(TABLES.len());
         // The last table first: what it has, the others have by then.
-        for (log, table) in open_tables(&objects).await?.into_iter().zip(TABLES).rev() {
-            let files = log.files().map_err(StoreError::table(table))?;
-            tables.push((table, log.version(), files));
+        for table in TABLES.into_iter().rev() {
+            let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(&objects);
+            let log = DeltaLog::load(objects, table).await.map_err(StoreError::table(table))?;
+            tables.push(match log {
+                Some(log) => {
+                    let files = log.files().map_err(StoreError::table(table))?;
+                    (table, log.version(), files)
+                }
+                // Whoever opens the store to write makes it.
+                None => (table, 0, Vec::new()),
+            });
         }
         tables.reverse();
         Ok(Self { disk, tables })

@@ -43,7 +43,7 @@ const WRITERS: u32 = 256;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The folder can't be used.
+    /// The folder can't be used. Who only reads needs no more than to be let read.
     #[error("the store's folder can't be used")]
     Folder(#[source] io::Error),
     /// The folder holds something else, or another layout.
@@ -135,7 +135,8 @@ impl Store {
     async fn open_on(disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         // What is no store is left as it is.
         layout::look(&*disk)?;
-        disk.create_dir(WAL).map_err(StoreError::Folder)?;
+        // Durable with the first writer's: nothing is in it before.
+        disk.make_dir(WAL).map_err(StoreError::Folder)?;
         // Tables are made once: of two programs that make them at the same time one would change what
         // the other has made.
         let waiting = {
@@ -143,7 +144,10 @@ impl Store {
             tokio::task::spawn_blocking(move || disk.wait_for_lock(CREATION_LOCK))
         };
         let creating = waiting.await.map_err(io::Error::other).and_then(|lock| lock);
-        let creating = creating.map_err(StoreError::Folder)?;
+        let creating = creating.map_err(|source| match source.kind() {
+            io::ErrorKind::Unsupported => LayoutError::Unfit { what: "lock a file", source }.into(),
+            _ => StoreError::Folder(source),
+        })?;
         layout::open(&*disk)?;
         let (writer, lock) = take_writer(&*disk)?;
         let store = Self::open_log(Arc::clone(&disk), Arc::clone(&clock), writer, lock).await?;
@@ -393,7 +397,7 @@ impl Store {
     }
 }
 
-pub(crate) async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
+async fn open_tables(objects: &Arc<DiskObjects>) -> Result<Vec<DeltaLog>, StoreError> {
     let mut tables = Vec::with_capacity(TABLES.len());
     for table in TABLES {
         let objects: Arc<dyn ObjectStore> = Arc::<DiskObjects>::clone(objects);

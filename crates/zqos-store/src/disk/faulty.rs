@@ -37,12 +37,28 @@ struct State {
     changes_left: Option<u32>,
     /// How many bytes fit; `None` when there is no end.
     capacity: Option<u64>,
+    /// What it can't do.
+    lack: Option<Lack>,
     /// Every sync that was asked for.
     met: BTreeSet<Site>,
     /// The one that does nothing, to see whether a test notices.
     ignored: Option<Site>,
     /// Grows with every crash: handles from before are dead.
     life: u32,
+}
+
+/// Something that a disk can't do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// Change anything.
+    Writing,
+    Links,
+    /// A link takes a name from whoever has it.
+    ExclusiveLinks,
+    RenamingOver,
+    DirSyncs,
+    /// Whoever asks for a lock gets it.
+    Locks,
 }
 
 #[derive(Debug, Clone)]
@@ -100,6 +116,7 @@ impl FaultyDisk {
             locks_taken: 0,
             changes_left: None,
             capacity: None,
+            lack: None,
             met: BTreeSet::new(),
             ignored: None,
             life: 0,
@@ -171,6 +188,11 @@ impl FaultyDisk {
         state.capacity = bytes.map(|bytes| state.used() + bytes);
     }
 
+    /// Makes it a disk that can't do something.
+    pub(crate) fn lack(&self, lack: Option<Lack>) {
+        self.state().lack = lack;
+    }
+
     /// Makes one sync do nothing.
     pub(crate) fn ignore(&self, site: Site) {
         self.state().ignored = Some(site);
@@ -233,7 +255,12 @@ impl State {
         Ok(node)
     }
 
+    fn can(&self, lack: Lack, error: io::ErrorKind) -> io::Result<()> {
+        if self.lack == Some(lack) { Err(error.into()) } else { Ok(()) }
+    }
+
     fn may_change(&mut self) -> io::Result<()> {
+        self.can(Lack::Writing, io::ErrorKind::ReadOnlyFilesystem)?;
         match &mut self.changes_left {
             None => {}
             Some(0) => return Err(io::Error::other("the disk does nothing any more")),
@@ -281,11 +308,12 @@ impl State {
 
     /// Takes a lock that nobody has.
     fn take(&mut self, path: &str) -> io::Result<Option<u64>> {
+        self.can(Lack::Writing, io::ErrorKind::ReadOnlyFilesystem)?;
         if self.node(path).is_err() {
             self.may_change()?;
             self.make(path, file())?;
         }
-        if self.locks.contains_key(path) {
+        if self.locks.contains_key(path) && self.lack != Some(Lack::Locks) {
             return Ok(None);
         }
         self.locks_taken += 1;
@@ -340,6 +368,11 @@ impl Disk for FaultyDisk {
         Ok(self.state().room())
     }
 
+    /// What it can do tells it from others well enough.
+    fn device(&self) -> io::Result<Option<u64>> {
+        Ok(Some(self.state().lack.map_or(0, |lack| 1 + lack as u64)))
+    }
+
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>> {
         let state = self.state();
         let Node::File { content, .. } = &state.nodes[state.node(path)?] else {
@@ -370,8 +403,9 @@ impl Disk for FaultyDisk {
     fn link(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = self.state();
         state.may_change()?;
+        state.can(Lack::Links, io::ErrorKind::Unsupported)?;
         let node = state.node(from)?;
-        if state.node(to).is_ok() {
+        if state.node(to).is_ok() && state.lack != Some(Lack::ExclusiveLinks) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         state.change(to, Some(node), None)
@@ -381,6 +415,9 @@ impl Disk for FaultyDisk {
         let mut state = self.state();
         state.may_change()?;
         let node = state.node(from)?;
+        if state.node(to).is_ok() {
+            state.can(Lack::RenamingOver, io::ErrorKind::AlreadyExists)?;
+        }
         if parent(from) == parent(to) {
             let gone = from.rsplit('/').next();
             return state.change(to, Some(node), gone);
@@ -399,6 +436,7 @@ impl Disk for FaultyDisk {
     fn sync_dir_for(&self, dir: &str, site: Site) -> io::Result<()> {
         let mut state = self.state();
         let node = state.node(dir)?;
+        state.can(Lack::DirSyncs, io::ErrorKind::InvalidInput)?;
         if state.may_sync(site)?
             && let Node::Dir(Names { durable, pending, .. }) = &mut state.nodes[node]
         {

@@ -8,7 +8,7 @@ use zqos_core::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::disk::faulty::FaultyDisk;
+use crate::disk::faulty::{FaultyDisk, Lack};
 use crate::{Snapshot, reserve};
 
 fn clock() -> Arc<ManualClock> {
@@ -158,6 +158,65 @@ async fn each_of_several_stores_on_one_disk_has_a_log_of_its_own() {
     assert_eq!(rows(&disk).await["stream_samples"], 3);
 }
 
+#[tokio::test]
+async fn a_file_system_that_lacks_something_is_refused_also_when_the_store_is_moved_there() {
+    for (lack, what) in [
+        (Lack::Links, "a second name"),
+        (Lack::ExclusiveLinks, "refuse a name"),
+        (Lack::RenamingOver, "in the place of another"),
+        (Lack::Locks, "lock a file"),
+    ] {
+        let disk = FaultyDisk::new(0);
+        disk.lack(Some(lack));
+        let open = || Store::open_on(Arc::new(disk.clone()), clock());
+        let error = open().await.unwrap_err();
+        assert!(matches!(error, StoreError::Layout(LayoutError::Unfit { .. })), "{error:?}");
+        assert!(error.to_string().contains(what), "{error}");
+        disk.lack(None);
+        drop(open().await.unwrap());
+        // As by copying it.
+        disk.lack(Some(lack));
+        open().await.unwrap_err();
+    }
+    let disk = FaultyDisk::new(0);
+    disk.lack(Some(Lack::DirSyncs));
+    let error = Store::open_on(Arc::new(disk), clock()).await.unwrap_err();
+    assert!(error.to_string().contains("can't make the names in a folder durable"), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_that_can_not_be_written_can_be_read() {
+    let disk = FaultyDisk::new(0);
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    store.append([batch("u==", 1, 10.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    drop(store);
+    disk.lack(Some(Lack::Writing));
+    let snapshot = Snapshot::open_on(Arc::new(disk.clone())).await.unwrap();
+    assert_eq!(snapshot.verify(), []);
+    let count = snapshot.tables().flat_map(|(_, _, files)| files).map(|file| file.rows);
+    assert_eq!(count.sum::<u64>(), 1);
+    let error = Store::open_on(Arc::new(disk), clock()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Folder(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn of_a_store_that_is_not_complete_nothing_is_made_by_reading() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("layout.json"), "{\"layout\":1}").unwrap();
+    let snapshot = Snapshot::open(dir.path()).await.unwrap();
+    assert!(snapshot.tables().all(|(_, _, files)| files.is_empty()));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    std::fs::write(dir.path().join("layout.json"), "{\"layout\":2}").unwrap();
+    for error in [
+        Snapshot::open(dir.path()).await.unwrap_err(),
+        Store::open(dir.path(), clock()).await.unwrap_err(),
+    ] {
+        assert!(error.to_string().ends_with("use a newer zqos"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
 /// Appends a minute each until there is no room or twelve are in; which ones were acknowledged.
 async fn fill(store: &mut Store, first: u32) -> (u32, Option<StoreError>) {
     for minute in first..12 {
@@ -219,7 +278,7 @@ async fn a_disk_without_room_for_the_reserve_takes_no_rows_and_says_how_much_it_
     let error = store.append([batch("u==", 0, 12.0)]).await.unwrap_err();
     assert!(error.to_string().ends_with("when 64 MiB more are free"), "{error}");
     // Nothing else uses the reserve up.
-    disk.limit_space(Some(reserve::BYTES + 40_000));
+    disk.limit_space(Some(reserve::BYTES + (1 << 20)));
     for latency in [10.0, 11.0] {
         store.append((0..30).map(|minute| batch("u==", minute, latency))).await.unwrap();
         store.commit().await.unwrap();
