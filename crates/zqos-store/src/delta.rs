@@ -103,12 +103,33 @@ pub(crate) struct DeltaLog {
 }
 
 impl DeltaLog {
+    /// A table of a store, which may not be there.
+    fn at(objects: Arc<dyn ObjectStore>, spec: &Table) -> DeltaTable {
+        let path = Path::from(format!("tables/{}", spec.name));
+        let url = Url::parse(&format!("zqos-store:///{path}/")).expect("names of tables are plain");
+        let below = Arc::new(PrefixStore::new(Arc::clone(&objects), path));
+        DeltaTable::new(default_logstore(below, objects, &url, &StorageConfig::default()))
+    }
+
+    /// Opens a table of a store for reading; `None` when it is not there.
+    pub(crate) async fn load(
+        objects: Arc<dyn ObjectStore>,
+        spec: &Table,
+    ) -> Result<Option<Self>, DeltaTableError> {
+        let mut table = Self::at(objects, spec);
+        if !table.verify_deltatable_existence().await? {
+            return Ok(None);
+        }
+        table.load().await?;
+        Ok(Some(Self { table }))
+    }
+
     /// Opens a table of a store, and makes it if it is not there.
     pub(crate) async fn open(
         objects: Arc<dyn ObjectStore>,
         spec: &Table,
     ) -> Result<Self, DeltaTableError> {
-        let mut table = unopened(objects, spec);
+        let mut table = Self::at(objects, spec);
         if !table.verify_deltatable_existence().await? {
             let fields = spec.columns.iter().chain([&REVISION, &DAY]).map(field);
             let created = CreateBuilder::new()
@@ -134,26 +155,6 @@ impl DeltaLog {
         table.load().await?;
         Ok(Self { table })
     }
-
-    /// Opens a table of a store; `None` when it is not there.
-    pub(crate) async fn open_existing(
-        objects: Arc<dyn ObjectStore>,
-        spec: &Table,
-    ) -> Result<Option<Self>, DeltaTableError> {
-        let mut table = unopened(objects, spec);
-        if !table.verify_deltatable_existence().await? {
-            return Ok(None);
-        }
-        table.load().await?;
-        Ok(Some(Self { table }))
-    }
-}
-
-fn unopened(objects: Arc<dyn ObjectStore>, spec: &Table) -> DeltaTable {
-    let path = Path::from(format!("tables/{}", spec.name));
-    let url = Url::parse(&format!("zqos-store:///{path}/")).expect("names of tables are plain");
-    let below = Arc::new(PrefixStore::new(Arc::clone(&objects), path));
-    DeltaTable::new(default_logstore(below, objects, &url, &StorageConfig::default()))
 }
 
 /// A column as Delta knows it.

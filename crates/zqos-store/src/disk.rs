@@ -11,20 +11,34 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+/// The place in the code that makes something durable: tests leave out one at a time.
+pub(crate) type Site = &'static Location<'static>;
+
 /// Where files are.
 ///
-/// A file's content is durable after [`File::sync`], its name after [`Disk::sync_dir`] of the folder
-/// that it stands in. Nothing else is: after a loss of power, writes and names that were not synced
-/// may be there or not, each by itself.
+/// A file's content is durable after [`File::sync`](dyn File::sync), its name, and that of a folder,
+/// after [`Disk::sync_dir`](dyn Disk::sync_dir) of the folder that it stands in. Nothing else is: after
+/// a loss of power, writes and names that were not synced may be there or not, each by itself.
 pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
-    /// Makes a folder and those above it, durably; nothing happens when it is there.
-    fn create_dir(&self, dir: &str) -> io::Result<()>;
+    /// Makes a folder in one that is there; nothing happens when it is there too.
+    fn make_dir(&self, dir: &str) -> io::Result<()>;
 
     /// Makes a file that must not be there yet.
     fn create(&self, path: &str) -> io::Result<Box<dyn File>>;
+
+    /// Makes a file of so many bytes that are taken from the disk at once, in place of one that is
+    /// there.
+    fn allocate(&self, path: &str, bytes: u64) -> io::Result<()>;
+
+    /// How many bytes there is room for; `None` when the disk does not tell.
+    fn free(&self) -> io::Result<Option<u64>>;
+
+    /// A number that tells this disk from others; `None` when none does.
+    fn device(&self) -> io::Result<Option<u64>>;
 
     /// Reads a range of a file.
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>>;
@@ -44,11 +58,8 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// Removes a file.
     fn remove(&self, path: &str) -> io::Result<()>;
 
-    /// Makes the names in a folder durable.
-    fn sync_dir(&self, dir: &str) -> io::Result<()>;
-
-    /// Makes the content of a file durable that is not open.
-    fn sync_file(&self, path: &str) -> io::Result<()>;
+    /// Makes the names in a folder durable: see [`sync_dir`](dyn Disk::sync_dir).
+    fn sync_dir_for(&self, dir: &str, site: Site) -> io::Result<()>;
 
     /// Takes a file for this process alone, until what is returned is dropped; the file is made if it
     /// is not there. `None` when another process has it.
@@ -67,6 +78,25 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+impl dyn Disk {
+    /// Makes a folder and those above it, durably, also those that are there: whoever made them may
+    /// have died before they were durable.
+    pub(crate) fn create_dir(&self, dir: &str) -> io::Result<()> {
+        if dir.is_empty() {
+            return Ok(());
+        }
+        self.create_dir(parent(dir))?;
+        self.make_dir(dir)?;
+        self.sync_dir(parent(dir))
+    }
+
+    /// Makes the names in a folder durable.
+    #[track_caller]
+    pub(crate) fn sync_dir(&self, dir: &str) -> io::Result<()> {
+        self.sync_dir_for(dir, Location::caller())
+    }
+}
+
 /// Something that this process has alone, until it is dropped.
 pub(crate) type Lock = Box<dyn fmt::Debug + Send + Sync>;
 
@@ -75,8 +105,17 @@ pub(crate) trait File: Send + Sync {
     /// Adds bytes at the end.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes everything that was written durable. After a failure nobody knows what is.
-    fn sync(&mut self) -> io::Result<()>;
+    /// Makes everything that was written durable: see [`sync`](dyn File::sync).
+    fn sync_for(&mut self, site: Site) -> io::Result<()>;
+}
+
+impl dyn File {
+    /// Makes everything that was written durable. After a failure nobody knows what is, and nothing
+    /// ever makes it so.
+    #[track_caller]
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        self.sync_for(Location::caller())
+    }
 }
 
 /// A file or a folder in a folder.
@@ -100,17 +139,24 @@ pub(crate) struct LocalDisk {
 }
 
 impl LocalDisk {
-    /// The folder `root`, which is made if it is not there.
-    pub(crate) fn new(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root)?;
-        let root = root.canonicalize()?;
-        if let Some(above) = root.parent() {
-            sync_dir(above)?;
-        }
-        Ok(Self { root })
+    /// The folder `root`, which is there.
+    pub(crate) fn at(root: &Path) -> io::Result<Self> {
+        Ok(Self { root: root.canonicalize()? })
     }
 
-    fn at(&self, path: &str) -> PathBuf {
+    /// The folder `root`, which is made if it is not there.
+    pub(crate) fn create(root: &Path) -> io::Result<Self> {
+        let root = std::path::absolute(root)?;
+        // Its own name too where it is there: somebody may have made it just now.
+        let missing = root.ancestors().take_while(|dir| *dir == root || !dir.is_dir());
+        for dir in missing.collect::<Vec<_>>().into_iter().rev() {
+            make_dir(dir)?;
+            dir.parent().map_or(Ok(()), sync_dir)?;
+        }
+        Self::at(&root)
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
         path.split('/')
             .filter(|name| !name.is_empty())
             .fold(self.root.clone(), |path, name| path.join(name))
@@ -118,24 +164,47 @@ impl LocalDisk {
 }
 
 impl Disk for LocalDisk {
-    fn create_dir(&self, dir: &str) -> io::Result<()> {
-        if dir.is_empty() || self.at(dir).is_dir() {
-            return Ok(());
-        }
-        self.create_dir(parent(dir))?;
-        match fs::create_dir(self.at(dir)) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-        self.sync_dir(parent(dir))
+    fn make_dir(&self, dir: &str) -> io::Result<()> {
+        make_dir(&self.path(dir))
     }
 
     fn create(&self, path: &str) -> io::Result<Box<dyn File>> {
-        Ok(Box::new(fs::OpenOptions::new().append(true).create_new(true).open(self.at(path))?))
+        Ok(Box::new(fs::OpenOptions::new().append(true).create_new(true).open(self.path(path))?))
+    }
+
+    fn allocate(&self, path: &str, bytes: u64) -> io::Result<()> {
+        let path = self.path(path);
+        let allocated = fs::File::create(&path).and_then(|file| allocate(&file, bytes));
+        if allocated.is_err() {
+            // It may have got a part.
+            drop(fs::remove_file(path));
+        }
+        allocated
+    }
+
+    #[cfg(unix)]
+    fn device(&self) -> io::Result<Option<u64>> {
+        Ok(Some(std::os::unix::fs::MetadataExt::dev(&fs::metadata(&self.root)?)))
+    }
+
+    #[cfg(not(unix))]
+    fn device(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn free(&self) -> io::Result<Option<u64>> {
+        let found = rustix::fs::statvfs(&self.root)?;
+        Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn free(&self) -> io::Result<Option<u64>> {
+        Ok(None)
     }
 
     fn read(&self, path: &str, range: Range<u64>) -> io::Result<Vec<u8>> {
-        let mut file = fs::File::open(self.at(path))?;
+        let mut file = fs::File::open(self.path(path))?;
         file.seek(SeekFrom::Start(range.start))?;
         let len = range.end.saturating_sub(range.start);
         let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
@@ -145,11 +214,11 @@ impl Disk for LocalDisk {
 
     fn describe(&self, path: &str) -> io::Result<Entry> {
         let name = path.rsplit('/').next().unwrap_or_default();
-        entry(name.to_owned(), &fs::metadata(self.at(path))?)
+        entry(name.to_owned(), &fs::metadata(self.path(path))?)
     }
 
     fn list(&self, dir: &str) -> io::Result<Vec<Entry>> {
-        let entries = match fs::read_dir(self.at(dir)) {
+        let entries = match fs::read_dir(self.path(dir)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
@@ -168,39 +237,35 @@ impl Disk for LocalDisk {
     }
 
     fn link(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::hard_link(self.at(from), self.at(to))
+        fs::hard_link(self.path(from), self.path(to))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.at(from), self.at(to))
+        fs::rename(self.path(from), self.path(to))
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        fs::remove_file(self.at(path))
+        fs::remove_file(self.path(path))
     }
 
-    fn sync_dir(&self, dir: &str) -> io::Result<()> {
-        sync_dir(&self.at(dir))
-    }
-
-    fn sync_file(&self, path: &str) -> io::Result<()> {
-        fs::OpenOptions::new().write(true).open(self.at(path))?.sync_data()
+    fn sync_dir_for(&self, dir: &str, _: Site) -> io::Result<()> {
+        sync_dir(&self.path(dir))
     }
 
     fn wait_for_lock(&self, path: &str) -> io::Result<Lock> {
-        let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
+        let file = fs::OpenOptions::new().create(true).append(true).open(self.path(path))?;
         file.lock()?;
         Ok(Box::new(file))
     }
 
     fn wait_for_shared_lock(&self, path: &str) -> io::Result<Lock> {
-        let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
+        let file = fs::OpenOptions::new().create(true).append(true).open(self.path(path))?;
         file.lock_shared()?;
         Ok(Box::new(file))
     }
 
     fn lock(&self, path: &str) -> io::Result<Option<Lock>> {
-        let file = fs::OpenOptions::new().create(true).append(true).open(self.at(path))?;
+        let file = fs::OpenOptions::new().create(true).append(true).open(self.path(path))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Box::new(file))),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -218,9 +283,32 @@ fn entry(name: String, metadata: &fs::Metadata) -> io::Result<Entry> {
     })
 }
 
+fn make_dir(dir: &Path) -> io::Result<()> {
+    match fs::create_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        made => made,
+    }
+}
+
 /// Folders can't be opened for syncing on Windows, where names are durable with their files.
 fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(windows) { Ok(()) } else { fs::File::open(dir)?.sync_all() }
+}
+
+/// Takes so many bytes for an empty file.
+fn allocate(mut file: &fs::File, bytes: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+        match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+            // Not every file system knows how to.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+            allocated => return Ok(allocated?),
+        }
+    }
+    io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
+    Ok(())
 }
 
 impl File for fs::File {
@@ -228,7 +316,7 @@ impl File for fs::File {
         io::Write::write_all(self, bytes)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn sync_for(&mut self, _: Site) -> io::Result<()> {
         self.flush()?;
         self.sync_data()
     }

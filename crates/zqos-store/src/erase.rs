@@ -52,6 +52,7 @@ impl Store {
         person: &str,
     ) -> Result<Erased, StoreError> {
         let replacing = self.lock_for_replacing()?;
+        let _loan = self.reserve.lend();
         self.commit().await?;
         let mut erased = Erased::default();
         let mut people = self.identify(account, person).await?;
@@ -317,6 +318,7 @@ impl Store {
     pub async fn expire(&mut self, before: Timestamp) -> Result<Erased, StoreError> {
         self.check_clock()?;
         let replacing = self.lock_for_replacing()?;
+        let _loan = self.reserve.lend();
         self.commit().await?;
         let mut erased = Erased::default();
         for (place, table) in TABLES.into_iter().enumerate() {
@@ -431,4 +433,4 @@ fn distinct(people: &BTreeMap<String, Identities>) -> Result<(), StoreError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,7 @@ use object_store::ObjectStore;
 
 use crate::disk::{Disk, Entry, parent};
 use crate::object::DiskObjects;
+use crate::reserve::Reserve;
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,16 @@ impl Home {
         Arc::new(DiskObjects::new(Arc::clone(&self.files), writer))
     }
 
+    /// The same, with room that may be used when the disk is full.
+    pub(crate) fn objects_with(
+        &self,
+        writer: &str,
+        reserve: &Arc<Reserve>,
+    ) -> Arc<dyn ObjectStore> {
+        let objects = DiskObjects::new(Arc::clone(&self.files), writer);
+        Arc::new(objects.with_reserve(Arc::clone(reserve)))
+    }
+
     /// What is told of a file.
     pub(crate) fn describe(&self, path: &str) -> io::Result<Entry> {
         self.files.describe(path)
@@ -76,8 +87,9 @@ impl Home {
     }
 
     /// Makes the names in a folder durable.
+    #[track_caller]
     pub(crate) fn sync_dir(&self, dir: &str) -> io::Result<()> {
-        self.files.sync_dir(dir)
+        self.files.sync_dir_for(dir, std::panic::Location::caller())
     }
 
     /// Puts a file in place of whatever has its name, durably.

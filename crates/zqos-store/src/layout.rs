@@ -2,17 +2,20 @@
 //!
 //! ```text
 //! layout.json                 the version, 1
+//! wal/device                  where the file system was tried out
+//! wal/creation, compaction    locks
 //! wal/NNN/SEQUENCE.log        the write-ahead log of a writer
+//! wal/NNN/lock, reserve       its lock, and room for when the disk is full
 //! tables/NAME/_delta_log/     the log of a table
 //! tables/NAME/day=DAY/…       its files, by UTC day
 //! ```
 
 use std::io;
-use std::path::Path;
 
 use zqos_core::Timestamp;
 
 use crate::disk::Disk;
+use crate::probe;
 
 /// The version of the layout that this program reads and writes.
 pub(crate) const VERSION: u32 = 1;
@@ -34,42 +37,50 @@ pub enum LayoutError {
     /// The folder holds other things.
     #[error("`layout.json` is not that of a store: {0}")]
     Foreign(String),
+    /// The file system lacks something that a store stands on.
+    #[error(
+        "the file system can't {what}, and a store there would not be safe: put it on a disk of this machine"
+    )]
+    Unfit {
+        /// What it can't do.
+        what: &'static str,
+        /// What came of it.
+        #[source]
+        source: io::Error,
+    },
     /// The disk did not do it.
     #[error("the store's folder can't be read or written")]
     Io(#[source] io::Error),
 }
 
-/// Checks what layout a folder has, and gives one to an empty one.
+/// Checks what layout a folder has, and gives one to an empty one; also, the first time, whether the
+/// file system is one for a store.
 pub(crate) fn open(disk: &dyn Disk) -> Result<(), LayoutError> {
-    if look(disk)? { Ok(()) } else { create(disk).map_err(LayoutError::Io) }
+    let is_there = look(disk)?;
+    probe::once(disk)?;
+    if is_there { Ok(()) } else { create(disk).map_err(LayoutError::Io) }
 }
 
 /// True when a folder has this layout, false when it is empty.
 pub(crate) fn look(disk: &dyn Disk) -> Result<bool, LayoutError> {
-    match disk.read_all(FILE) {
-        Ok(text) => read(&text).map(|()| true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut others = disk.list("").map_err(LayoutError::Io)?;
-            others.retain(|entry| entry.name != "wal" && !entry.name.starts_with(".layout"));
-            match others.first() {
-                None => Ok(false),
-                Some(other) => Err(LayoutError::Foreign(format!(
-                    "the folder is not empty: it holds `{}`",
-                    other.name
-                ))),
-            }
+    if is_there(disk)? {
+        return Ok(true);
+    }
+    let mut others = disk.list("").map_err(LayoutError::Io)?;
+    others.retain(|entry| entry.name != "wal" && !entry.name.starts_with(".layout"));
+    match others.first() {
+        None => Ok(false),
+        Some(other) => {
+            Err(LayoutError::Foreign(format!("the folder is not empty: it holds `{}`", other.name)))
         }
-        Err(error) => Err(LayoutError::Io(error)),
     }
 }
 
-/// Checks that a folder holds a store.
-pub(crate) fn check(folder: &Path) -> Result<(), LayoutError> {
-    match std::fs::read(folder.join(FILE)) {
-        Ok(text) => read(&text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(LayoutError::Missing(folder.display().to_string()))
-        }
+/// True when a folder has this layout, false when it has none.
+pub(crate) fn is_there(disk: &dyn Disk) -> Result<bool, LayoutError> {
+    match disk.read_all(FILE) {
+        Ok(text) => read(&text).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(LayoutError::Io(error)),
     }
 }
@@ -95,8 +106,9 @@ fn create(disk: &dyn Disk) -> io::Result<()> {
     };
     file.write_all(format!("{{\"layout\":{VERSION}}}\n").as_bytes())?;
     file.sync()?;
-    disk.rename(&unfinished, FILE)?;
-    disk.sync_dir("")
+    // Nothing is kept before the folders are made that it is kept in, and their names become durable
+    // together with this one.
+    disk.rename(&unfinished, FILE)
 }
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;

@@ -7,13 +7,17 @@ mod delta;
 mod disk;
 mod door;
 mod erase;
+#[cfg(test)]
+mod every_sync;
 mod file;
 mod home;
 mod layout;
 mod log;
 mod merge;
 mod object;
+mod probe;
 mod read;
+mod reserve;
 mod snapshot;
 mod store;
 mod tombstone;

@@ -5,14 +5,20 @@
 //! | bytes | header of a segment | | bytes | record |
 //! |---|---|---|---|---|
 //! | 8 | `zqoslog` and the version, 1 | | 4 | length of the payload |
-//! | 8 | sequence of the first record | | 4 | CRC-32C of the sequence and the payload |
-//! | 8 | the last sequence that was acknowledged before | | 8 | sequence |
-//! | 4 | CRC-32C of those | | | payload |
+//! | 8 | sequence of the first record | | 8 | sequence |
+//! | 8 | the last sequence that was acknowledged before | | 4 | CRC-32C of those |
+//! | 4 | CRC-32C of those | | 4 | CRC-32C of the sequence and the payload |
+//! | | | | | payload |
 //!
 //! All numbers are little-endian. Sequences rise by one within a segment. A segment is written by one
 //! program from its beginning to its end: after a restart, or when a sync failed, another is begun.
 //! So only the end of a segment can be torn, and what is torn was never acknowledged: that is proved by
 //! the next segment, whose header says how far everything must be there.
+//!
+//! A record is what was synced at once: all that is given to one [`append`](Log::append). So a record
+//! that follows another proves that the other was acknowledged. The last one of a log has no such
+//! witness: where the file ends before it does, or a sector of it holds nothing but zeros, it counts as
+//! torn, for that is how a file system shows what was never written; else as damaged.
 
 use std::io;
 use std::sync::Arc;
@@ -21,7 +27,9 @@ use crate::disk::{Disk, File};
 
 const MAGIC: [u8; 8] = *b"zqoslog\x01";
 const HEADER: usize = 28;
-const RECORD_HEADER: usize = 16;
+const RECORD_HEADER: usize = 20;
+/// What a disk writes at once: of a torn write each of these is there or not.
+const SECTOR: usize = 512;
 /// The longest payload: as much as is committed at once.
 pub(crate) const MAX_PAYLOAD: usize = 64 << 20;
 /// From this size on a segment is followed by another.
@@ -38,7 +46,10 @@ pub enum LogError {
     #[error("the write-ahead log can't be read")]
     Read(#[source] io::Error),
     /// Something that was acknowledged is damaged or gone. The file is kept as it is.
-    #[error("the write-ahead log is damaged: `{segment}`, byte {offset}: {reason}")]
+    #[error(
+        "the write-ahead log is damaged: `{segment}`, byte {offset}: {reason}; put a copy of the file in \
+         its place, or move it out of the store and do without the rows that only it has"
+    )]
     Corrupt {
         /// The file, below the store's folder.
         segment: String,
@@ -112,11 +123,10 @@ impl Log {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 bytes => bytes?,
             };
-            let Some(Header { first, .. }) = Header::read(&bytes) else { continue };
-            let (mut sequence, mut offset) = (first, HEADER);
-            while let Some((record, end)) = read_record(&bytes, offset, sequence) {
+            // What is wrong with it, who opens it to write will say.
+            let Ok(mut segment) = Reader::new(&path, &bytes) else { continue };
+            while let Ok(Some(record)) = segment.record() {
                 records.push(record);
-                (sequence, offset) = (sequence + 1, end);
             }
         }
         Ok(records)
@@ -124,6 +134,10 @@ impl Log {
 
     /// Opens the log in a folder, which is made if it is not there, and reads it through: every record
     /// after `committed` is handed to `replay`, in order.
+    ///
+    /// What a program wrote and did not sync may be seen now and be gone after a loss of power, also
+    /// when it is synced again: a sync that failed once may say later that all is well. So whoever
+    /// opens a log brings all of it into the tables before he appends.
     ///
     /// **Errors**: [`LogError::Corrupt`] when something that was acknowledged is damaged; what
     /// `replay` says.
@@ -137,53 +151,29 @@ impl Log {
         let mut paths = segments(&*disk, dir).map_err(LogError::Read)?;
         // Names are sequences of one length.
         paths.sort_unstable();
-        let mut log = Self {
-            disk,
-            dir: dir.to_owned(),
-            old: Vec::new(),
-            current: None,
-            next: committed + 1,
-            acknowledged: committed,
-        };
+        let mut old = Vec::new();
         // Every record up to here was seen, or is in the tables.
         let mut complete = committed;
         for path in paths {
-            // What a program wrote and did not sync may be seen now and be gone after a loss of power.
-            log.disk.sync_file(&path).map_err(LogError::Write)?;
-            let bytes = log.disk.read_all(&path).map_err(LogError::Read)?;
-            let Some(header) = Header::read(&bytes) else {
-                // Nothing was ever acknowledged in a segment whose header was not synced.
-                if contains_record(&bytes, HEADER.min(bytes.len()), 0) {
-                    return Err(corrupt(&path, 0, "the header is no header").into());
-                }
-                log.old.push(Segment { path, last: complete });
-                continue;
-            };
-            if header.acknowledged > complete {
+            let bytes = disk.read_all(&path).map_err(LogError::Read)?;
+            let mut segment = Reader::new(&path, &bytes)?;
+            let first = segment.next;
+            if segment.acknowledged > complete {
                 return Err(corrupt(&path, 0, "records before this segment are missing").into());
             }
-            let mut last = header.first - 1;
-            let mut offset = HEADER;
-            while let Some((record, end)) = read_record(&bytes, offset, last + 1) {
-                last = record.sequence;
-                offset = end;
-                if last > committed {
+            while let Some(record) = segment.record()? {
+                if record.sequence > committed {
                     replay(record)?;
                 }
             }
-            if offset < bytes.len() && contains_record(&bytes, offset + 1, last) {
-                let reason = "a record is damaged, and good ones follow it";
-                return Err(corrupt(&path, offset, reason).into());
+            if segment.next > first {
+                complete = complete.max(segment.next - 1);
             }
-            if last >= header.first {
-                complete = complete.max(last);
-            }
-            log.old.push(Segment { path, last });
+            let last = segment.next.saturating_sub(1);
+            old.push(Segment { path, last });
         }
-        log.disk.sync_dir(&log.dir).map_err(LogError::Write)?;
-        log.next = complete + 1;
-        log.acknowledged = complete;
-        Ok(log)
+        let dir = dir.to_owned();
+        Ok(Self { disk, dir, old, current: None, next: complete + 1, acknowledged: complete })
     }
 
     /// The last sequence that is durable.
@@ -191,57 +181,45 @@ impl Log {
         self.acknowledged
     }
 
-    /// Adds records, and returns when they are durable: the sequence of the last one.
+    /// Adds a record, and returns when it is durable: its sequence.
     ///
-    /// **Errors**: [`LogError::Write`], and then none of them is acknowledged; some may be seen when
-    /// the log is opened again. A segment whose writing failed is never written again.
-    pub(crate) fn append<'p>(
-        &mut self,
-        payloads: impl IntoIterator<Item = &'p [u8]>,
-    ) -> Result<u64, LogError> {
-        let mut bytes = Vec::new();
-        let mut next = self.next;
-        for payload in payloads {
-            if payload.len() > MAX_PAYLOAD {
-                return Err(LogError::TooLong(payload.len()));
-            }
-            write_record(&mut bytes, next, payload);
-            next += 1;
+    /// **Errors**: [`LogError::Write`], and then it is not acknowledged; it may be seen when the log is
+    /// opened again. A segment whose writing failed is never written again.
+    pub(crate) fn append(&mut self, payload: &[u8]) -> Result<u64, LogError> {
+        if payload.len() > MAX_PAYLOAD {
+            return Err(LogError::TooLong(payload.len()));
         }
-        match self.write(&bytes) {
+        let sequence = self.next;
+        let outcome = self.write(&record(sequence, payload));
+        // A sequence that may stand in a poisoned segment is not used again.
+        self.next += 1;
+        match outcome {
             Ok(()) => {
-                self.next = next;
-                self.acknowledged = next - 1;
-                Ok(self.acknowledged)
+                self.acknowledged = sequence;
+                Ok(sequence)
             }
             Err(error) => {
-                // Sequences that may stand in the poisoned segment are not used again.
-                self.next = next;
-                if let Some(Current { path, .. }) = self.current.take() {
-                    self.old.push(Segment { path, last: next - 1 });
-                }
+                self.close();
                 Err(LogError::Write(error))
             }
         }
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.current.as_ref().is_some_and(|current| current.len >= SEGMENT)
-            && let Some(Current { path, .. }) = self.current.take()
-        {
-            self.old.push(Segment { path, last: self.next - 1 });
+    fn write(&mut self, record: &[u8]) -> io::Result<()> {
+        if self.current.as_ref().is_some_and(|current| current.len >= SEGMENT) {
+            self.close();
         }
         if self.current.is_none() {
             self.begin()?;
         }
         let current = self.current.as_mut().expect("a segment was begun");
-        current.file.write_all(bytes)?;
+        current.file.write_all(record)?;
         current.file.sync()?;
-        current.len += bytes.len() as u64;
+        current.len += record.len() as u64;
         Ok(())
     }
 
-    /// Begins a segment.
+    /// Begins a segment, whose header becomes durable with its first record.
     fn begin(&mut self) -> io::Result<()> {
         let path = format!("{}/{:020}.log", self.dir, self.next);
         let mut file = match self.disk.create(&path) {
@@ -255,13 +233,13 @@ impl Log {
         };
         let header = Header { first: self.next, acknowledged: self.acknowledged };
         file.write_all(&header.bytes())?;
-        file.sync()?;
         self.disk.sync_dir(&self.dir)?;
         self.current = Some(Current { path, file, len: HEADER as u64 });
         Ok(())
     }
 
-    /// Removes the segments that hold nothing after `committed`, which the tables have durably.
+    /// Removes the segments that hold nothing after `committed`, which the tables have durably. They
+    /// do not come back after a loss of power: what is erased from the tables must not stand here.
     pub(crate) fn forget(&mut self, committed: u64) -> Result<(), LogError> {
         if self.current.is_some() && committed + 1 >= self.next {
             self.close();
@@ -330,66 +308,119 @@ fn number(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
 
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
 fn crc(sequence: u64, payload: &[u8]) -> u32 {
     crc32c::crc32c_append(crc32c::crc32c(&sequence.to_le_bytes()), payload)
 }
 
-fn write_record(bytes: &mut Vec<u8>, sequence: u64, payload: &[u8]) {
+/// A record as it is written.
+fn record(sequence: u64, payload: &[u8]) -> Vec<u8> {
     let len = u32::try_from(payload.len()).expect("payloads are shorter than MAX_PAYLOAD");
+    let mut bytes = Vec::with_capacity(RECORD_HEADER + payload.len());
     bytes.extend_from_slice(&len.to_le_bytes());
-    bytes.extend_from_slice(&crc(sequence, payload).to_le_bytes());
     bytes.extend_from_slice(&sequence.to_le_bytes());
+    bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_le_bytes());
+    bytes.extend_from_slice(&crc(sequence, payload).to_le_bytes());
     bytes.extend_from_slice(payload);
+    bytes
 }
 
-/// The record at an offset, if it is whole and has this sequence, and where it ends.
-fn read_record(bytes: &[u8], offset: usize, sequence: u64) -> Option<(Record, usize)> {
-    let header = bytes.get(offset..offset + RECORD_HEADER)?;
-    if number(header, 8)? != sequence {
-        return None;
+/// A segment that is being read.
+struct Reader<'b> {
+    path: &'b str,
+    bytes: &'b [u8],
+    offset: usize,
+    /// What its header says was acknowledged before.
+    acknowledged: u64,
+    /// The sequence of the next record.
+    next: u64,
+}
+
+impl<'b> Reader<'b> {
+    fn new(path: &'b str, bytes: &'b [u8]) -> Result<Self, LogError> {
+        let offset = HEADER;
+        let Some(Header { first, acknowledged }) = Header::read(bytes) else {
+            // Its name tells too which record should be the first.
+            let name = path.rsplit('/').next().and_then(|name| name.strip_suffix(".log"));
+            let first: u64 = name.and_then(|first| first.parse().ok()).unwrap_or(0);
+            let next = first.saturating_sub(1);
+            let torn = Self { path, bytes, offset: bytes.len(), acknowledged: 0, next };
+            torn.check_torn(0, HEADER, "the header of the segment is damaged")?;
+            return Ok(torn);
+        };
+        Ok(Self { path, bytes, offset, acknowledged, next: first })
     }
-    let payload = payload(bytes, offset, sequence)?;
-    let end = offset + RECORD_HEADER + payload.len();
-    Some((Record { sequence, payload: payload.to_vec() }, end))
+
+    /// The next record; `None` at the end, also where that is torn.
+    fn record(&mut self) -> Result<Option<Record>, LogError> {
+        let (offset, sequence) = (self.offset, self.next);
+        if offset == self.bytes.len() {
+            return Ok(None);
+        }
+        self.offset = self.bytes.len();
+        let start = offset + RECORD_HEADER;
+        let Some((len, found, sum)) = record_header(self.bytes, offset) else {
+            self.check_torn(offset, start, "the head of a record is damaged")?;
+            return Ok(None);
+        };
+        if found != sequence {
+            return Err(corrupt(self.path, offset, "a record is missing"));
+        }
+        let end = start.saturating_add(len);
+        let payload = self.bytes.get(start..end).filter(|payload| crc(sequence, payload) == sum);
+        let Some(payload) = payload else {
+            self.check_torn(offset, end, "a record is damaged")?;
+            return Ok(None);
+        };
+        self.offset = end;
+        self.next += 1;
+        Ok(Some(Record { sequence, payload: payload.to_vec() }))
+    }
+
+    /// Fails unless what should stand between two offsets looks as if it had never been written, and
+    /// nothing follows it.
+    fn check_torn(&self, from: usize, end: usize, reason: &'static str) -> Result<(), LogError> {
+        let is_torn = end > self.bytes.len() || has_hole(self.bytes, from, end);
+        if is_torn && !is_followed(self.bytes, from + 1, self.next) {
+            return Ok(());
+        }
+        Err(corrupt(self.path, from, reason))
+    }
 }
 
-/// The payload at an offset, if length and checksum are right.
-fn payload(bytes: &[u8], offset: usize, sequence: u64) -> Option<&[u8]> {
-    let [length, sum] = [0, 4].map(|at| {
-        let word = bytes.get(offset + at..offset + at + 4)?;
-        Some(u32::from_le_bytes(word.try_into().ok()?))
-    });
-    let start = offset + RECORD_HEADER;
-    let payload = bytes.get(start..start.checked_add(length? as usize)?)?;
-    (crc(sequence, payload) == sum?).then_some(payload)
+/// Length, sequence and checksum of the payload of the record at an offset, if there may be one.
+fn record_header(bytes: &[u8], offset: usize) -> Option<(usize, u64, u32)> {
+    let header = bytes.get(offset..offset + RECORD_HEADER)?;
+    let is_whole = crc32c::crc32c(&header[..12]) == word(header, 12)?;
+    is_whole.then_some((word(header, 0)? as usize, number(header, 4)?, word(header, 16)?))
 }
 
-/// True when a whole record stands anywhere from an offset on: then what is before it was no torn end.
-///
-/// Only places are looked at that could hold a sequence soon after `last`, so that no file, however it
-/// was made, takes long.
-fn contains_record(bytes: &[u8], from: usize, last: u64) -> bool {
+/// True when a sector that has something of a range holds nothing but zeros from the range's beginning
+/// on.
+fn has_hole(bytes: &[u8], from: usize, end: usize) -> bool {
+    (from / SECTOR..end.div_ceil(SECTOR)).any(|sector| {
+        let start = from.max(sector * SECTOR);
+        let end = bytes.len().min((sector + 1) * SECTOR);
+        start < end && bytes[start..end].iter().all(|&byte| byte == 0)
+    })
+}
+
+/// True when the head of a record after `sequence` stands anywhere from an offset on: then what is
+/// before it was acknowledged.
+fn is_followed(bytes: &[u8], from: usize, sequence: u64) -> bool {
     /// A segment holds no more records than this.
     const AHEAD: u64 = SEGMENT / RECORD_HEADER as u64 + 1;
-    let mut effort = 0;
     (from..bytes.len().saturating_sub(RECORD_HEADER - 1)).any(|offset| {
-        let Some(sequence) = number(bytes, offset + 8) else { return false };
-        if sequence <= last || sequence - last > AHEAD || effort > 16 * bytes.len() {
-            return false;
-        }
-        let length = u32::from_le_bytes([
-            bytes[offset],
-            bytes[offset + 1],
-            bytes[offset + 2],
-            bytes[offset + 3],
-        ]) as usize;
-        if length > bytes.len() - RECORD_HEADER - offset {
-            return false;
-        }
-        effort += RECORD_HEADER + length;
-        payload(bytes, offset, sequence).is_some()
+        // First what is quick to see.
+        number(bytes, offset + 4)
+            .and_then(|found| found.checked_sub(sequence))
+            .is_some_and(|ahead| (1..=AHEAD).contains(&ahead))
+            && record_header(bytes, offset).is_some()
     })
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,12 +3,13 @@
 //! The one that comes with the `object_store` crate never syncs, so what is put there may be gone
 //! after a loss of power. Here, when a put returns, content and name are durable.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -22,6 +23,7 @@ use object_store::{
 };
 
 use crate::disk::{Disk, Entry, parent};
+use crate::reserve::{Reserve, is_full};
 
 /// What unfinished files begin with; they are never listed.
 pub(crate) const UNFINISHED: &str = ".unfinished-";
@@ -35,6 +37,10 @@ pub(crate) struct DiskObjects {
     mark: String,
     /// Tells them from each other.
     count: Arc<AtomicU64>,
+    /// What may be used when the disk is full.
+    reserve: Option<Arc<Reserve>>,
+    /// Folders that are known to be there, durably.
+    dirs: Arc<Mutex<HashSet<String>>>,
 }
 
 impl fmt::Display for DiskObjects {
@@ -47,7 +53,12 @@ impl DiskObjects {
     /// The disk, on which `writer` writes.
     pub(crate) fn new(disk: Arc<dyn Disk>, writer: &str) -> Self {
         let mark = format!("{}-{:016x}", writer.replace('/', "-"), RandomState::new().hash_one(0));
-        Self { disk, mark, count: Arc::default() }
+        Self { disk, mark, count: Arc::default(), reserve: None, dirs: Arc::default() }
+    }
+
+    /// Gives what is put here the reserve, as far as that is lent.
+    pub(crate) fn with_reserve(self, reserve: Arc<Reserve>) -> Self {
+        Self { reserve: Some(reserve), ..self }
     }
 
     /// Runs something that waits for the disk where that stops nobody.
@@ -122,9 +133,14 @@ impl ObjectStore for DiskObjects {
             });
         }
         let (path, unfinished) = (location.to_string(), self.unfinished(location));
-        self.run(location, move |disk| {
+        let (dirs, reserve) = (Arc::clone(&self.dirs), self.reserve.clone());
+        let put = move |disk: &dyn Disk| {
             let dir = parent(&path);
-            disk.create_dir(dir)?;
+            // Nothing but a set of names is held, which no panic can spoil.
+            if !dirs.lock().unwrap_or_else(PoisonError::into_inner).contains(dir) {
+                disk.create_dir(dir)?;
+                dirs.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned());
+            }
             let mut file = disk.create(&unfinished)?;
             let written = payload
                 .iter()
@@ -142,6 +158,10 @@ impl ObjectStore for DiskObjects {
             }
             written?;
             disk.sync_dir(dir)
+        };
+        self.run(location, move |disk| match put(disk) {
+            Err(error) if is_full(&error) && reserve.is_some_and(|it| it.release()) => put(disk),
+            outcome => outcome,
         })
         .await?;
         Ok(PutResult { e_tag: None, version: None })
@@ -266,7 +286,7 @@ fn absolute(wanted: Option<GetRange>, len: u64) -> io::Result<Range<u64>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use object_store::ObjectStoreExt as _;
 
     use super::*;
@@ -275,7 +295,7 @@ mod tests {
 
     fn both() -> [(DiskObjects, Option<tempfile::TempDir>); 2] {
         let dir = tempfile::tempdir().unwrap();
-        let local = DiskObjects::new(Arc::new(LocalDisk::new(dir.path()).unwrap()), "wal/000");
+        let local = DiskObjects::new(Arc::new(LocalDisk::create(dir.path()).unwrap()), "wal/000");
         [(local, Some(dir)), (DiskObjects::new(Arc::new(FaultyDisk::new(0)), "wal/000"), None)]
     }
 
@@ -308,20 +328,25 @@ mod tests {
         }
     }
 
+    /// Says whether what was put is there after a loss of power, and what was deleted is not.
+    pub(crate) async fn outlives_a_loss_of_power(disk: &FaultyDisk) -> bool {
+        let objects = DiskObjects::new(Arc::new(disk.clone()), "wal/000");
+        let [one, two, gone] = ["a/b/one", "a/two", "a/gone"].map(Path::from);
+        objects.put(&one, "first".into()).await.unwrap();
+        objects.put_opts(&two, "second".into(), PutMode::Create.into()).await.unwrap();
+        objects.put(&gone, "third".into()).await.unwrap();
+        objects.delete(&gone).await.unwrap();
+        disk.crash();
+        let content = async |path| objects.get(path).await.ok()?.bytes().await.ok();
+        content(&one).await.is_some_and(|content| content == "first")
+            && content(&two).await.is_some_and(|content| content == "second")
+            && content(&gone).await.is_none()
+    }
+
     #[tokio::test]
     async fn what_was_put_outlives_a_loss_of_power() {
         for seed in 0..50 {
-            let disk = FaultyDisk::new(seed);
-            let objects = DiskObjects::new(Arc::new(disk.clone()), "wal/000");
-            let path = Path::from("a/one");
-            objects.put(&path, "first".into()).await.unwrap();
-            objects
-                .put_opts(&Path::from("a/two"), "x".into(), PutMode::Create.into())
-                .await
-                .unwrap();
-            disk.crash();
-            assert_eq!(objects.get(&path).await.unwrap().bytes().await.unwrap(), "first");
-            assert_eq!(objects.head(&Path::from("a/two")).await.unwrap().size, 1);
+            assert!(outlives_a_loss_of_power(&FaultyDisk::new(seed)).await, "seed {seed}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The tables as they are at one moment, for whoever reads.
 
+use std::io;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -9,7 +10,7 @@ use crate::delta::{DataFile, DeltaLog, TableLog as _};
 use crate::disk::{Disk, LocalDisk};
 use crate::door;
 use crate::home::{Home, Location};
-use crate::layout;
+use crate::layout::{self, LayoutError};
 use crate::log::{Log, Record};
 use crate::read;
 use crate::store::{StoreError, WAL, decode, place};
@@ -31,18 +32,26 @@ impl Snapshot {
     /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
     pub async fn open(at: impl Into<Location>) -> Result<Self, StoreError> {
         let Location::Folder(folder) = at.into();
-        layout::check(&folder)?;
-        let disk = LocalDisk::new(&folder).map_err(StoreError::Folder)?;
-        let home = Home::folder(Arc::new(disk));
+        let missing = || LayoutError::Missing(folder.display().to_string());
+        let disk: Arc<dyn Disk> = match LocalDisk::at(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing().into()),
+            disk => Arc::new(disk.map_err(StoreError::Folder)?),
+        };
+        if layout::is_there(&*disk)? { Self::open_on(disk).await } else { Err(missing().into()) }
+    }
+
+    /// Writes nothing, whatever there is.
+    pub(crate) async fn open_on(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
+        let home = Home::folder(disk);
         let objects = home.objects("reader");
         let mut tables = Vec::with_capacity(TABLES.len());
         // Logs before tables: what has left a log is in the table by then.
         let mut tail = Tail::read(&home.log)?;
         // The last table first: what it has, the others have by then.
         for table in TABLES.into_iter().rev() {
-            let log = DeltaLog::open_existing(Arc::clone(&objects), table).await;
+            let log = DeltaLog::load(Arc::clone(&objects), table).await;
             let Some(log) = log.map_err(StoreError::table(table))? else {
-                // Whoever makes the store has not come to it.
+                // Whoever opens the store to write makes it.
                 tables.push((table, 0, Vec::new()));
                 continue;
             };
@@ -108,8 +117,15 @@ impl Snapshot {
 
 /// What stands in the logs of writers.
 struct Tail {
-    /// By writer and sequence.
-    records: Vec<(String, u64, Vec<(usize, RecordBatch)>)>,
+    records: Vec<Logged>,
+}
+
+/// A record of a log, decoded.
+struct Logged {
+    writer: String,
+    sequence: u64,
+    /// Rows by the place of their table.
+    batches: Vec<(usize, RecordBatch)>,
 }
 
 impl Tail {
@@ -124,7 +140,7 @@ impl Tail {
                 Log::read(&**disk, &writer).map_err(StoreError::Folder)?
             {
                 let (_, batches) = decode(&payload)?;
-                records.push((writer.clone(), sequence, batches));
+                records.push(Logged { writer: writer.clone(), sequence, batches });
             }
         }
         Ok(Self { records })
@@ -138,7 +154,7 @@ impl Tail {
     ) -> Result<(), StoreError> {
         let of_table = place(table);
         let mut known: Option<(&str, u64)> = None;
-        for (writer, sequence, batches) in &mut self.records {
+        for Logged { writer, sequence, batches } in &mut self.records {
             let committed = match known {
                 Some((of, committed)) if of == writer => committed,
                 _ => log.committed(writer).await.map_err(StoreError::table(table))?,
@@ -154,7 +170,7 @@ impl Tail {
     /// The rows by table, without those of people who were erased.
     fn rows(self, home: &Home) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
         let mut tail = [const { Vec::new() }; TABLES.len()];
-        let batches = self.records.into_iter().flat_map(|(_, _, batches)| batches);
+        let batches = self.records.into_iter().flat_map(|logged| logged.batches);
         let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         for (place, rows) in batches {
             let left = door::without_forgotten(&tombstones, TABLES[place], &rows);

@@ -25,6 +25,7 @@ use crate::home::{Home, Location};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, LogError, Record};
 use crate::read;
+use crate::reserve::{Reserve, is_full};
 use crate::tombstone::{self, Identity, Tombstones};
 
 /// So much is kept in memory before it is committed: a row group or a few of the widest table.
@@ -42,7 +43,7 @@ const WRITERS: u32 = 256;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The folder can't be used.
+    /// The folder can't be used. Who only reads needs no more than to be let read.
     #[error("the store's folder can't be used")]
     Folder(#[source] io::Error),
     /// The folder holds something else, or another layout.
@@ -51,6 +52,15 @@ pub enum StoreError {
     /// The write-ahead log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// There is no room for rows. What was acknowledged comes into the tables all the same.
+    #[error(
+        "the disk is full, or a quota is used up: rows are taken in again when {} MiB more are free",
+        .missing.div_ceil(1 << 20)
+    )]
+    Full {
+        /// How many bytes more are needed: for the rows, and to keep some in reserve.
+        missing: u64,
+    },
     /// Too many programs write at once.
     #[error("{WRITERS} programs write to this store already")]
     Busy,
@@ -119,6 +129,8 @@ pub struct Store {
     log: Log,
     /// Tells this writer from the others, in the tables' logs.
     pub(crate) writer: String,
+    /// Lets commits finish on a full disk.
+    pub(crate) reserve: Arc<Reserve>,
     /// Keeps other programs from writing the same log.
     _lock: Lock,
     pub(crate) clock: Arc<dyn Clock>,
@@ -140,18 +152,28 @@ impl Store {
     /// in the log into the tables.
     pub async fn open(at: impl Into<Location>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let Location::Folder(folder) = at.into();
-        let disk = LocalDisk::new(&folder).map_err(StoreError::Folder)?;
+        let disk = LocalDisk::create(&folder).map_err(StoreError::Folder)?;
         Self::open_on(Arc::new(disk), clock).await
     }
 
-    async fn open_on(disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+    pub(crate) async fn open_on(
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
         let home = Home::folder(Arc::clone(&disk));
         // What is no store is left as it is.
         layout::look(&*disk)?;
-        disk.create_dir(WAL).map_err(StoreError::Folder)?;
+        // Durable with the first writer's: nothing is in it before.
+        disk.make_dir(WAL).map_err(StoreError::Folder)?;
         // Tables are made once: of two programs that make them at the same time one would change what
         // the other has made.
-        let creating = wait(&disk, |disk| disk.wait_for_lock(CREATION_LOCK)).await?;
+        let creating = wait(&disk, |disk| disk.wait_for_lock(CREATION_LOCK)).await;
+        let creating = creating.map_err(|error| match error {
+            StoreError::Folder(source) if source.kind() == io::ErrorKind::Unsupported => {
+                LayoutError::Unfit { what: "lock a file", source }.into()
+            }
+            error => error,
+        })?;
         layout::open(&*disk)?;
         let (writer, lock) = take_writer(&*disk)?;
         let store = Self::open_log(home.clone(), Arc::clone(&clock), writer, lock).await?;
@@ -177,7 +199,8 @@ impl Store {
         lock: Lock,
     ) -> Result<Self, StoreError> {
         let disk = Arc::clone(&home.log);
-        let objects = home.objects(&writer);
+        let reserve = Arc::new(Reserve::new(Arc::clone(&disk), &writer));
+        let objects = home.objects_with(&writer, &reserve);
         let tables = open_tables(&objects).await?;
         let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         let mut committed = Vec::with_capacity(TABLES.len());
@@ -210,6 +233,7 @@ impl Store {
             tables,
             log,
             writer,
+            reserve,
             _lock: lock,
             clock,
             memory,
@@ -220,8 +244,9 @@ impl Store {
             door: Door::default(),
             knows_meetings: false,
         };
-        if store.memory.iter().any(|batches| !batches.is_empty()) {
-            store.commit().await?;
+        // Also when other tables than the last have all of it.
+        if store.log.acknowledged() > floor {
+            store.commit_all().await?;
         }
         Ok(store)
     }
@@ -229,8 +254,11 @@ impl Store {
     /// Takes rows in: when this returns they are durable. They come into the tables by
     /// [`commit`](Self::commit), or by themselves when there are many.
     ///
+    /// All batches together cost one sync of the disk: whoever has several that wait gives them at
+    /// once.
+    ///
     /// **Errors**: then nothing is acknowledged, or everything is and the tables can't be written:
-    /// [`StoreError::Log`] tells the former.
+    /// [`StoreError::Log`] and [`StoreError::Full`] tell the former.
     pub async fn append(
         &mut self,
         batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
@@ -238,18 +266,23 @@ impl Store {
         self.tombstones.refresh().map_err(StoreError::Folder)?;
         let now = self.clock.now();
         let mut taken = Vec::new();
-        let mut payloads = Vec::new();
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
-            let rows = self.let_in(batch, now).await?;
-            if !rows.is_empty() {
-                payloads.push(encode(self.revision, &rows)?);
-                taken.extend(rows);
-            }
+            taken.extend(self.let_in(batch, now).await?);
         }
-        if payloads.is_empty() {
+        if taken.is_empty() {
             return Ok(());
         }
-        self.log.append(payloads.iter().map(Vec::as_slice))?;
+        let record = encode(self.revision, &taken)?;
+        let appended = match self.reserve.keep() {
+            Ok(()) => self.log.append(&record),
+            Err(error) => Err(LogError::Write(error)),
+        };
+        appended.map_err(|error| match error {
+            LogError::Write(error) if is_full(&error) => {
+                StoreError::Full { missing: self.reserve.missing(record.len() as u64) }
+            }
+            error => error.into(),
+        })?;
         self.memory_since.get_or_insert(now);
         for TableRows { table, rows, fingerprints, .. } in taken {
             self.door.remember(&fingerprints);
@@ -347,11 +380,13 @@ impl Store {
     ///
     /// **Errors**: then everything stays in the log, and may be committed later.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
-        if self.memory.iter().all(Vec::is_empty) {
-            return Ok(());
-        }
+        if self.memory.iter().all(Vec::is_empty) { Ok(()) } else { self.commit_all().await }
+    }
+
+    async fn commit_all(&mut self) -> Result<(), StoreError> {
         let _shared = wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
         self.drop_forgotten()?;
+        let _loan = self.reserve.lend();
         let sequence = self.log.acknowledged();
         for (place, table) in TABLES.into_iter().enumerate() {
             let is_last = place == TABLES.len() - 1;
@@ -553,4 +588,4 @@ pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>),
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -126,7 +126,7 @@ fn sequence_of(name: &str) -> Option<u64> {
 }
 
 /// The files of a table but those of its log: their paths below its folder.
-fn files(home: &Home, folder: &str) -> io::Result<Vec<(String, Entry)>> {
+pub(crate) fn files(home: &Home, folder: &str) -> io::Result<Vec<(String, Entry)>> {
     let mut files = Vec::new();
     for day in home.list(folder)? {
         if !day.is_dir || day.name == "_delta_log" {

@@ -10,6 +10,7 @@ use zqos_core::{
 };
 
 use super::*;
+use crate::disk::faulty::FaultyDisk;
 use crate::store::place;
 use crate::{Batch, Raw};
 
@@ -209,6 +210,42 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     // Whoever asks again ends what was begun.
     let again = store.forget(Some("default"), "canary-mail@example.com").await.unwrap();
     assert_eq!((again.rows, again.remains), (0, Vec::new()));
+}
+
+/// Erases somebody, loses power, and says whether he is gone, also for whoever reads files that no table
+/// names, and stays away.
+pub(crate) async fn is_gone_after_a_loss_of_power(disk: &FaultyDisk) -> bool {
+    let open = || Store::open_on(Arc::new(disk.clone()), clock());
+    let mail = Some("canary-mail@example.com");
+    let mut store = open().await.unwrap();
+    store.append([report("1", "canary", mail, 10.0)]).await.unwrap();
+    store.append([report("2", "other", Some("other@example.com"), 10.0)]).await.unwrap();
+    store.forget(None, "canary-mail@example.com").await.unwrap();
+    disk.crash();
+    drop(store);
+    let mut store = open().await.unwrap();
+    let is_gone = TABLES.into_iter().all(|table| {
+        let folder = format!("tables/{}", table.name);
+        let files = crate::vacuum::files(&store.home, &folder).unwrap();
+        files.into_iter().filter(|(path, _)| path.ends_with("parquet")).all(|(path, _)| {
+            let rows = read::columns(&store.home, &format!("{folder}/{path}"), &["user_id"]);
+            rows.unwrap().all(|rows| {
+                let rows = rows.unwrap();
+                let ids = Texts::new(&rows, "user_id");
+                (0..rows.num_rows()).all(|row| ids.get(row) != Some("1"))
+            })
+        })
+    });
+    store.append([report("1", "canary", mail, 11.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    is_gone && joins(&store) == ["2"]
+}
+
+#[tokio::test]
+async fn who_was_erased_does_not_come_back_with_a_loss_of_power() {
+    for seed in 0..20 {
+        assert!(is_gone_after_a_loss_of_power(&FaultyDisk::new(seed)).await, "seed {seed}");
+    }
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use zqos_core::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::disk::faulty::{FaultyDisk, Ignored};
-use crate::{Compacted, Snapshot};
+use crate::disk::faulty::{FaultyDisk, Lack};
+use crate::{Compacted, Snapshot, reserve};
 
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new("2026-11-20T12:00:00Z".parse().unwrap()))
@@ -368,24 +368,173 @@ async fn two_writers_and_a_compaction_lose_nothing() {
     assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 20);
 }
 
+#[tokio::test]
+async fn each_of_several_stores_on_one_disk_has_a_log_of_its_own() {
+    let disk = FaultyDisk::new(0);
+    let open = || Store::open_on(Arc::new(disk.clone()), clock());
+    let mut stores = [open().await.unwrap(), open().await.unwrap(), open().await.unwrap()];
+    assert_eq!(stores.each_ref().map(|store| &*store.writer), ["wal/000", "wal/001", "wal/002"]);
+    for (store, meeting) in stores.iter_mut().zip(["u==", "v==", "w=="]) {
+        store.append([batch(meeting, 1, 10.0)]).await.unwrap();
+    }
+    disk.crash();
+    // The locks are gone with the power, and one program recovers all logs.
+    let _store = open().await.unwrap();
+    assert_eq!(rows(&disk).await["stream_samples"], 3);
+}
+
+#[tokio::test]
+async fn a_file_system_that_lacks_something_is_refused_also_when_the_store_is_moved_there() {
+    for (lack, what) in [
+        (Lack::Links, "a second name"),
+        (Lack::ExclusiveLinks, "refuse a name"),
+        (Lack::RenamingOver, "in the place of another"),
+        (Lack::Locks, "lock a file"),
+    ] {
+        let disk = FaultyDisk::new(0);
+        disk.lack(Some(lack));
+        let open = || Store::open_on(Arc::new(disk.clone()), clock());
+        let error = open().await.unwrap_err();
+        assert!(matches!(error, StoreError::Layout(LayoutError::Unfit { .. })), "{error:?}");
+        assert!(error.to_string().contains(what), "{error}");
+        disk.lack(None);
+        drop(open().await.unwrap());
+        // As by copying it.
+        disk.lack(Some(lack));
+        open().await.unwrap_err();
+    }
+    let disk = FaultyDisk::new(0);
+    disk.lack(Some(Lack::DirSyncs));
+    let error = Store::open_on(Arc::new(disk), clock()).await.unwrap_err();
+    assert!(error.to_string().contains("can't make the names in a folder durable"), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_that_can_not_be_written_can_be_read() {
+    let disk = FaultyDisk::new(0);
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    store.append([batch("u==", 1, 10.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    drop(store);
+    disk.lack(Some(Lack::Writing));
+    let snapshot = Snapshot::open_on(Arc::new(disk.clone())).await.unwrap();
+    assert_eq!(snapshot.verify(), []);
+    let count = snapshot.tables().flat_map(|(_, _, files)| files).map(|file| file.rows);
+    assert_eq!(count.sum::<u64>(), 1);
+    let error = Store::open_on(Arc::new(disk), clock()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Folder(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn of_a_store_that_is_not_complete_nothing_is_made_by_reading() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("layout.json"), "{\"layout\":1}").unwrap();
+    let snapshot = Snapshot::open(dir.path()).await.unwrap();
+    assert!(snapshot.tables().all(|(_, _, files)| files.is_empty()));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    std::fs::write(dir.path().join("layout.json"), "{\"layout\":2}").unwrap();
+    for error in [
+        Snapshot::open(dir.path()).await.unwrap_err(),
+        Store::open(dir.path(), clock()).await.unwrap_err(),
+    ] {
+        assert!(error.to_string().ends_with("use a newer zqos"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+/// Appends a minute each until there is no room or twelve are in; which ones were acknowledged.
+async fn fill(store: &mut Store, first: u32) -> (u32, Option<StoreError>) {
+    for minute in first..12 {
+        if let Err(error) = store.append([batch("u==", minute, 12.0)]).await {
+            return (minute, Some(error));
+        }
+    }
+    (12, None)
+}
+
+#[test]
+fn on_a_full_disk_what_was_acknowledged_is_committed_and_the_rest_is_refused() {
+    let prepared = FaultyDisk::new(0);
+    drop(run(Store::open_on(Arc::new(prepared.clone()), clock())).unwrap());
+    let mut refused = 0;
+    let step = usize::try_from(24_000 / cases(24)).unwrap().max(1);
+    for room in (0..24_000).step_by(step) {
+        // The one program goes on, the other is killed and another commits.
+        for is_killed in [false, true] {
+            run(async {
+                let disk = prepared.copy(room);
+                let open = || Store::open_on(Arc::new(disk.clone()), clock());
+                let mut store = open().await.unwrap();
+                store.append([batch("u==", 0, 12.0)]).await.unwrap();
+                disk.limit_space(Some(room));
+                let (count, error) = fill(&mut store, 1).await;
+                if let Some(error) = error {
+                    refused += 1;
+                    assert!(matches!(error, StoreError::Full { missing: 1.. }), "{error:?}");
+                }
+                if is_killed {
+                    drop(store);
+                    store = open().await.unwrap();
+                } else {
+                    store.commit().await.unwrap();
+                }
+                assert_eq!(rows(&disk).await["stream_samples"], u64::from(count), "room {room}");
+                // It recovers by itself.
+                disk.limit_space(None);
+                let (all, error) = fill(&mut store, count).await;
+                assert!(error.is_none(), "{error:?}");
+                assert!(store.reserve.keep().is_ok() && disk.describe("wal/000/reserve").is_ok());
+                disk.crash();
+                drop(store);
+                drop(open().await.unwrap());
+                assert_eq!(rows(&disk).await["stream_samples"], u64::from(all), "room {room}");
+            });
+        }
+    }
+    assert!(refused > 10, "{refused}");
+}
+
+#[tokio::test]
+async fn a_disk_without_room_for_the_reserve_takes_no_rows_and_says_how_much_it_wants() {
+    let disk = FaultyDisk::new(0);
+    drop(Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap());
+    disk.limit_space(Some(1 << 20));
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    let error = store.append([batch("u==", 0, 12.0)]).await.unwrap_err();
+    assert!(error.to_string().ends_with("when 64 MiB more are free"), "{error}");
+    // Nothing else uses the reserve up.
+    disk.limit_space(Some(reserve::BYTES + (1 << 20)));
+    for latency in [10.0, 11.0] {
+        store.append((0..30).map(|minute| batch("u==", minute, latency))).await.unwrap();
+        store.commit().await.unwrap();
+    }
+    disk.limit_space(Some(100));
+    store.compact().await.unwrap_err();
+    assert!(disk.describe("wal/000/reserve").is_ok());
+}
+
 /// What is done to a store.
 #[derive(Debug, Clone)]
-enum Step {
+pub(crate) enum Step {
     /// Appends a minute with a latency.
     Append(u8, u8),
     Commit,
     Compact,
-    /// Lets so many syncs succeed and fails the rest, while the next thing is done.
+    /// Lets so many calls of the disk succeed and fails the rest, until the program ends.
     FailAfter(u32),
+    /// The program ends; another begins with the next step.
+    Kill,
+    /// The program ends, power is lost, and another begins.
     Crash,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0_u8..20, 1_u8..100).prop_map(|(minute, latency)| Step::Append(minute, latency)),
         2 => Just(Step::Commit),
         1 => Just(Step::Compact),
-        1 => (0_u32..30).prop_map(Step::FailAfter),
+        1 => (0_u32..60).prop_map(Step::FailAfter),
+        1 => Just(Step::Kill),
         1 => Just(Step::Crash),
     ]
 }
@@ -415,40 +564,52 @@ fn latest(disk: &FaultyDisk, store: &Store) -> BTreeMap<i64, f64> {
     latest.into_iter().map(|(ts, (_, latency))| (ts, latency)).collect()
 }
 
-/// Runs steps against a store and against a map; says whether the store, opened again after each loss
-/// of power, has everything that was acknowledged.
-async fn agrees_with_a_map(
-    seed: u64,
+/// Runs steps against a store and against a map; says whether the store, opened again after each end,
+/// has everything that was acknowledged.
+pub(crate) async fn agrees_with_a_map(
+    disk: &FaultyDisk,
     steps: &[Step],
-    ignored: Option<Ignored>,
 ) -> Result<(), TestCaseError> {
-    let disk = FaultyDisk::new(seed);
     let open = || Store::open_on(Arc::new(disk.clone()), clock());
-    if let Some(ignored) = ignored {
-        disk.ignore(ignored);
-    }
-    let mut store = open().await.unwrap();
+    let broken = |error: StoreError| TestCaseError::fail(format!("{error:?}"));
+    let (mut store, mut is_failing) = (None, false);
     // By minute: what was acknowledged last, and whatever came after it and was not.
     let mut expected: BTreeMap<u8, (Option<f64>, Vec<f64>)> = BTreeMap::new();
     for step in steps.iter().chain([&Step::Crash]) {
-        let broken = |error: StoreError| TestCaseError::fail(format!("{error:?}"));
+        if store.is_none() && matches!(step, Step::Append(..) | Step::Commit | Step::Compact) {
+            match open().await {
+                Err(_) if is_failing => continue,
+                opened => store = Some(opened.map_err(broken)?),
+            }
+        }
         match *step {
             Step::Append(minute, latency) => {
                 let latency = f64::from(latency);
                 let (known, uncertain) = expected.entry(minute).or_default();
-                match store.append([batch("u==", minute.into(), latency)]).await {
+                let running = store.as_mut().expect("it was opened");
+                match running.append([batch("u==", minute.into(), latency)]).await {
                     Ok(()) => (*known, *uncertain) = (Some(latency), Vec::new()),
                     Err(_) => uncertain.push(latency),
                 }
             }
             // What fails is done again later; nothing is lost by it.
-            Step::Commit => drop(store.commit().await),
-            Step::Compact => drop(store.compact().await),
-            Step::FailAfter(count) => disk.fail_syncs_after(count),
+            Step::Commit => drop(store.as_mut().expect("it was opened").commit().await),
+            Step::Compact => drop(store.as_mut().expect("it was opened").compact().await),
+            Step::FailAfter(count) => {
+                disk.fail_after(Some(count));
+                is_failing = true;
+            }
+            Step::Kill => {
+                drop(store.take());
+                disk.fail_after(None);
+                is_failing = false;
+            }
             Step::Crash => {
+                drop(store.take());
                 disk.crash();
-                store = open().await.map_err(broken)?;
-                let found = latest(&disk, &store);
+                is_failing = false;
+                let opened = store.insert(open().await.map_err(broken)?);
+                let found = latest(disk, opened);
                 for (minute, (known, uncertain)) in &mut expected {
                     let minute = u32::from(*minute);
                     let ts = sample_time(minute).unix_millis() * 1_000;
@@ -465,30 +626,21 @@ async fn agrees_with_a_map(
     Ok(())
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
+/// How many cases a test has: `usual`, or what `ZQOS_CASES` says.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("ZQOS_CASES").map_or(usual, |cases| cases.parse().expect("a number of cases"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(cases(40)))]
 
     #[test]
     fn a_store_agrees_with_a_map(seed: u64, steps in prop::collection::vec(step(), 1..40)) {
-        run(agrees_with_a_map(seed, &steps, None))?;
-    }
-}
-
-#[test]
-fn every_sync_is_needed() {
-    for ignored in [Ignored::Files, Ignored::Dirs] {
-        let mut runner = proptest::test_runner::TestRunner::deterministic();
-        let steps = (any::<u64>(), prop::collection::vec(step(), 1..40));
-        let outcome = runner.run(&steps, |(seed, steps)| {
-            // A store that can't be opened any more has lost something too.
-            std::panic::catch_unwind(|| run(agrees_with_a_map(seed, &steps, Some(ignored))))
-                .unwrap_or_else(|_| Err(TestCaseError::fail("it panicked")))
-        });
-        assert!(outcome.is_err(), "{ignored:?}");
+        run(agrees_with_a_map(&FaultyDisk::new(seed), &steps))?;
     }
 }
 
