@@ -179,8 +179,8 @@ impl Batch {
     }
 
     /// The rows by table, with their revision and their day behind them; tables without rows are
-    /// left out. Revisions rise from `revision` on with each row of a table, so that of two rows with
-    /// one key the later counts.
+    /// left out. All have the same revision; those that follow, as many as there are rows, are kept for
+    /// rows of one key, which differ in it once they are [in order](crate::order::sorted).
     pub(crate) fn finish(self, revision: i64) -> Vec<(&'static Table, RecordBatch)> {
         let tables = self.tables.into_iter().filter(|rows| rows.days.len() > 0);
         tables.map(|rows| (rows.table, rows.finish(revision))).collect()
@@ -275,7 +275,7 @@ impl Rows {
     }
 
     fn finish(mut self, revision: i64) -> RecordBatch {
-        let revisions = Int64Array::from_iter_values((revision..).take(self.days.len()));
+        let revisions = Int64Array::from(vec![revision; self.days.len()]);
         let mut arrays: Vec<_> =
             self.columns.iter_mut().map(|cells| cells.builder().finish()).collect();
         arrays.push(Arc::new(revisions));

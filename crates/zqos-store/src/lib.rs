@@ -8,6 +8,7 @@ mod layout;
 mod log;
 mod merge;
 mod object;
+mod order;
 mod read;
 mod snapshot;
 mod store;
