@@ -379,8 +379,8 @@ impl Batch {
     }
 
     /// The rows by table, with their revision and their day behind them; tables without rows are
-    /// left out. Revisions rise from `revision` on with each row of a table, so that of two rows with
-    /// one key the later counts.
+    /// left out. All have the same revision; those that follow, as many as there are rows, are kept for
+    /// rows of one key, which differ in it once they are [in order](crate::order::sorted).
     pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
         let tables = self.tables.into_iter().filter(|rows| !rows.instants.is_empty());
         tables.map(|rows| rows.finish(revision)).collect()
@@ -536,7 +536,7 @@ impl Rows {
     }
 
     fn finish(mut self, revision: i64) -> TableRows {
-        let revisions = Int64Array::from_iter_values((revision..).take(self.instants.len()));
+        let revisions = Int64Array::from(vec![revision; self.instants.len()]);
         let days = Date32Array::from_iter_values(self.instants.iter().copied().map(day_of));
         let mut arrays: Vec<_> =
             self.columns.iter_mut().map(|cells| cells.builder().finish()).collect();

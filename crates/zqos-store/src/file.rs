@@ -1,7 +1,7 @@
 //! Data files: rows as Parquet.
 
 use arrow::array::{Array as _, Date32Array, RecordBatch};
-use arrow::compute::{concat_batches, filter_record_batch};
+use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
@@ -13,7 +13,7 @@ use parquet::schema::types::ColumnPath;
 use zqos_core::table::{DAY, Kind, Table};
 
 use crate::batch::memory_schema;
-use crate::merge;
+use crate::order;
 
 /// Rows of a row group: readers skip and share work by it.
 const ROW_GROUP: usize = 131_072;
@@ -27,23 +27,18 @@ pub(crate) fn by_day(
     table: &Table,
     batches: &[RecordBatch],
 ) -> Result<Vec<(i32, RecordBatch)>, ArrowError> {
-    let rows = merge::sorted(table, &concat_batches(&memory_schema(table), batches)?)?;
+    let rows = order::sorted(table, &concat_batches(&memory_schema(table), batches)?)?;
     let days = rows
         .column_by_name(DAY.name)
         .and_then(|days| days.as_any().downcast_ref::<Date32Array>())
-        .expect("rows in memory have their day")
-        .clone();
-    let mut distinct: Vec<i32> = days.values().to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if let [day] = distinct[..] {
-        return Ok(vec![(day, rows)]);
-    }
-    let parts = distinct.into_iter().map(|day| {
-        let is_of_day = days.values().iter().map(|&other| Some(other == day)).collect();
-        Ok((day, filter_record_batch(&rows, &is_of_day)?))
+        .expect("rows in memory have their day");
+    let mut first = 0;
+    let parts = days.values().chunk_by(|one, other| one == other).map(|of_day| {
+        let part = (of_day[0], rows.slice(first, of_day.len()));
+        first += of_day.len();
+        part
     });
-    parts.collect()
+    Ok(parts.collect())
 }
 
 /// A file that is being written: rows of one day. The day itself stands in the file's path.

@@ -15,6 +15,7 @@ mod layout;
 mod log;
 mod merge;
 mod object;
+mod order;
 mod probe;
 mod read;
 mod reserve;

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
-use arrow::compute::{SortColumn, SortOptions, interleave, lexsort_to_indices, take_record_batch};
+use arrow::compute::interleave;
 use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
@@ -13,16 +13,6 @@ use zqos_core::table::{COVERAGE, Latest, RECEIVED_AT, REVISION, Table, VERDICTS,
 
 /// Rows that are given out together.
 const BATCH: usize = 8_192;
-
-/// The same rows in the order of the table's key, older revisions first.
-pub(crate) fn sorted(table: &Table, rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns = table.key.iter().chain([&REVISION.name]).map(|name| {
-        let values = rows.column_by_name(name).expect("rows have their key and their revision");
-        SortColumn { values: Arc::clone(values), options: Some(SortOptions::default()) }
-    });
-    let order = lexsort_to_indices(&columns.collect::<Vec<_>>(), None)?;
-    take_record_batch(rows, &order)
-}
 
 /// Rows of one source, which come in the order of their key.
 struct Source<I> {

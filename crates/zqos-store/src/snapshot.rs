@@ -12,6 +12,7 @@ use crate::door;
 use crate::home::{Home, Location};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, Record};
+use crate::order;
 use crate::read;
 use crate::store::{StoreError, WAL, decode, place};
 use crate::tombstone::Tombstones;
@@ -174,7 +175,8 @@ impl Tail {
         let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         for (place, rows) in batches {
             let left = door::without_forgotten(&tombstones, TABLES[place], &rows);
-            tail[place].push(left.map_err(StoreError::Rows)?.unwrap_or(rows));
+            let left = left.map_err(StoreError::Rows)?.unwrap_or(rows);
+            tail[place].push(order::sorted(TABLES[place], &left).map_err(StoreError::Rows)?);
         }
         Ok(tail)
     }

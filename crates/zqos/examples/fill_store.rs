@@ -1,0 +1,265 @@
+//! Fills a store with what a simulated company measured, and tells how long that took.
+//!
+//! Arguments: the folder, how many stream samples at least, how many people the company has, and `raw`
+//! when the texts of the reports are to be kept too.
+//!
+//! One day of the company is read through the API, as any client would read it, and decoded. What is
+//! timed begins there: typed records become batches, which are appended and committed. The day comes
+//! again as the day before, and so on, until there are enough samples: figures, and all that people and
+//! their devices are, stay those of the simulator; days, and the UUIDs of meetings and joins, are others,
+//! character by character from the same alphabet. Each day lies in files of its own, so that no figure
+//! gains by having been there before.
+
+#![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
+
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use zoom_wire::meeting::{ListMeetings, MeetingsPage};
+use zoom_wire::qos::{ListParticipantsQos, ParticipantQos};
+use zoom_wire::request::Bound;
+use zoom_wire::{Endpoint as _, Kind, Page as _, Range, RawPage, Request, Row, When, decode};
+use zqos_core::{
+    Clock as _, DeviceSample, ManualClock, Meeting, MeetingUuid, Origin, Participant, StreamSample,
+    SystemClock, Timestamp,
+};
+use zqos_sim::{Algorithm, Call, Config, Simulator};
+use zqos_store::{Batch, Store};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// The day that is simulated, a Wednesday, and when it is looked back upon.
+const DAY: &str = "2026-11-18";
+const NOW: &str = "2026-11-20T12:00:00Z";
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+/// How many rows are acknowledged together, as by `zqos import`.
+const BATCH_ROWS: usize = 50_000;
+
+fn main() -> Result<()> {
+    let mut arguments = env::args().skip(1);
+    let folder = arguments.next().ok_or("which folder?")?;
+    let samples: usize = arguments.next().ok_or("how many samples?")?.parse()?;
+    let people = arguments.next().ok_or("how many people?")?.parse()?;
+    let keeps_texts = arguments.next().is_some_and(|word| word == "raw");
+    let day = Day::simulated(people, keeps_texts)?;
+    // As `zqos import` runs.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(fill(Path::new(&folder), &day, samples))
+}
+
+/// What came in of one day.
+#[derive(Default)]
+struct Day {
+    meetings: Vec<Meeting>,
+    reports: Vec<Report>,
+}
+
+struct Report {
+    meeting: MeetingUuid,
+    participant: Participant,
+    streams: Vec<StreamSample>,
+    devices: Vec<DeviceSample>,
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reports<'a> {
+    #[serde(borrow)]
+    participants: Vec<&'a RawValue>,
+}
+
+impl Day {
+    fn simulated(people: u32, keeps_texts: bool) -> Result<Self> {
+        let config = Config { people, limits: Algorithm::Off, ..Config::default() };
+        let simulator = Simulator::new(config, Arc::new(ManualClock::new(NOW.parse()?)))?;
+        let grant = simulator.answer(&Call {
+            method: "POST",
+            target: "/oauth/token",
+            // sim-client:sim-secret
+            authorization: Some("Basic c2ltLWNsaWVudDpzaW0tc2VjcmV0"),
+            body: b"grant_type=account_credentials&account_id=sim-account",
+        });
+        let grant: serde_json::Value = serde_json::from_slice(&grant.body)?;
+        let token = grant["access_token"].as_str().ok_or("no token was granted")?;
+        let authorization = format!("Bearer {token}");
+        let mut day = Self::default();
+        let date = Bound::Day(DAY.parse()?);
+        for kind in [Kind::Meeting, Kind::Webinar] {
+            let list = ListMeetings::new(Range::new(date, date)?).kind(kind).to_request()?;
+            each_page(&simulator, &authorization, &list, |body| {
+                for row in decode::<MeetingsPage<'_>>(body)?.into_rows() {
+                    let Row::Object(meeting) = row else { return Err("no meeting".into()) };
+                    let record = meeting.to_record(Some(kind));
+                    day.meetings.push(record.ok_or("a meeting without a UUID")?);
+                }
+                Ok(())
+            })?;
+        }
+        for meeting in &day.meetings {
+            let is_webinar = meeting.is_webinar == Some(true);
+            let reports = ListParticipantsQos::new(meeting.uuid.clone().into())
+                .kind(if is_webinar { Kind::Webinar } else { Kind::Meeting })
+                .when(When::Past)
+                .to_request()?;
+            each_page(&simulator, &authorization, &reports, |body| {
+                for text in serde_json::from_slice::<Reports<'_>>(body)?.participants {
+                    let report: ParticipantQos<'_> = serde_json::from_str(text.get())?;
+                    let samples = report.samples("$");
+                    day.reports.push(Report {
+                        meeting: meeting.uuid.clone(),
+                        participant: report.to_record().ok_or("a report without `user_id`")?,
+                        streams: samples.streams,
+                        devices: samples.devices,
+                        text: keeps_texts.then(|| text.get().to_owned()),
+                    });
+                }
+                Ok(())
+            })?;
+        }
+        Ok(day)
+    }
+}
+
+/// Visits the body of every page of a listing.
+fn each_page(
+    simulator: &Simulator,
+    authorization: &str,
+    request: &Request,
+    mut visit: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut page = request.clone();
+    loop {
+        let target = format!("/v2{}", page.target());
+        let answer = simulator.answer(&Call::get(&target, authorization));
+        if answer.status != 200 {
+            return Err(format!("{target}: {}", String::from_utf8_lossy(&answer.body)).into());
+        }
+        visit(&answer.body)?;
+        match RawPage::decode(&answer.body, None)?.next_page_token() {
+            Some(token) => page = request.clone().with_page_token(&token),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Fills a store with copies of a day.
+async fn fill(folder: &Path, day: &Day, samples: usize) -> Result<()> {
+    let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
+    // The newest day is over for good.
+    let newest = SystemClock.now().unix_millis() / DAY_MILLIS - 3;
+    let simulated = format!("{DAY}T00:00:00Z").parse::<Timestamp>()?.unix_millis() / DAY_MILLIS;
+    let (mut stream_samples, mut device_samples, mut copies) = (0, 0, 0);
+    let (started, cpu_before) = (Instant::now(), cpu_seconds());
+    while stream_samples < samples {
+        let copy = Copy { number: copies, shift: (newest - copies - simulated) * DAY_MILLIS };
+        copy.append(day, &mut store).await?;
+        stream_samples += day.reports.iter().map(|report| report.streams.len()).sum::<usize>();
+        device_samples += day.reports.iter().map(|report| report.devices.len()).sum::<usize>();
+        copies += 1;
+    }
+    store.commit().await?;
+    let told = serde_json::json!({
+        "days": copies,
+        "stream_samples": stream_samples,
+        "device_samples": device_samples,
+        "participants": day.reports.len() * usize::try_from(copies)?,
+        "seconds": started.elapsed().as_secs_f64(),
+        "cpu_seconds": cpu_seconds().zip(cpu_before).map(|(after, before)| after - before),
+    });
+    println!("{told}");
+    Ok(())
+}
+
+/// A day once more, at another time.
+struct Copy {
+    number: i64,
+    /// By how many milliseconds it is later.
+    shift: i64,
+}
+
+impl Copy {
+    async fn append(&self, day: &Day, store: &mut Store) -> Result<()> {
+        let empty = || Batch::new("default", SystemClock.now());
+        let mut batch = empty();
+        for meeting in &day.meetings {
+            batch.meeting(&Meeting {
+                uuid: self.uuid(&meeting.uuid)?,
+                start: self.at(meeting.start)?,
+                end: self.at(meeting.end)?,
+                ..meeting.clone()
+            });
+        }
+        for report in &day.reports {
+            let meeting = self.uuid(&report.meeting)?;
+            let participant = Participant {
+                uuid: report.participant.uuid.as_deref().map(|uuid| self.varied(uuid)),
+                join: self.at(report.participant.join)?,
+                leave: self.at(report.participant.leave)?,
+                ..report.participant.clone()
+            };
+            for sample in &report.streams {
+                let sample = StreamSample { ts: self.moved(sample.ts)?, ..sample.clone() };
+                batch.stream_sample(&meeting, &participant.id, Origin::RestPast, &sample);
+            }
+            for sample in &report.devices {
+                let sample = DeviceSample { ts: self.moved(sample.ts)?, ..*sample };
+                batch.device_sample(&meeting, &participant.id, Origin::RestPast, &sample);
+            }
+            if let Some(text) = &report.text {
+                let at = participant.join.ok_or("a join without a time")?;
+                batch.raw(&meeting, &participant.id, Origin::RestPast, at, text);
+            }
+            batch.participant(&meeting, &participant);
+            if batch.len() >= BATCH_ROWS {
+                store.append([std::mem::replace(&mut batch, empty())]).await?;
+            }
+        }
+        store.append([batch]).await?;
+        Ok(())
+    }
+
+    fn moved(&self, at: Timestamp) -> Result<Timestamp> {
+        Ok(Timestamp::from_unix_millis(at.unix_millis() + self.shift)?)
+    }
+
+    fn at(&self, at: Option<Timestamp>) -> Result<Option<Timestamp>> {
+        at.map(|at| self.moved(at)).transpose()
+    }
+
+    fn uuid(&self, uuid: &MeetingUuid) -> Result<MeetingUuid> {
+        Ok(MeetingUuid::new(&self.varied(uuid.as_str())).ok_or("an empty UUID")?)
+    }
+
+    /// Another UUID for each copy: each character is moved in its alphabet, by its place and the copy.
+    fn varied(&self, uuid: &str) -> String {
+        const BASE64: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        let alphabet: &[u8] =
+            if uuid.bytes().all(|byte| byte == b'-' || HEX.contains(&byte)) { HEX } else { BASE64 };
+        let moved = uuid.bytes().zip(1_u64..).map(|(byte, place)| {
+            let copy = self.number.unsigned_abs();
+            // A number without pattern, and 0 for the first copy.
+            let by = (copy.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_mul(place * 2 + 1)) >> 58;
+            match alphabet.iter().position(|known| *known == byte) {
+                Some(at) => alphabet[(at + usize::try_from(by).unwrap_or(0)) % alphabet.len()],
+                None => byte,
+            }
+        });
+        moved.map(char::from).collect()
+    }
+}
+
+/// The seconds of processor time that this program has used, on Linux.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program, in parentheses, may hold anything.
+    let fields = stat.rsplit(") ").next()?.split(' ');
+    let ticks = fields.skip(11).take(2).filter_map(|field| field.parse::<u32>().ok());
+    // `USER_HZ` is 100 wherever it matters.
+    Some(f64::from(ticks.sum::<u32>()) / 100.0)
+}
