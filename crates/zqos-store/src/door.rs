@@ -59,6 +59,15 @@ pub(crate) struct Door {
 }
 
 impl Door {
+    /// Takes note that nobody knows whether these rows will be there: what their keys said last is open.
+    pub(crate) fn doubt(&mut self, fingerprints: &[Fingerprint]) {
+        for Fingerprint { key, .. } in fingerprints {
+            for seen in &mut self.seen {
+                seen.remove(key);
+            }
+        }
+    }
+
     /// Forgets what rows said: the tables may not have them any more.
     pub(crate) fn clear(&mut self) {
         self.seen = Default::default();

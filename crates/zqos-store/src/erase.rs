@@ -53,7 +53,7 @@ impl Store {
     ) -> Result<Erased, StoreError> {
         let replacing = self.lock_for_replacing()?;
         let _loan = self.reserve.lend();
-        self.commit().await?;
+        self.commit_all().await?;
         let mut erased = Erased::default();
         let mut people = self.identify(account, person).await?;
         if people.is_empty() {
@@ -319,7 +319,7 @@ impl Store {
         self.check_clock()?;
         let replacing = self.lock_for_replacing()?;
         let _loan = self.reserve.lend();
-        self.commit().await?;
+        self.commit_all().await?;
         let mut erased = Erased::default();
         for (place, table) in TABLES.into_iter().enumerate() {
             self.tables[place].refresh().await.map_err(StoreError::table(table))?;

@@ -49,7 +49,7 @@ const TESTS: [Test; 4] = [
 
 /// Everything that a store does.
 const MUCH: [store::tests::Step; 7] =
-    [Append(1, 1), Append(2, 1), Commit, Append(1, 2), Commit, Compact, Append(3, 1)];
+    [Append(0, 1, 1), Append(0, 2, 1), Commit, Append(0, 1, 2), Commit, Compact, Append(0, 3, 1)];
 
 /// What is lost may be missed in many ways.
 fn once(test: impl FnOnce() -> Result<(), TestCaseError>) -> Result<(), TestCaseError> {

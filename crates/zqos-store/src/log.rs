@@ -239,14 +239,16 @@ impl Log {
     }
 
     /// Removes the segments that hold nothing after `committed`, which the tables have durably. They
-    /// do not come back after a loss of power: what is erased from the tables must not stand here.
+    /// do not come back after a loss of power: what is erased from the tables must not stand here. When
+    /// that is all that was acknowledged, segments go that failed, too.
     pub(crate) fn forget(&mut self, committed: u64) -> Result<(), LogError> {
+        let is_all = committed >= self.acknowledged;
         if self.current.is_some() && committed + 1 >= self.next {
             self.close();
         }
         let old = std::mem::take(&mut self.old);
         for segment in old {
-            if segment.last <= committed {
+            if is_all || segment.last <= committed {
                 match self.disk.remove(&segment.path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         self.old.push(segment);

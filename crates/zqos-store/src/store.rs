@@ -277,12 +277,15 @@ impl Store {
             Ok(()) => self.log.append(&record),
             Err(error) => Err(LogError::Write(error)),
         };
-        appended.map_err(|error| match error {
-            LogError::Write(error) if is_full(&error) => {
-                StoreError::Full { missing: self.reserve.missing(record.len() as u64) }
-            }
-            error => error.into(),
-        })?;
+        if let Err(error) = appended {
+            taken.iter().for_each(|rows| self.door.doubt(&rows.fingerprints));
+            return Err(match error {
+                LogError::Write(error) if is_full(&error) => {
+                    StoreError::Full { missing: self.reserve.missing(record.len() as u64) }
+                }
+                error => error.into(),
+            });
+        }
         self.memory_since.get_or_insert(now);
         for TableRows { table, rows, fingerprints, .. } in taken {
             self.door.remember(&fingerprints);
@@ -383,7 +386,8 @@ impl Store {
         if self.memory.iter().all(Vec::is_empty) { Ok(()) } else { self.commit_all().await }
     }
 
-    async fn commit_all(&mut self) -> Result<(), StoreError> {
+    /// The same, also when nothing waits: then what stands in the log and was never acknowledged goes.
+    pub(crate) async fn commit_all(&mut self) -> Result<(), StoreError> {
         let _shared = wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
         self.drop_forgotten()?;
         let _loan = self.reserve.lend();
