@@ -7,12 +7,14 @@ use std::sync::Arc;
 use object_store::ObjectStore;
 use zqos_core::table::{TABLES, Table};
 
+use crate::checksum;
 use crate::delta::{DataFile, DeltaLog, TableLog as _};
-use crate::disk::{Disk, LocalDisk};
+use crate::disk::{Disk, Entry, LocalDisk};
 use crate::layout::{self, LayoutError};
+use crate::log::{self, LogError};
 use crate::object::DiskObjects;
 use crate::read;
-use crate::store::StoreError;
+use crate::store::{StoreError, WAL};
 
 /// The tables of a store, for reading: one version of each, taken at one time.
 #[derive(Debug)]
@@ -62,31 +64,27 @@ impl Snapshot {
         self.tables.iter().map(|(table, version, files)| (*table, *version, &**files))
     }
 
-    /// Reads every file through, and tells each that is not what its table's log says.
+    /// Reads every file through: those of the tables, of their logs and of the write-ahead logs. Tells
+    /// each that is not what was written.
     pub fn verify(&self) -> Vec<Damage> {
-        let files = self.tables.iter().flat_map(|(table, _, files)| {
-            files.iter().map(move |file| (format!("tables/{}/{}", table.name, file.path), file))
-        });
-        let check = |(path, file): (String, &DataFile)| {
-            let reason = match self.check(&path, file) {
-                Ok(()) => return None,
-                Err(reason) => reason,
-            };
-            Some(Damage { path, reason })
-        };
-        files.filter_map(check).collect()
+        let mut damage = Vec::new();
+        for (table, _, files) in &self.tables {
+            let folder = format!("tables/{}", table.name);
+            for file in files {
+                let path = format!("{folder}/{}", file.path);
+                if let Err(reason) = self.check(&path, file) {
+                    damage.push(Damage { path, reason });
+                }
+            }
+            self.check_log(&format!("{folder}/_delta_log"), &mut damage);
+        }
+        self.check_written_ahead(&mut damage);
+        damage
     }
 
-    /// Reads one file through.
+    /// Reads one file of a table through.
     fn check(&self, path: &str, file: &DataFile) -> Result<(), String> {
-        let bytes = self.disk.read_all(path).map_err(|error| error.to_string())?;
-        if bytes.len() as u64 != file.size {
-            return Err(format!("it has {} bytes, and should have {}", bytes.len(), file.size));
-        }
-        let checksum = format!("-{:08x}.parquet", crc32c::crc32c(&bytes));
-        if !path.ends_with(&checksum) {
-            return Err("its content is not what was written: the checksum differs".to_owned());
-        }
+        read::check(&*self.disk, path, file.size)?;
         let mut count = 0;
         for rows in read::rows(&self.disk, path).map_err(|error| error.to_string())? {
             count += rows.map_err(|error| error.to_string())?.num_rows() as u64;
@@ -96,6 +94,53 @@ impl Snapshot {
         } else {
             Err(format!("it has {count} rows, and should have {}", file.rows))
         }
+    }
+
+    /// Reads the log of a table through.
+    fn check_log(&self, dir: &str, damage: &mut Vec<Damage>) {
+        for Entry { name, .. } in self.list(dir, damage) {
+            let path = format!("{dir}/{name}");
+            let content = self.disk.read_all(&path);
+            let checked =
+                content.and_then(|content| checksum::check_all(&*self.disk, &path, &content));
+            match checked {
+                // Somebody removed it just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => damage.push(Damage { path, reason: error.to_string() }),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// Reads the logs of all writers through.
+    fn check_written_ahead(&self, damage: &mut Vec<Damage>) {
+        for writer in self.list(WAL, damage).into_iter().filter(|entry| entry.is_dir) {
+            let dir = format!("{WAL}/{}", writer.name);
+            for file in self.list(&dir, damage) {
+                let path = format!("{dir}/{}", file.name);
+                if !file.name.ends_with(".log") {
+                    continue;
+                }
+                let reason = match log::check(&*self.disk, &path) {
+                    Ok(()) => continue,
+                    Err(LogError::Corrupt { offset, reason, .. }) => {
+                        format!("byte {offset}: {reason}")
+                    }
+                    Err(error) => error.to_string(),
+                };
+                damage.push(Damage { path, reason });
+            }
+        }
+    }
+
+    /// What stands in a folder, by name.
+    fn list(&self, dir: &str, damage: &mut Vec<Damage>) -> Vec<Entry> {
+        let mut entries = self.disk.list(dir).unwrap_or_else(|error| {
+            damage.push(Damage { path: dir.to_owned(), reason: error.to_string() });
+            Vec::new()
+        });
+        entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        entries
     }
 }
 

@@ -16,6 +16,7 @@ use zqos_core::Clock;
 use zqos_core::table::{TABLES, Table};
 
 use crate::batch::Batch;
+use crate::checksum;
 use crate::delta::{Change, DataFile, DeltaLog, TableLog};
 use crate::disk::{Disk, LocalDisk, Lock};
 use crate::file::{self, FileWriter};
@@ -31,7 +32,7 @@ const COMMIT_BYTES: usize = 64 << 20;
 /// The most rows of a file, about.
 const FILE_ROWS: u64 = 1 << 20;
 /// Where the logs of all writers are.
-const WAL: &str = "wal";
+pub(crate) const WAL: &str = "wal";
 /// Held by the program that makes the tables, or sees that they are there.
 const CREATION_LOCK: &str = "wal/creation";
 /// Held by the program that compacts.
@@ -75,6 +76,14 @@ pub enum StoreError {
         /// What its log said.
         #[source]
         source: Box<DeltaTableError>,
+    },
+    /// A data file is not what was written.
+    #[error("`{path}` is damaged: {reason}; a copy from a backup mends it")]
+    Damaged {
+        /// The file, below the store's folder.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// A data file can't be written. What was acknowledged stays in the write-ahead log.
     #[error("a file of the table `{table}` can't be written")]
@@ -323,9 +332,9 @@ impl Store {
         let revision = self.revision;
         let bytes = writer.finish().map_err(StoreError::Parquet)?;
         // The checksum in the name is what tells damage: Parquet has none for all of a file.
-        let checksum = crc32c::crc32c(&bytes);
+        let checksum = checksum::shown(&bytes);
         let writer = self.writer.replace('/', "-");
-        let path = format!("day={day}/{writer}-{name}-{checksum:08x}.parquet");
+        let path = format!("day={day}/{writer}-{name}-{checksum}.parquet");
         let size = bytes.len() as u64;
         let location = format!("tables/{}/{path}", table.name).into();
         let put = self.objects.put(&location, bytes.into()).await;
@@ -368,6 +377,12 @@ impl Store {
         table: &'static Table,
         files: &[DataFile],
     ) -> Result<Vec<DataFile>, StoreError> {
+        // What is damaged is not written anew with a checksum that is right.
+        for file in files {
+            let path = format!("tables/{}/{}", table.name, file.path);
+            let checked = read::check(&*self.disk, &path, file.size);
+            checked.map_err(|reason| StoreError::Damaged { path, reason })?;
+        }
         let sources = files
             .iter()
             .map(|file| read::rows(&self.disk, &format!("tables/{}/{}", table.name, file.path)));
