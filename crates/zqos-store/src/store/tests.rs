@@ -540,6 +540,28 @@ fn what_is_damaged_is_told_with_its_name() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_is_checked_when_it_is_read() {
+    let disk = FaultyDisk::new(0);
+    let mut store = Store::open_on(Arc::new(disk.clone()), clock()).await.unwrap();
+    for minute in 0..100 {
+        store.append([batch("u==", minute % 60, 10.0)]).await.unwrap();
+        store.commit().await.unwrap();
+    }
+    let log = "tables/stream_samples/_delta_log";
+    let checkpoint = "00000000000000000099.checkpoint.parquet";
+    let open = async || Snapshot::open_on(Arc::new(disk.clone())).await;
+    assert_eq!(open().await.unwrap().verify(), []);
+    for path in [format!("{log}/{checkpoint}"), format!("{log}/_last_checkpoint")] {
+        let flip = |content: &mut Vec<u8>| content[20] ^= 1;
+        disk.damage(&path, flip);
+        let told = told(&open().await.unwrap_err());
+        assert!(told.contains(&format!("`{path}` is damaged")), "{told}");
+        disk.damage(&path, flip);
+    }
+    assert_eq!(open().await.unwrap().verify(), []);
+}
+
+#[tokio::test]
 async fn a_flipped_bit_and_a_file_that_is_gone_are_found() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), clock()).await.unwrap();
