@@ -26,23 +26,32 @@ const STORES: u32 = 5;
 /// How many kills in each, one after the other. Imports take longer with every one before them.
 const KILLS: u32 = 10;
 
-/// Kills imports, each of them for an account of its own and then run again undisturbed, and
-/// compares what is in the stores at the end with what one import puts there.
+/// One round of kills.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let zqos = Zqos::debug(workspace)?;
-    let folder = emptied(workspace.target.join("kills"))?;
-    let saved = save_a_day(&zqos, &folder)?;
-    // One of middle size.
-    let saved = saved.get(saved.len() / 2).context("there was no meeting")?;
-    let undisturbed = Store::new(&zqos, folder.join("undisturbed"));
-    quietly(&mut undisturbed.import("undisturbed", saved))?;
-
     // When a kill meets what depends on the machine too, so a seed can't repeat a run, but says
     // which points it aimed at.
     let seed = process::id();
+    let killed = round(&Zqos::debug(workspace)?, workspace, seed)?;
+    let all = STORES * KILLS;
+    eprintln!("seed {seed}: {killed} of {all} imports were killed, the others were done before");
+    ensure!(killed > all / 2, "too few imports were killed to show anything");
+    Ok(())
+}
+
+/// Kills imports, each of them for an account of its own and then run again undisturbed, and
+/// compares what is in the stores at the end with what one import puts there. Returns how many were
+/// killed before they were done.
+pub(crate) fn round(zqos: &Zqos, workspace: &Workspace, seed: u32) -> Result<u32> {
+    let folder = emptied(workspace.target.join("kills"))?;
+    let saved = save_a_day(zqos, &folder)?;
+    // One of middle size.
+    let saved = saved.get(saved.len() / 2).context("there was no meeting")?;
+    let undisturbed = Store::new(zqos, folder.join("undisturbed"));
+    quietly(&mut undisturbed.import("undisturbed", saved))?;
+
     let killed = thread::scope(|scope| {
         let stores = (0..STORES).map(|number| {
-            let disturbed = Store::new(&zqos, folder.join(format!("disturbed-{number}")));
+            let disturbed = Store::new(zqos, folder.join(format!("disturbed-{number}")));
             let kills = number * KILLS..(number + 1) * KILLS;
             let undisturbed = &undisturbed;
             scope.spawn(move || {
@@ -61,11 +70,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         });
         killed.sum::<Result<u32>>()
     });
-    let killed = killed.with_context(|| format!("seed {seed}"))?;
-    let all = STORES * KILLS;
-    eprintln!("seed {seed}: {killed} of {all} imports were killed, the others were done before");
-    ensure!(killed > all / 2, "too few imports were killed to show anything");
-    Ok(())
+    killed.with_context(|| format!("seed {seed}"))
 }
 
 /// Imports for one account after the other, first killed and then not; returns how many kills came

@@ -15,6 +15,7 @@ mod kills;
 mod plausibility;
 mod process;
 mod simulator;
+mod soak;
 mod step;
 mod store;
 mod third_party;
@@ -26,7 +27,7 @@ use std::{
     process::{ExitCode, ExitStatus},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::workspace::Workspace;
 
@@ -39,6 +40,7 @@ Usage: cargo xtask <chore>
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
   generate [--check]  write the man page and the shell completions, or compare them
   bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode
+  soak [--minutes N]  the long tier of the store's tests, for about an hour or so many minutes
   plausibility [--check]
                       write the page on how plausible a simulated week is, or compare it
 ";
@@ -64,6 +66,11 @@ fn run() -> Result<ExitCode> {
             plausibility::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS)
         }
         ["bench", names @ ..] => bench::run(names, &Workspace::load()?),
+        ["soak"] => soak::run(soak::MINUTES, &Workspace::load()?).map(|()| ExitCode::SUCCESS),
+        ["soak", "--minutes", minutes] => {
+            let minutes = minutes.parse().context("`--minutes` wants a number")?;
+            soak::run(minutes, &Workspace::load()?).map(|()| ExitCode::SUCCESS)
+        }
         // For `bench`, which runs itself so: see there.
         ["peak-memory", report, program, arguments @ ..] => {
             bench::peak_memory::measure(report, program, arguments)

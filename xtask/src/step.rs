@@ -48,7 +48,7 @@ pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
 }
 
 /// With arguments, the program is asked for its version.
-fn is_met(need: &str) -> bool {
+pub(crate) fn is_met(need: &str) -> bool {
     let mut words = need.split(' ');
     let found = words.next().and_then(process::found);
     let mut arguments = words.peekable();

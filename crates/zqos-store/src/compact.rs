@@ -130,6 +130,10 @@ impl Store {
         files: &[DataFile],
         word: &str,
     ) -> Result<(Vec<DataFile>, Vec<Loser>), StoreError> {
+        // What is damaged is not written anew with a checksum that is right.
+        for file in files {
+            self.check_file(table, file)?;
+        }
         let sources = files
             .iter()
             .map(|file| read::rows(&self.home, &format!("tables/{}/{}", table.name, file.path)));
@@ -163,6 +167,17 @@ impl Store {
             added.push(self.put(table, day, &name(added.len()), last).await?);
         }
         Ok((added, losers))
+    }
+
+    /// Fails when a file is not what was written.
+    pub(crate) fn check_file(
+        &self,
+        table: &'static Table,
+        file: &DataFile,
+    ) -> Result<(), StoreError> {
+        let path = format!("tables/{}/{}", table.name, file.path);
+        let checked = read::check(&self.home, &path, file.size);
+        checked.map_err(|reason| StoreError::Damaged { path, reason })
     }
 
     /// Brings rows that another one took the place of into `conflicts`.

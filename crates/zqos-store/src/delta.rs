@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, REVISION, Table};
 
+use crate::checksum::{MEMBER, NONE};
+
 /// A file of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataFile {
@@ -145,7 +147,7 @@ impl DeltaLog {
                     ("delta.dataSkippingNumIndexedCols", Some("0")),
                 ])
                 // Else whoever comes second would change the table that the first has made.
-                .with_commit_properties(CommitProperties::default().with_max_retries(0))
+                .with_commit_properties(properties().with_max_retries(0))
                 .await;
             // Another process may have made it just now; then it is opened.
             if created.is_err() && !table.verify_deltatable_existence().await? {
@@ -155,6 +157,11 @@ impl DeltaLog {
         table.load().await?;
         Ok(Self { table })
     }
+}
+
+/// What every commit says of itself.
+fn properties() -> CommitProperties {
+    CommitProperties::default().with_metadata([(MEMBER.to_owned(), NONE.into())])
 }
 
 /// A column as Delta knows it.
@@ -209,7 +216,7 @@ impl TableLog for DeltaLog {
     async fn commit(&mut self, change: Change) -> Result<(), DeltaTableError> {
         let Change { added, removed, progress, cause } = change;
         let changes_rows = cause != Cause::Rewriting;
-        let mut properties = CommitProperties::default();
+        let mut properties = properties();
         if let Some((who, number)) = progress {
             let number = i64::try_from(number).expect("nobody commits that often");
             properties = properties.with_application_transaction(Transaction::new(who, number));

@@ -201,6 +201,7 @@ impl Store {
             if !self.has_forgotten(table, &file, told)? {
                 continue;
             }
+            self.check_file(table, &file)?;
             self.revision += 1;
             let word = if file.is_sealed() { "sealed" } else { "merged" };
             let name = format!("{word}-{}-{}", self.revision, change.added.len());

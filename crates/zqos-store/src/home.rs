@@ -61,6 +61,11 @@ impl Home {
         Arc::new(objects.with_reserve(Arc::clone(reserve)))
     }
 
+    /// Where everything but logs and locks is.
+    pub(crate) fn files(&self) -> &dyn Disk {
+        &*self.files
+    }
+
     /// What is told of a file.
     pub(crate) fn describe(&self, path: &str) -> io::Result<Entry> {
         self.files.describe(path)

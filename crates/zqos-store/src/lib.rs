@@ -2,6 +2,7 @@
 
 mod batch;
 mod cell;
+mod checksum;
 mod compact;
 mod delta;
 mod disk;

@@ -22,6 +22,7 @@ use object_store::{
     PutPayload, PutResult, Result,
 };
 
+use crate::checksum;
 use crate::disk::{Disk, Entry, parent};
 use crate::reserve::{Reserve, is_full};
 
@@ -141,16 +142,16 @@ impl ObjectStore for DiskObjects {
                 disk.create_dir(dir)?;
                 dirs.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned());
             }
+            let content = payload.iter().flatten().copied().collect();
+            let content = checksum::stamped(disk, &path, content)?;
             let mut file = disk.create(&unfinished)?;
-            let written = payload
-                .iter()
-                .try_for_each(|bytes| file.write_all(bytes))
-                .and_then(|()| file.sync())
-                .and_then(|()| match options.mode {
+            let written = file.write_all(&content).and_then(|()| file.sync()).and_then(|()| {
+                match options.mode {
                     // Fails when the name is there: of two writers one wins.
                     PutMode::Create => disk.link(&unfinished, &path),
                     _ => disk.rename(&unfinished, &path),
-                });
+                }
+            });
             let is_renamed = written.is_ok() && options.mode == PutMode::Overwrite;
             if !is_renamed {
                 // Nobody lists it, and it is in nobody's way.
@@ -190,6 +191,9 @@ impl ObjectStore for DiskObjects {
                 }
                 let range = absolute(wanted, entry.len)?;
                 let bytes = if head { Vec::new() } else { disk.read(&path, range.clone())? };
+                if bytes.len() as u64 == entry.len {
+                    checksum::check(disk, &path, &bytes)?;
+                }
                 Ok((meta(&path, &entry), range, bytes))
             })
             .await?

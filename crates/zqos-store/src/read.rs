@@ -11,6 +11,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::Result;
 use parquet::file::reader::{ChunkReader, Length};
 
+use crate::checksum;
 use crate::home::Home;
 
 /// Rows that are decoded together.
@@ -62,6 +63,18 @@ impl Read for Chunks {
         }
         self.chunk.read(buffer)
     }
+}
+
+/// Fails, with the reason, when a file is not what its name says was written.
+pub(crate) fn check(home: &Home, path: &str, size: u64) -> std::result::Result<(), String> {
+    let bytes = home.read_all(path).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 != size {
+        return Err(format!("it has {} bytes, and should have {size}", bytes.len()));
+    }
+    if !path.ends_with(&format!("-{}.parquet", checksum::shown(&bytes))) {
+        return Err("its content is not what was written: the checksum differs".to_owned());
+    }
+    Ok(())
 }
 
 /// The rows of a file, in its order.

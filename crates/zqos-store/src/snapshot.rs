@@ -6,12 +6,13 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use zqos_core::table::{TABLES, Table};
 
+use crate::checksum;
 use crate::delta::{DataFile, DeltaLog, TableLog as _};
-use crate::disk::{Disk, LocalDisk};
+use crate::disk::{Disk, Entry, LocalDisk};
 use crate::door;
 use crate::home::{Home, Location};
 use crate::layout::{self, LayoutError};
-use crate::log::{Log, Record};
+use crate::log::{self, Log, LogError, Record};
 use crate::order;
 use crate::read;
 use crate::store::{StoreError, WAL, decode, place};
@@ -79,31 +80,27 @@ impl Snapshot {
         self.tables.iter().map(|(table, version, files)| (*table, *version, &**files))
     }
 
-    /// Reads every file through, and tells each that is not what its table's log says.
+    /// Reads every file through: those of the tables, of their logs and of the write-ahead logs. Tells
+    /// each that is not what was written.
     pub fn verify(&self) -> Vec<Damage> {
-        let files = self.tables.iter().flat_map(|(table, _, files)| {
-            files.iter().map(move |file| (format!("tables/{}/{}", table.name, file.path), file))
-        });
-        let check = |(path, file): (String, &DataFile)| {
-            let reason = match self.check(&path, file) {
-                Ok(()) => return None,
-                Err(reason) => reason,
-            };
-            Some(Damage { path, reason })
-        };
-        files.filter_map(check).collect()
+        let mut damage = Vec::new();
+        for (table, _, files) in &self.tables {
+            let folder = format!("tables/{}", table.name);
+            for file in files {
+                let path = format!("{folder}/{}", file.path);
+                if let Err(reason) = self.check(&path, file) {
+                    damage.push(Damage { path, reason });
+                }
+            }
+            self.check_log(&format!("{folder}/_delta_log"), &mut damage);
+        }
+        self.check_written_ahead(&mut damage);
+        damage
     }
 
-    /// Reads one file through.
+    /// Reads one file of a table through.
     fn check(&self, path: &str, file: &DataFile) -> Result<(), String> {
-        let bytes = self.home.read_all(path).map_err(|error| error.to_string())?;
-        if bytes.len() as u64 != file.size {
-            return Err(format!("it has {} bytes, and should have {}", bytes.len(), file.size));
-        }
-        let checksum = format!("-{:08x}.parquet", crc32c::crc32c(&bytes));
-        if !path.ends_with(&checksum) {
-            return Err("its content is not what was written: the checksum differs".to_owned());
-        }
+        read::check(&self.home, path, file.size)?;
         let mut count = 0;
         for rows in read::rows(&self.home, path).map_err(|error| error.to_string())? {
             count += rows.map_err(|error| error.to_string())?.num_rows() as u64;
@@ -114,6 +111,54 @@ impl Snapshot {
             Err(format!("it has {count} rows, and should have {}", file.rows))
         }
     }
+
+    /// Reads the log of a table through.
+    fn check_log(&self, dir: &str, damage: &mut Vec<Damage>) {
+        for Entry { name, .. } in listed(self.home.files(), dir, damage) {
+            let path = format!("{dir}/{name}");
+            let content = self.home.read_all(&path);
+            let checked =
+                content.and_then(|content| checksum::check_all(self.home.files(), &path, &content));
+            match checked {
+                // Somebody removed it just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => damage.push(Damage { path, reason: error.to_string() }),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// Reads the logs of all writers through.
+    fn check_written_ahead(&self, damage: &mut Vec<Damage>) {
+        for writer in listed(&*self.home.log, WAL, damage).into_iter().filter(|entry| entry.is_dir)
+        {
+            let dir = format!("{WAL}/{}", writer.name);
+            for file in listed(&*self.home.log, &dir, damage) {
+                let path = format!("{dir}/{}", file.name);
+                if !file.name.ends_with(".log") {
+                    continue;
+                }
+                let reason = match log::check(&*self.home.log, &path) {
+                    Ok(()) => continue,
+                    Err(LogError::Corrupt { offset, reason, .. }) => {
+                        format!("byte {offset}: {reason}")
+                    }
+                    Err(error) => error.to_string(),
+                };
+                damage.push(Damage { path, reason });
+            }
+        }
+    }
+}
+
+/// What stands in a folder, by name.
+fn listed(disk: &dyn Disk, dir: &str, damage: &mut Vec<Damage>) -> Vec<Entry> {
+    let mut entries = disk.list(dir).unwrap_or_else(|error| {
+        damage.push(Damage { path: dir.to_owned(), reason: error.to_string() });
+        Vec::new()
+    });
+    entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    entries
 }
 
 /// What stands in the logs of writers.

@@ -17,6 +17,7 @@ use zqos_core::{Clock, Timestamp};
 
 use crate::batch::{Batch, TableRows};
 use crate::cell;
+use crate::checksum;
 use crate::delta::{Cause, Change, DataFile, DeltaLog, TableLog};
 use crate::disk::{Disk, LocalDisk, Lock};
 use crate::door::{self, Door, TurnedAway};
@@ -75,6 +76,14 @@ pub enum StoreError {
         /// What its log said.
         #[source]
         source: Box<DeltaTableError>,
+    },
+    /// A data file is not what was written.
+    #[error("`{path}` is damaged: {reason}; a copy from a backup mends it")]
+    Damaged {
+        /// The file, below the store's folder.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// A data file can't be written. What was acknowledged stays in the write-ahead log.
     #[error("a file of the table `{table}` can't be written")]
@@ -468,9 +477,9 @@ impl Store {
         let revision = self.revision;
         let bytes = writer.finish().map_err(StoreError::Parquet)?;
         // The checksum in the name is what tells damage: Parquet has none for all of a file.
-        let checksum = crc32c::crc32c(&bytes);
+        let checksum = checksum::shown(&bytes);
         let writer = self.writer.replace('/', "-");
-        let path = format!("day={day}/{writer}-{name}-{checksum:08x}.parquet");
+        let path = format!("day={day}/{writer}-{name}-{checksum}.parquet");
         let size = bytes.len() as u64;
         let location = format!("tables/{}/{path}", table.name).into();
         let put = self.objects.put(&location, bytes.into()).await;

@@ -203,12 +203,32 @@ impl FaultyDisk {
         self.state().met.clone()
     }
 
-    /// Flips one bit of a file.
-    pub(crate) fn flip(&self, path: &str, byte: usize) {
+    /// Does something to the content of a file.
+    pub(crate) fn damage(&self, path: &str, damage: impl FnOnce(&mut Vec<u8>)) {
         let mut state = self.state();
         let node = state.node(path).unwrap();
-        let Node::File { content, .. } = &mut state.nodes[node] else { panic!("a folder") };
-        content[byte] ^= 1;
+        let Node::File { content, durable, .. } = &mut state.nodes[node] else {
+            panic!("a folder")
+        };
+        damage(content);
+        *durable = content.len();
+    }
+
+    /// Every file that has content.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let (state, mut files, mut dirs) = (self.state(), Vec::new(), vec![(String::new(), 0)]);
+        while let Some((path, node)) = dirs.pop() {
+            match &state.nodes[node] {
+                Node::Dir(names) => {
+                    let below = |(name, &node): (&String, _)| (format!("{path}/{name}"), node);
+                    dirs.extend(names.now.iter().map(below));
+                }
+                Node::File { content, .. } if content.is_empty() => {}
+                Node::File { .. } => files.push(path[1..].to_owned()),
+            }
+        }
+        files.sort_unstable();
+        files
     }
 }
 
