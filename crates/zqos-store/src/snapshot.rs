@@ -118,7 +118,7 @@ impl Snapshot {
             let dir = format!("{WAL}/{}", writer.name);
             for file in self.list(&dir, damage) {
                 let path = format!("{dir}/{}", file.name);
-                if !file.name.ends_with(".log") {
+                if file.name.strip_suffix(".log").is_none() {
                     continue;
                 }
                 let reason = match log::check(&*self.disk, &path) {
