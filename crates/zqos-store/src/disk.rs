@@ -20,9 +20,9 @@ pub(crate) type Site = &'static Location<'static>;
 
 /// Where files are.
 ///
-/// A file's content is durable after [`File::sync`](dyn File::sync), its name, and that of a folder,
-/// after [`Disk::sync_dir`](dyn Disk::sync_dir) of the folder that it stands in. Nothing else is: after
-/// a loss of power, writes and names that were not synced may be there or not, each by itself.
+/// A file's content is durable after `File::sync`, its name, and that of a folder, after `Disk::sync_dir`
+/// of the folder that it stands in. Nothing else is: after a loss of power, writes and names that were
+/// not synced may be there or not, each by itself.
 pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// Makes a folder in one that is there; nothing happens when it is there too.
     fn make_dir(&self, dir: &str) -> io::Result<()>;
@@ -58,7 +58,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
     /// Removes a file.
     fn remove(&self, path: &str) -> io::Result<()>;
 
-    /// Makes the names in a folder durable: see [`sync_dir`](dyn Disk::sync_dir).
+    /// Makes the names in a folder durable: `sync_dir` says where that was asked for.
     fn sync_dir_for(&self, dir: &str, site: Site) -> io::Result<()>;
 
     /// Takes a file for this process alone, until what is returned is dropped; the file is made if it
@@ -105,7 +105,7 @@ pub(crate) trait File: Send + Sync {
     /// Adds bytes at the end.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes everything that was written durable: see [`sync`](dyn File::sync).
+    /// Makes everything that was written durable: `sync` says where that was asked for.
     fn sync_for(&mut self, site: Site) -> io::Result<()>;
 }
 

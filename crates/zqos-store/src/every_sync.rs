@@ -118,7 +118,7 @@ fn written(folder: &Path) -> BTreeSet<(String, u32)> {
             found.extend(written(&path));
         }
         let name = path.file_name().unwrap().to_str().unwrap();
-        if !name.ends_with(".rs")
+        if path.extension().is_none_or(|extension| extension != "rs")
             || ["tests.rs", "faulty.rs", "every_sync.rs", "probe.rs"].contains(&name)
         {
             continue;

@@ -135,7 +135,7 @@ impl Snapshot {
             let dir = format!("{WAL}/{}", writer.name);
             for file in listed(&*self.home.log, &dir, damage) {
                 let path = format!("{dir}/{}", file.name);
-                if !file.name.ends_with(".log") {
+                if file.name.strip_suffix(".log").is_none() {
                     continue;
                 }
                 let reason = match log::check(&*self.home.log, &path) {

@@ -17,15 +17,15 @@ pub(crate) fn of(folder: &Path, snapshot: &Snapshot) -> Vec<String> {
             for batch in rows.build().unwrap() {
                 let batch = batch.unwrap();
                 for row in 0..batch.num_rows() {
-                    let mut line = format!("{} day={}", table.name, file.day);
+                    let mut line = vec![table.name.to_owned(), format!("day={}", file.day)];
                     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
                         if !column.is_null(row) {
                             let options = FormatOptions::default();
                             let cells = ArrayFormatter::try_new(column, &options).unwrap();
-                            line += &format!(" {}={}", field.name(), cells.value(row));
+                            line.push(format!("{}={}", field.name(), cells.value(row)));
                         }
                     }
-                    lines.push(line);
+                    lines.push(line.join(" "));
                 }
             }
         }
