@@ -269,3 +269,51 @@ fn rows_come_in_every_format_and_names_are_shown_safely() {
     let output = world.run(&["sql", "SELECT 1 WHERE false", "--format", "json"]);
     assert_eq!(output.stdout, b"[]\n");
 }
+
+/// Every folder and file below a folder.
+#[cfg(unix)]
+fn everything(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = vec![folder.to_path_buf()];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(everything(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Lets nobody write what is there, or its owner again.
+#[cfg(unix)]
+fn let_write(paths: &[std::path::PathBuf], may_write: bool) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for path in paths {
+        let mode = if path.is_dir() { 0o555 } else { 0o444 } | if may_write { 0o200 } else { 0 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_may_only_be_read_is_read() {
+    let world = World::new();
+    world.write("report.json", REPORT);
+    let output = world.run(&["import", "report.json", "--meeting", MEETING]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let before = everything(&world.path().join("store"));
+    let_write(&before, false);
+    let commands = [
+        ["sql", "SELECT count(*) AS n FROM stream_samples"].as_slice(),
+        &["store", "info"],
+        &["store", "verify"],
+    ];
+    let outputs = commands.map(|command| world.run(command));
+    let_write(&before, true);
+    for (output, command) in outputs.iter().zip(commands) {
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(output));
+    }
+    assert_eq!(everything(&world.path().join("store")), before);
+}
