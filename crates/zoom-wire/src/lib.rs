@@ -20,6 +20,7 @@ pub mod satisfaction;
 pub mod sharing;
 pub mod summary;
 
+pub mod event;
 pub mod webhook;
 
 #[doc(hidden)]

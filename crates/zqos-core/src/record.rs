@@ -87,3 +87,36 @@ pub struct Participant {
     /// The site, by the site map; `None` without a map, or where no site has the address.
     pub site: Option<String>,
 }
+
+impl Participant {
+    /// A join of which nothing else is known.
+    pub const fn new(id: ParticipantId) -> Self {
+        Self {
+            id,
+            uuid: None,
+            join: None,
+            leave: None,
+            leave_reason: None,
+            person_id: None,
+            user_name: None,
+            email: None,
+            ip_address: None,
+            internal_ip_addresses: Vec::new(),
+            location: None,
+            network_type: None,
+            connection_types: [None, None, None],
+            data_center: None,
+            device: None,
+            os: None,
+            client: None,
+            version: None,
+            microphone: None,
+            speaker: None,
+            camera: None,
+            health: None,
+            issue_list: Vec::new(),
+            qualities: [None, None, None],
+            site: None,
+        }
+    }
+}
