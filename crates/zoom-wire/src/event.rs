@@ -483,6 +483,41 @@ impl Event<'_> {
     }
 }
 
+/// What the summaries of a join say, where they come as an answer.
+#[derive(Debug)]
+pub struct JoinSummary {
+    /// The participant, as far as it is known.
+    pub participant: Participant,
+    /// The figures.
+    pub summaries: Vec<Summary>,
+    /// What is wrong in it.
+    pub invalid: Vec<InvalidRow>,
+}
+
+impl Somebody<'_> {
+    /// Reads the summaries of a row of "List meeting participants QoS Summary", which has the form of
+    /// an event's participant; `None` without the id of the join.
+    pub fn summary(&self) -> Option<JoinSummary> {
+        let id = self.participant_id.get().or_else(|| self.user_id.get())?;
+        let mut reading = Reading {
+            family: Family::Meeting,
+            kind: EventKind::QosSummary,
+            // The row has no time, and the device's sample none that is kept.
+            sent: Timestamp::UNIX_EPOCH,
+            records: EventRecords::default(),
+        };
+        let mut summaries = Vec::new();
+        reading.totals(&self.qos, "$", |summary| summaries.push(summary), |_| {});
+        let participant = Participant {
+            person_id: text(self.id),
+            user_name: text(self.user_name),
+            email: text(self.email),
+            ..Participant::new(id)
+        };
+        Some(JoinSummary { participant, summaries, invalid: reading.records.invalid })
+    }
+}
+
 /// An event that is being read.
 struct Reading {
     family: Family,
@@ -576,7 +611,16 @@ impl Reading {
         };
         match self.kind {
             EventKind::Qos => self.minutes(&mut event, &somebody.qos, path),
-            EventKind::QosSummary => self.totals(&mut event, &somebody.qos, path),
+            EventKind::QosSummary => {
+                let (summaries, scores) = (&mut event.summaries, &mut event.scores);
+                let sorts = self.totals(
+                    &somebody.qos,
+                    path,
+                    |summary| summaries.push(summary),
+                    |score| scores.push(score),
+                );
+                event.part = part("", sorts);
+            }
             EventKind::Data => self.settings(&mut event, Span::Change, &somebody.data, path),
             EventKind::DataSummary => self.settings(&mut event, Span::Join, &somebody.data, path),
             EventKind::CallQos | EventKind::CallQosSummary => {}
@@ -668,7 +712,14 @@ impl Reading {
         event.part = part(&event.part, sorts);
     }
 
-    fn totals(&mut self, event: &mut ParticipantEvent, rows: &Rows<Element<'_>>, path: &str) {
+    /// The figures of a whole join; returns their sorts.
+    fn totals<'e>(
+        &mut self,
+        rows: &'e Rows<Element<'e>>,
+        path: &str,
+        mut summary: impl FnMut(Summary),
+        mut score: impl FnMut(ZoomScore),
+    ) -> Vec<Cow<'e, str>> {
         let mut sorts = Vec::new();
         let mut device = DeviceSample::empty(self.sent);
         for (path, element) in self.elements(rows, &format!("{path}.qos")) {
@@ -677,16 +728,17 @@ impl Reading {
             self.fill(&mut measured, element, &path);
             device = measured.device;
             if !measured.summary.is_empty() && self.names_a_stream(&sort, &path) {
-                let stream = StreamName::new(&sort);
-                event.summaries.push(Summary::Stream(stream, measured.summary));
+                summary(Summary::Stream(StreamName::new(&sort), measured.summary));
             }
-            event.scores.extend(measured.score(self.sent, Span::Join, &sort));
+            if let Some(told) = measured.score(self.sent, Span::Join, &sort) {
+                score(told);
+            }
             sorts.push(sort);
         }
         if !device.is_empty() {
-            event.summaries.push(Summary::Device(device));
+            summary(Summary::Device(device));
         }
-        event.part = part("", sorts);
+        sorts
     }
 
     fn settings(
