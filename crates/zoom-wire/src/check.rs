@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use zqos_core::{Dbm, Fps, Kbps, Millis, Percent, Pressure, Resolution, Shown, Timestamp};
 
 use crate::error::ApiError;
+use crate::event::Event;
 use crate::object::Object;
 use crate::qos::{ParticipantQos, ParticipantsQosPage};
 use crate::value::FromWire;
@@ -78,6 +79,21 @@ pub fn page(body: &[u8]) {
         assert_eq!(typed.participants.len(), raw.rows.len());
         for row in &raw.rows {
             assert!(!crate::answer::row_identity(row).is_empty());
+        }
+    }
+}
+
+/// An event decodes with nothing lost, and what it says can be shown safely.
+pub fn event(body: &[u8]) {
+    if let Some(event) = survives::<Event<'_>>(body)
+        && let Ok(records) = event.records()
+    {
+        for participant in &records.participants {
+            assert!(participant.streams.iter().all(|sample| !sample.figures.is_empty()));
+            assert!(participant.devices.iter().all(|sample| !sample.is_empty()));
+        }
+        for invalid in &records.invalid {
+            assert!(!invalid.to_string().contains(Shown::is_escaped));
         }
     }
 }

@@ -20,6 +20,9 @@ pub mod satisfaction;
 pub mod sharing;
 pub mod summary;
 
+pub mod document;
+pub mod event;
+pub mod privacy;
 pub mod webhook;
 
 #[doc(hidden)]

@@ -406,13 +406,13 @@ fn unknown_stream(name: &str) -> StreamName {
 }
 
 /// The first thing wrong in an object: the member's path below it, and why.
-struct Wrong {
-    member: String,
-    malformed: Malformed,
+pub(crate) struct Wrong {
+    pub(crate) member: String,
+    pub(crate) malformed: Malformed,
 }
 
 /// What is made of an object's members.
-trait FromMembers {
+pub(crate) trait FromMembers {
     /// Takes members at one go for as long as they are spelled as documented, and gives back
     /// where it stopped. Nearly all are spelled so; finding the ends of names and values first
     /// would cost twice the time.
@@ -426,7 +426,10 @@ trait FromMembers {
 
 /// Reads every member of the object that comes next. `null` and an empty text are an object
 /// without members; whatever else is no object is wrong.
-fn read_members(cursor: &mut Cursor<'_>, object: &mut impl FromMembers) -> Option<Wrong> {
+pub(crate) fn read_members(
+    cursor: &mut Cursor<'_>,
+    object: &mut impl FromMembers,
+) -> Option<Wrong> {
     if !cursor.enter(b'{') {
         let json = cursor.value().unwrap_or_default();
         return (!matches!(json, "null" | "\"\"")).then(|| Wrong {
@@ -446,7 +449,10 @@ fn read_members(cursor: &mut Cursor<'_>, object: &mut impl FromMembers) -> Optio
 }
 
 /// Reads a figure into its place.
-fn read<'a, T: FromWire<'a>>(place: &mut Option<T>, json: &'a str) -> Result<(), Malformed> {
+pub(crate) fn read<'a, T: FromWire<'a>>(
+    place: &mut Option<T>,
+    json: &'a str,
+) -> Result<(), Malformed> {
     *place = if json == "null" { None } else { T::from_wire(json)? };
     Ok(())
 }

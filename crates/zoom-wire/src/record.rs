@@ -14,7 +14,7 @@ use crate::qos::ParticipantQos;
 use crate::request::Kind;
 use crate::value::List;
 
-fn text(field: Text<'_>) -> Option<String> {
+pub(crate) fn text(field: Text<'_>) -> Option<String> {
     field.get().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 

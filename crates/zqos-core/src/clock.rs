@@ -20,6 +20,9 @@ pub struct Timestamp {
 pub struct TimestampError;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self { unix_millis: 0 };
+
     /// Makes an instant from milliseconds since 1970-01-01T00:00:00Z.
     ///
     /// **Errors**: [`TimestampError`] outside the years −9999 to 9999.

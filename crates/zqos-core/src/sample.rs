@@ -27,9 +27,20 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// Nothing was measured.
+    pub const EMPTY: Self = Self {
+        bitrate: None,
+        latency: None,
+        jitter: None,
+        avg_loss: None,
+        max_loss: None,
+        resolution: None,
+        frame_rate: None,
+    };
+
     /// True when nothing was measured: the stream carried no traffic.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        *self == Self::EMPTY
     }
 }
 

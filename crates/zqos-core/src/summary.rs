@@ -15,9 +15,14 @@ pub struct Spread<T> {
     pub max: Option<T>,
 }
 
+impl<T> Spread<T> {
+    /// Nothing was measured.
+    pub const EMPTY: Self = Self { min: None, avg: None, max: None };
+}
+
 impl<T> Default for Spread<T> {
     fn default() -> Self {
-        Self { min: None, avg: None, max: None }
+        Self::EMPTY
     }
 }
 
@@ -39,9 +44,19 @@ pub struct SummaryFigures {
 }
 
 impl SummaryFigures {
+    /// Nothing was measured.
+    pub const EMPTY: Self = Self {
+        bitrate: Spread::EMPTY,
+        latency: Spread::EMPTY,
+        jitter: Spread::EMPTY,
+        loss: Spread::EMPTY,
+        resolution: None,
+        frame_rate: Spread::EMPTY,
+    };
+
     /// True when nothing was measured: the stream carried no traffic.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        *self == Self::EMPTY
     }
 }
 

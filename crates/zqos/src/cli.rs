@@ -307,6 +307,10 @@ pub(crate) struct Import {
     /// number
     #[arg(long, value_name = "UUID")]
     pub(crate) meeting: Option<String>,
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
+    /// one that the configuration names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

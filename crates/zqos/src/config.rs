@@ -1,6 +1,7 @@
 //! Settings: by flag, then environment, then file, then default.
 
 mod file;
+mod privacy;
 mod secret;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use zoom_wire::Request;
 use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
 use file::{RawAccount, RawConfig, RawHttp};
+use privacy::Privacy;
 use secret::Environment;
 pub(crate) use secret::SecretSource;
 
@@ -48,6 +50,10 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// Every account, by its name.
     pub(crate) accounts: BTreeMap<String, Account>,
+    /// What of people comes into a store, where an account does not say otherwise.
+    pub(crate) privacy: Privacy,
+    /// The site map.
+    pub(crate) sites: Option<PathBuf>,
 }
 
 /// How HTTP is done.
@@ -70,6 +76,8 @@ pub(crate) struct Account {
     pub(crate) oauth_base: Option<String>,
     /// The sub-account of a master account that requests are about.
     pub(crate) sub_account: Option<String>,
+    /// What of its people comes into a store.
+    pub(crate) privacy: Privacy,
 }
 
 /// How an account proves who it is.
@@ -120,6 +128,8 @@ impl Config {
             tz: None,
             http: Http::resolve(RawHttp::default())?,
             accounts: BTreeMap::from([(name, account)]),
+            privacy: Privacy::default(),
+            sites: None,
         })
     }
 
@@ -152,7 +162,14 @@ impl Config {
             account.oauth_base =
                 environment.text(variable::OAUTH_BASE).or(account.oauth_base.take());
         }
-        Ok(Self { path, tz: raw.tz, http: Http::resolve(raw.http)?, accounts })
+        Ok(Self {
+            path,
+            tz: raw.tz,
+            http: Http::resolve(raw.http)?,
+            accounts,
+            privacy: Privacy::resolve("[privacy]", raw.privacy)?,
+            sites: raw.context.sites,
+        })
     }
 
     /// The accounts that a command is about: the named one, every one for `all`, else the only
@@ -252,6 +269,7 @@ impl Account {
             api_base: None,
             oauth_base: None,
             sub_account: None,
+            privacy: Privacy::default(),
         }
     }
 
@@ -277,12 +295,13 @@ impl Account {
             }
         };
         Ok(Self {
-            name,
             login,
             plan: raw.plan.map_or(Ok(Plan::default()), |plan| read_plan(&place, &plan))?,
             api_base: raw.api_base,
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,
+            privacy: Privacy::resolve(&format!("[accounts.{name}.privacy]"), raw.privacy)?,
+            name,
         })
     }
 

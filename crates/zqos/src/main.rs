@@ -10,6 +10,8 @@
 mod cli;
 mod command;
 mod config;
+#[cfg(feature = "store")]
+mod context;
 mod exit;
 mod failure;
 mod log;

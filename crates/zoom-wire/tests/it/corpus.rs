@@ -28,6 +28,11 @@ fn pages() {
 }
 
 #[test]
+fn events() {
+    replay("event", check::event);
+}
+
+#[test]
 fn errors() {
     replay("error", check::error);
 }
@@ -69,6 +74,21 @@ mod mutated {
         #[test]
         fn pages(body in mutated(fixture!("list_meeting_participants_qos"))) {
             check::page(&body);
+        }
+
+        #[test]
+        fn events(body in mutated(fixture!("meeting.participant_qos"))) {
+            check::event(&body);
+        }
+
+        #[test]
+        fn settings(body in mutated(fixture!("meeting.participant_data"))) {
+            check::event(&body);
+        }
+
+        #[test]
+        fn calls(body in mutated(fixture!("phone.call_qos"))) {
+            check::event(&body);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Zoom's own examples decode, and encode again, with nothing lost.
 
 use serde::{Deserialize, Serialize};
+use zoom_wire::event::Event;
 use zoom_wire::meeting::{Meeting, MeetingsPage};
 use zoom_wire::participant::ParticipantsPage;
 use zoom_wire::qos::{ParticipantQos, ParticipantsQosPage};
@@ -39,6 +40,11 @@ fn every_typed_body_survives_decoding_and_encoding() {
     survives::<MeetingsPage<'_>>(fixture!("list_meetings"));
     survives::<MeetingsPage<'_>>(fixture!("list_webinars"));
     survives::<Quality<'_>>(fixture!("get_quality"));
+    survives::<Event<'_>>(fixture!("meeting.participant_qos"));
+    survives::<Event<'_>>(fixture!("meeting.participant_qos_summary"));
+    survives::<Event<'_>>(fixture!("meeting.participant_data"));
+    survives::<Event<'_>>(fixture!("meeting.participant_data_summary"));
+    survives::<Event<'_>>(fixture!("phone.call_qos"));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a failing test says what it replayed")]
 
 mod corpus;
+mod events;
 mod fixtures;
 mod leniency;
 mod requests;

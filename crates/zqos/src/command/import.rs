@@ -1,32 +1,41 @@
-//! `zqos import`: saved answers into the store.
+//! `zqos import`: saved answers and events into the store.
 
-use std::borrow::Cow;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+mod documents;
+mod input;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
-use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use zoom_wire::document::{Document, DocumentKind, Whereabouts};
+use zoom_wire::event::{CallEvent, Event, EventRecords, ParticipantEvent, Somebody};
 use zoom_wire::meeting::{Meeting, MeetingsPage};
 use zoom_wire::participant::Participant;
+use zoom_wire::privacy::{Dropped, Policy};
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind};
-use zqos_core::{Clock as _, MeetingUuid, Origin, SystemClock, Timestamp};
+use zqos_core::{Clock as _, MeetingUuid, Origin, Shown, SystemClock, Timestamp};
 use zqos_store::{Batch, Raw, Store};
 
 use crate::cli::{Global, Import, WhichStore};
-use crate::config::DEFAULT_ACCOUNT;
+use crate::config::{Config, DEFAULT_ACCOUNT};
+use crate::context::site::SiteMap;
 use crate::exit::{Exit, UsageError};
 use crate::output::note;
+use documents::{Documents, Found};
 
-/// The longest file that is read, after it was unpacked: memory holds one at a time.
-const MAX_FILE: u64 = 1 << 30;
+/// The longest document that is read: memory holds one at a time.
+const MAX_DOCUMENT: usize = 256 << 20;
 /// How many rows are acknowledged together.
 const BATCH_ROWS: usize = 50_000;
 /// How many things that are wrong are told one by one.
 const TOLD: usize = 10;
+/// Of how many joins it is remembered what their events told.
+const REMEMBERED: usize = 50_000;
+/// What a report is called among the texts that are kept; events have Zoom's names.
+const REPORT: &str = "report";
 
 /// The store's folder.
 pub(crate) fn folder(which: &WhichStore) -> Result<&Path, UsageError> {
@@ -47,82 +56,80 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
         })?),
     };
     let account = global.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
+    let config = Config::load(global.config.as_deref())?;
+    let policy = config.policy(account, folder)?;
+    let sites = args.sites.as_ref().or(config.sites.as_ref());
+    let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
     let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
     let mut import = Importer {
+        policy,
+        map: sites,
+        sites: HashMap::new(),
         batch: Batch::new(account, SystemClock.now()),
         full: Vec::new(),
         account: account.to_owned(),
         meeting,
         samples: Samples::default(),
+        remembered: HashMap::new(),
         counts: Counts::default(),
     };
+    let mut failed = None;
     for file in &args.files {
-        let text = read(file)?;
-        let name =
-            if is_standard_input(file) { "standard input".into() } else { file.to_string_lossy() };
-        let documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
-        for (place, document) in documents.enumerate() {
-            let path = || format!("{name}, document {}", place + 1);
-            match document {
-                Ok(document) => import.document(document.get(), &path),
-                Err(error) => {
-                    import.counts.refuse(format!("{}: no JSON: {error}", path()));
-                    break;
-                }
-            }
-            for full in import.full.drain(..) {
-                store.append([full]).await?;
-            }
+        if let Err(error) = take_file(file, &mut import, &mut store).await {
+            failed = Some(error);
+            break;
         }
     }
+    // What was read of a file that can't be read to its end is good.
     store.append([import.take()]).await?;
     store.commit().await?;
     import.counts.tell();
-    Ok(if import.counts.refused == 0 { Exit::Done } else { Exit::Incomplete })
+    match failed {
+        Some(error) => Err(error),
+        None if import.counts.refused == 0 => Ok(Exit::Done),
+        None => Ok(Exit::Incomplete),
+    }
 }
 
-fn is_standard_input(file: &Path) -> bool {
-    file.as_os_str() == "-"
-}
-
-/// Reads a file, or standard input, and unpacks it.
-fn read(file: &PathBuf) -> anyhow::Result<String> {
-    let context = || format!("`{}` can't be read", file.display());
-    let mut bytes = Vec::new();
-    if is_standard_input(file) {
-        std::io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes).with_context(context)?;
-    } else {
-        let opened = std::fs::File::open(file).with_context(context)?;
-        opened.take(MAX_FILE + 1).read_to_end(&mut bytes).with_context(context)?;
+/// Takes every document of a file.
+async fn take_file(file: &Path, import: &mut Importer, store: &mut Store) -> anyhow::Result<()> {
+    let name = input::name(file);
+    let mut documents = Documents::new(input::open(file)?, MAX_DOCUMENT);
+    let mut place = 0_u64;
+    while let Some(Found { line, text }) =
+        documents.next().map_err(|error| input::unreadable(file, error))?
+    {
+        place += 1;
+        match text {
+            Ok(text) => import.document(text, &|| format!("{name}, document {place}")),
+            Err(broken) => {
+                import.counts.refuse(format!("{name}, document {place} (line {line}): {broken}"));
+            }
+        }
+        for full in import.full.drain(..) {
+            store.append([full]).await?;
+        }
     }
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut unpacked = Vec::new();
-        MultiGzDecoder::new(&*bytes)
-            .take(MAX_FILE + 1)
-            .read_to_end(&mut unpacked)
-            .with_context(|| format!("`{}` can't be unpacked", file.display()))?;
-        bytes = unpacked;
-    }
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(UsageError::new(format!(
-            "`{}` is longer than {MAX_FILE} bytes",
-            file.display()
-        ))
-        .hint("split it: each part needs whole documents")
-        .into());
-    }
-    String::from_utf8(bytes).with_context(|| format!("`{}` is no UTF-8 text", file.display()))
+    Ok(())
 }
 
 /// Takes documents into a batch.
 struct Importer {
     account: String,
+    /// What of people is kept; `None` for everything.
+    policy: Option<Policy>,
+    map: Option<SiteMap>,
+    /// The sites of who is in the document at hand, by the id of the join: addresses are looked at
+    /// before they may go.
+    sites: HashMap<String, String>,
     /// What answers are of that do not say so.
     meeting: Option<MeetingUuid>,
     batch: Batch,
     /// Batches that have as many rows as one may have.
     full: Vec<Batch>,
     samples: Samples,
+    /// What events told last of each join: they say it again every minute.
+    remembered: HashMap<(MeetingUuid, String), zqos_core::Participant>,
     counts: Counts,
 }
 
@@ -132,9 +139,14 @@ struct Counts {
     meetings: u64,
     participants: u64,
     reports: u64,
+    events: u64,
     stream_samples: usize,
     device_samples: usize,
+    /// Events that tell nothing of the quality of service, by name.
+    other_events: BTreeMap<String, u64>,
     refused: usize,
+    /// Texts of which nobody knows whether they are about people, by their members' names.
+    dropped: Dropped,
 }
 
 impl Counts {
@@ -149,8 +161,32 @@ impl Counts {
         if self.refused > TOLD {
             note(format_args!("{} more are wrong", self.refused - TOLD));
         }
+        if !self.other_events.is_empty() {
+            let names: Vec<String> = (self.other_events.iter())
+                .map(|(name, count)| format!("{count} `{}`", Shown(name)))
+                .collect();
+            note(format_args!(
+                "left out events that tell nothing of the quality of service: {}",
+                names.join(", ")
+            ));
+        }
+        if !self.dropped.is_empty() {
+            let count: u64 = self.dropped.values().sum();
+            let names: Vec<String> =
+                self.dropped.keys().take(TOLD).map(|name| format!("`{}`", Shown(name))).collect();
+            let more = if self.dropped.len() > TOLD { ", …" } else { "" };
+            note(format_args!(
+                "dropped {count} texts of unknown members, which may be about people: {}{more}",
+                names.join(", ")
+            ));
+        }
+        let events = match self.events {
+            0 => String::new(),
+            events => format!(", {events} events"),
+        };
         note(format_args!(
-            "imported {} meetings, {} participants, {} reports: {} stream samples, {} device samples",
+            "imported {} meetings, {} participants, {} reports{events}: {} stream samples, {} device \
+             samples",
             self.meetings,
             self.participants,
             self.reports,
@@ -160,31 +196,20 @@ impl Counts {
     }
 }
 
-/// The members that tell what a document is.
-#[derive(Deserialize)]
-struct Marks<'a> {
-    #[serde(borrow)]
-    user_qos: Option<&'a RawValue>,
-    #[serde(borrow)]
-    participants: Option<&'a RawValue>,
-    #[serde(borrow)]
-    meetings: Option<&'a RawValue>,
-    #[serde(borrow)]
-    webinars: Option<&'a RawValue>,
-    #[serde(borrow)]
-    uuid: Option<&'a RawValue>,
-    /// What zqos adds to Zoom's reports where it knows it.
-    #[serde(borrow)]
-    meeting_uuid: Option<Cow<'a, str>>,
-}
-
 impl Importer {
     fn take(&mut self) -> Batch {
         let empty = Batch::new(&self.account, SystemClock.now());
         std::mem::replace(&mut self.batch, empty)
     }
 
-    /// Takes one document: an answer, or an array of them.
+    fn flush_if_full(&mut self) {
+        if self.batch.len() >= BATCH_ROWS {
+            let full = self.take();
+            self.full.push(full);
+        }
+    }
+
+    /// Takes one document: an answer, an event, or an array of them.
     fn document(&mut self, text: &str, path: &dyn Fn() -> String) {
         if text.starts_with('[') {
             match serde_json::from_str::<Vec<&RawValue>>(text) {
@@ -193,62 +218,105 @@ impl Importer {
                         self.document(element.get(), &|| format!("{}[{place}]", path()));
                     }
                 }
-                Err(error) => self.counts.refuse(format!("{}: {error}", path())),
+                Err(error) => self.counts.refuse(format!("{}: no JSON: {error}", path())),
             }
             return;
         }
-        let marks = match serde_json::from_str::<Marks<'_>>(text) {
-            Ok(marks) => marks,
-            Err(error) => return self.counts.refuse(format!("{}: {error}", path())),
-        };
-        let named = marks.meeting_uuid.as_deref().and_then(MeetingUuid::new);
-        let meeting = named.or_else(|| self.meeting.clone());
-        let is_rows =
-            |rows: Option<&RawValue>| rows.is_some_and(|rows| rows.get().starts_with('['));
-        let taken = if marks.user_qos.is_some() {
-            self.report(text, meeting, path)
-        } else if is_rows(marks.participants) {
-            self.page(text, meeting, path)
-        } else if is_rows(marks.meetings) || is_rows(marks.webinars) {
-            let kind = if is_rows(marks.meetings) { Kind::Meeting } else { Kind::Webinar };
-            self.meetings(text, kind, path)
-        } else if marks.uuid.is_some() {
-            serde_json::from_str::<Meeting<'_>>(text)
-                .map(|meeting| self.meeting(&meeting, None, path))
-                .map_err(|error| error.to_string())
-        } else {
-            Err("this is no answer that can be kept: a report, a page of reports, participants or \
-                 meetings, or one meeting"
-                .to_owned())
-        };
-        if let Err(reason) = taken {
+        if let Err(reason) = self.object(text, path) {
             self.counts.refuse(format!("{}: {reason}", path()));
+        }
+    }
+
+    fn object(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<(), String> {
+        let document: Document<'_> = decode(text)?;
+        let kind = document.kind();
+        if kind == DocumentKind::Frame {
+            return match document.content.get() {
+                Some(event) => self.object(&event, &|| format!("{}, content", path())),
+                None => Err("the frame holds no event".to_owned()),
+            };
+        }
+        self.find_sites(text, &document);
+        let Some(policy) = &self.policy else { return self.kept(text, path) };
+        let redacted = policy
+            .redact(text, kind, &mut self.counts.dropped)
+            .map_err(|error| unreadable(&error))?;
+        self.kept(&redacted, path)
+    }
+
+    /// Remembers from which site everybody in a document takes part.
+    fn find_sites(&mut self, text: &str, document: &Document<'_>) {
+        self.sites.clear();
+        let Some(map) = &self.map else { return };
+        let rows: Vec<&str> = match document.kind() {
+            DocumentKind::Report => vec![text],
+            DocumentKind::Participants => {
+                document.participant_rows().into_iter().map(RawValue::get).collect()
+            }
+            DocumentKind::Event => {
+                let event = decode::<Event<'_>>(text).ok().and_then(|event| event.records().ok());
+                for told in event.into_iter().flat_map(|event| event.participants) {
+                    let who = told.participant;
+                    let internal = who.internal_ip_addresses.iter().map(String::as_str);
+                    if let Some(site) = map.site_of(who.ip_address.as_deref(), internal) {
+                        self.sites.insert(who.id.as_str().to_owned(), site.to_owned());
+                    }
+                }
+                return;
+            }
+            _ => return,
+        };
+        for row in rows {
+            let Ok(row) = decode::<Whereabouts<'_>>(row) else { continue };
+            let (Some(id), Some(public)) = (row.user_id.get(), row.ip_address.get()) else {
+                continue;
+            };
+            let internal = row.internal_ip_addresses.get();
+            let internal = internal.iter().flat_map(|list| &list.0).map(|address| &**address);
+            if let Some(site) = map.site_of(Some(&public), internal) {
+                self.sites.insert(id.as_str().to_owned(), site.to_owned());
+            }
+        }
+    }
+
+    /// Takes an object of which nothing needs to go any more.
+    fn kept(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<(), String> {
+        let document: Document<'_> = decode(text)?;
+        let meeting = document.meeting_uuid.get().or_else(|| self.meeting.clone());
+        match document.kind() {
+            DocumentKind::Event => self.event(text, path),
+            DocumentKind::Report => self.report(text, &meeting.ok_or(NO_MEETING)?, path),
+            DocumentKind::Summary => self.summary(text, &meeting.ok_or(NO_MEETING)?, path),
+            DocumentKind::Participants => {
+                self.page(&document, &meeting.ok_or(NO_MEETING)?, path);
+                Ok(())
+            }
+            DocumentKind::Meetings => self.meetings(text, Kind::Meeting, path),
+            DocumentKind::Webinars => self.meetings(text, Kind::Webinar, path),
+            DocumentKind::Meeting => {
+                self.meeting(&decode(text)?, None, path);
+                Ok(())
+            }
+            DocumentKind::Frame | DocumentKind::Other => {
+                Err("this is nothing that can be kept: a report, a page of \
+                                        reports, participants or meetings, one meeting, or an \
+                                        event of the quality of service"
+                    .to_owned())
+            }
         }
     }
 
     fn report(
         &mut self,
         text: &str,
-        meeting: Option<MeetingUuid>,
+        meeting: &MeetingUuid,
         path: &dyn Fn() -> String,
     ) -> Result<(), String> {
-        let meeting = meeting.ok_or(NO_MEETING)?;
-        let report: ParticipantQos<'_> =
-            serde_json::from_str(text).map_err(|error| error.to_string())?;
-        self.add_report(&meeting, &report, text, path);
-        Ok(())
-    }
-
-    fn add_report(
-        &mut self,
-        meeting: &MeetingUuid,
-        report: &ParticipantQos<'_>,
-        text: &str,
-        path: &dyn Fn() -> String,
-    ) {
-        let Some(participant) = report.to_record() else {
-            return self.counts.refuse(format!("{}: the report has no `user_id`", path()));
+        let report: ParticipantQos<'_> = decode(text)?;
+        let Some(mut participant) = report.to_record() else {
+            return Err("the report has no `user_id`".to_owned());
         };
+        participant.site = self.sites.get(participant.id.as_str()).cloned();
         self.samples.clear();
         report.append_samples("$", &mut self.samples);
         for sample in &self.samples.streams {
@@ -264,7 +332,7 @@ impl Importer {
         let raw = Raw {
             meeting: meeting.as_str(),
             participant: participant.id.as_str(),
-            kind: "report",
+            kind: REPORT,
             part: "",
             ts: participant.join,
             at,
@@ -272,55 +340,146 @@ impl Importer {
         };
         self.batch.raw(Origin::Import, &raw);
         self.batch.participant(meeting, &participant);
-        if self.batch.len() >= BATCH_ROWS {
-            let full = self.take();
-            self.full.push(full);
-        }
+        self.flush_if_full();
         self.counts.reports += 1;
         self.counts.stream_samples += self.samples.streams.len();
         self.counts.device_samples += self.samples.devices.len();
         for invalid in std::mem::take(&mut self.samples.invalid) {
             self.counts.refuse(format!("{}: {invalid}", path()));
         }
+        Ok(())
     }
 
-    /// A page of reports, or of participants.
-    fn page(
+    /// The summaries of one participant, in a form that events have too.
+    fn summary(
         &mut self,
         text: &str,
-        meeting: Option<MeetingUuid>,
+        meeting: &MeetingUuid,
         path: &dyn Fn() -> String,
     ) -> Result<(), String> {
-        #[derive(Deserialize)]
-        struct Rows<'a> {
-            #[serde(borrow)]
-            participants: Vec<&'a RawValue>,
+        let somebody: Somebody<'_> = decode(text)?;
+        let Some(told) = somebody.summary() else {
+            return Err("the summary has no `participant_id`".to_owned());
+        };
+        for summary in &told.summaries {
+            self.batch.summary(meeting, &told.participant.id, Origin::Import, None, summary);
         }
-        let meeting = meeting.ok_or(NO_MEETING)?;
-        let rows: Rows<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        for (place, row) in rows.participants.into_iter().enumerate() {
-            let path = || format!("{}, participants[{place}]", path());
-            let is_report = serde_json::from_str::<Marks<'_>>(row.get())
-                .is_ok_and(|marks| marks.user_qos.is_some());
-            let taken = if is_report {
-                serde_json::from_str::<ParticipantQos<'_>>(row.get())
-                    .map(|report| self.add_report(&meeting, &report, row.get(), &path))
-            } else {
-                serde_json::from_str::<Participant<'_>>(row.get()).map(|row| {
-                    match row.to_record() {
-                        Some(participant) => {
-                            self.batch.participant(&meeting, &participant);
-                            self.counts.participants += 1;
-                        }
-                        None => self.counts.refuse(format!("{}: no `user_id`", path())),
-                    }
-                })
-            };
-            if let Err(error) = taken {
-                self.counts.refuse(format!("{}: {error}", path()));
-            }
+        self.batch.participant(meeting, &told.participant);
+        self.flush_if_full();
+        self.counts.reports += 1;
+        for invalid in told.invalid {
+            self.counts.refuse(format!("{}: {invalid}", path()));
         }
         Ok(())
+    }
+
+    /// A page of reports, of summaries, or of participants.
+    fn page(&mut self, page: &Document<'_>, meeting: &MeetingUuid, path: &dyn Fn() -> String) {
+        for (place, row) in page.participant_rows().into_iter().enumerate() {
+            let path = || format!("{}, participants[{place}]", path());
+            let kind = decode::<Document<'_>>(row.get()).map(|row| row.kind());
+            let taken = match kind {
+                Err(reason) => Err(reason),
+                Ok(DocumentKind::Report) => self.report(row.get(), meeting, &path),
+                Ok(DocumentKind::Summary) => self.summary(row.get(), meeting, &path),
+                Ok(_) => self.participant(row.get(), meeting),
+            };
+            if let Err(reason) = taken {
+                self.counts.refuse(format!("{}: {reason}", path()));
+            }
+        }
+    }
+
+    fn participant(&mut self, text: &str, meeting: &MeetingUuid) -> Result<(), String> {
+        let row: Participant<'_> = decode(text)?;
+        let mut participant = row.to_record().ok_or("no `user_id`")?;
+        participant.site = self.sites.get(participant.id.as_str()).cloned();
+        self.batch.participant(meeting, &participant);
+        self.counts.participants += 1;
+        Ok(())
+    }
+
+    fn event(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<(), String> {
+        let event: Event<'_> = decode(text)?;
+        let name = event.event.get().unwrap_or_default();
+        if event.kind().is_none() {
+            *self.counts.other_events.entry(name.into_owned()).or_default() += 1;
+            return Ok(());
+        }
+        let EventRecords { mut participants, calls, invalid } =
+            event.records().map_err(|invalid| invalid.to_string())?;
+        for event in &mut participants {
+            event.participant.site = self.sites.get(event.participant.id.as_str()).cloned();
+            self.participant_event(&name, event, text);
+        }
+        for event in &calls {
+            self.call_event(&name, event, text);
+        }
+        self.flush_if_full();
+        self.counts.events += 1;
+        for invalid in invalid {
+            self.counts.refuse(format!("{}: {invalid}", path()));
+        }
+        Ok(())
+    }
+
+    fn participant_event(&mut self, name: &str, event: &ParticipantEvent, text: &str) {
+        let (meeting, id) = (&event.meeting.uuid, &event.participant.id);
+        if event.meeting.number.is_some() || event.meeting.topic.is_some() {
+            self.batch.meeting(&event.meeting);
+        }
+        if self.remembered.len() >= REMEMBERED {
+            self.remembered.clear();
+        }
+        let join = (meeting.clone(), id.as_str().to_owned());
+        if self.remembered.get(&join) != Some(&event.participant) {
+            self.batch.participant(meeting, &event.participant);
+            self.remembered.insert(join, event.participant.clone());
+        }
+        for sample in &event.streams {
+            self.batch.stream_sample(meeting, id, Origin::Qss, sample);
+        }
+        for sample in &event.devices {
+            self.batch.device_sample(meeting, id, Origin::Qss, sample);
+        }
+        for summary in &event.summaries {
+            self.batch.summary(meeting, id, Origin::Qss, Some(event.ts), summary);
+        }
+        for score in &event.scores {
+            self.batch.zoom_score(meeting, id, Origin::Qss, score);
+        }
+        for change in &event.settings {
+            self.batch.settings_change(meeting, id, Origin::Qss, change);
+        }
+        let raw = Raw {
+            meeting: meeting.as_str(),
+            participant: id.as_str(),
+            kind: name,
+            part: &event.part,
+            ts: Some(event.ts),
+            at: event.ts,
+            body: text,
+        };
+        self.batch.raw(Origin::Qss, &raw);
+        self.counts.stream_samples += event.streams.len();
+        self.counts.device_samples += event.devices.len();
+    }
+
+    fn call_event(&mut self, name: &str, event: &CallEvent, text: &str) {
+        self.batch.phone_call(&event.call);
+        for sample in &event.samples {
+            self.batch.phone_sample(&event.call, Origin::Qss, sample);
+        }
+        let raw = Raw {
+            meeting: &event.call.id,
+            participant: &event.call.side,
+            kind: name,
+            part: &event.part,
+            ts: Some(event.ts),
+            at: event.ts,
+            body: text,
+        };
+        self.batch.raw(Origin::Qss, &raw);
     }
 
     fn meetings(
@@ -329,8 +488,7 @@ impl Importer {
         kind: Kind,
         path: &dyn Fn() -> String,
     ) -> Result<(), String> {
-        let page: MeetingsPage<'_> =
-            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let page: MeetingsPage<'_> = decode(text)?;
         let rows = if kind == Kind::Meeting { &page.meetings } else { &page.webinars };
         for (place, row) in rows.as_slice().iter().enumerate() {
             let path = || format!("{}, row {place}", path());
@@ -351,6 +509,16 @@ impl Importer {
             None => self.counts.refuse(format!("{}: the meeting has no `uuid`", path())),
         }
     }
+}
+
+/// Reads an object; what is wrong is told without what was found, which may be personal.
+fn decode<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    format!("no JSON: the object can't be read at line {line} column {column}")
 }
 
 const NO_MEETING: &str =

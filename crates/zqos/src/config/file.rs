@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::Secret;
+use super::privacy::RawPrivacy;
 use super::secret::refuse_if_shared;
 use crate::exit::UsageError;
 
@@ -18,6 +19,10 @@ pub(super) struct RawConfig {
     pub(super) tz: Option<String>,
     #[serde(default)]
     pub(super) http: RawHttp,
+    #[serde(default)]
+    pub(super) privacy: RawPrivacy,
+    #[serde(default)]
+    pub(super) context: RawContext,
     #[serde(default)]
     pub(super) accounts: BTreeMap<String, RawAccount>,
 }
@@ -36,6 +41,12 @@ pub(super) struct RawHttp {
     pub(super) ca_file: Option<PathBuf>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table of settings")]
+pub(super) struct RawContext {
+    pub(super) sites: Option<PathBuf>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(from = "RawAccountFields")]
 pub(super) struct RawAccount {
@@ -47,6 +58,7 @@ pub(super) struct RawAccount {
     pub(super) api_base: Option<String>,
     pub(super) oauth_base: Option<String>,
     pub(super) sub_account: Option<String>,
+    pub(super) privacy: RawPrivacy,
 }
 
 /// The three ways to give a secret.
@@ -72,6 +84,8 @@ struct RawAccountFields {
     api_base: Option<String>,
     oauth_base: Option<String>,
     sub_account: Option<String>,
+    #[serde(default)]
+    privacy: RawPrivacy,
 }
 
 /// A text that `Debug` does not show.
@@ -108,6 +122,7 @@ impl From<RawAccountFields> for RawAccount {
             api_base: fields.api_base,
             oauth_base: fields.oauth_base,
             sub_account: fields.sub_account,
+            privacy: fields.privacy,
         }
     }
 }

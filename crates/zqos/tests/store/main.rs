@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bombs;
+mod events;
+mod privacy;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -177,11 +181,8 @@ fn what_can_not_be_kept_is_told_and_the_rest_is_kept() {
     let output = world.run(&["import", "mixed.ndjson", "broken.json", "--meeting", MEETING]);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     let told = said(&output);
-    assert!(
-        told.contains("mixed.ndjson, document 2: this is no answer that can be kept"),
-        "{told}"
-    );
-    assert!(told.contains("broken.json, document 1: no JSON"), "{told}");
+    assert!(told.contains("mixed.ndjson, document 2: this is nothing that can be kept"), "{told}");
+    assert!(told.contains("broken.json, document 1 (line 1): no JSON"), "{told}");
     assert!(told.contains("1 reports: 3 stream samples"), "{told}");
     let output = world.run(&["import", "mixed.ndjson"]);
     assert_eq!(output.status.code(), Some(3));
