@@ -173,6 +173,13 @@ impl Policy {
         name
     }
 
+    /// What may stand for a person in place of an e-mail address, an id or a name; nothing without
+    /// pseudonyms.
+    pub fn pseudonyms(&self, person: &str) -> Vec<String> {
+        let fields = [EMAIL, PERSON_ID, USER_NAME].into_iter().filter(|_| self.has_pseudonyms());
+        fields.map(|field| self.pseudonym(field, person)).collect()
+    }
+
     /// The text of a document of this kind without what the policy does not keep. Names of unknown
     /// members that were dropped are counted in `dropped`.
     ///

@@ -37,8 +37,8 @@ pub struct Erased {
 type Identities = BTreeSet<Identity>;
 
 impl Store {
-    /// Erases a person: whoever has this e-mail address, this id of an account user, or this name. In one
-    /// account, or in all.
+    /// Erases a person: whoever has one of these as e-mail address, as id of an account user, or as name;
+    /// several where the same person has pseudonyms, too. In one account, or in all.
     ///
     /// Rows of the person's joins go, of all tables; of meetings that he hosted the host and the topic.
     /// Files that had any of it are removed. Tombstones stay, by which rows of the same person are kept
@@ -49,7 +49,7 @@ impl Store {
     pub async fn forget(
         &mut self,
         account: Option<&str>,
-        person: &str,
+        person: &[String],
     ) -> Result<Erased, StoreError> {
         let replacing = self.lock_for_replacing()?;
         let _loan = self.reserve.lend();
@@ -116,7 +116,7 @@ impl Store {
     async fn identify(
         &mut self,
         account: Option<&str>,
-        person: &str,
+        person: &[String],
     ) -> Result<BTreeMap<String, Identities>, StoreError> {
         let mut people = BTreeMap::<String, Identities>::new();
         let named = names(person);
@@ -173,7 +173,11 @@ impl Store {
     }
 
     /// The person under whatever tombstone there is already.
-    fn known_already(&self, account: Option<&str>, person: &str) -> BTreeMap<String, Identities> {
+    fn known_already(
+        &self,
+        account: Option<&str>,
+        person: &[String],
+    ) -> BTreeMap<String, Identities> {
         let accounts = match account {
             Some(account) => BTreeSet::from([account.to_owned()]),
             None => self.tombstones.accounts(),
@@ -342,10 +346,12 @@ impl Store {
     }
 }
 
-/// What a text may be that says who is meant.
-fn names(person: &str) -> [Identity; 3] {
-    let text = person.to_owned();
-    [Identity::email(person), Identity::Person(text.clone()), Identity::Name(text)]
+/// What texts may be that say who is meant.
+fn names(person: &[String]) -> Vec<Identity> {
+    let identities = person.iter().flat_map(|text| {
+        [Identity::email(text), Identity::Person(text.clone()), Identity::Name(text.clone())]
+    });
+    identities.collect()
 }
 
 /// Columns that tell whose a row is.

@@ -180,7 +180,7 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     }
     assert!(!holding(&dir.path().join("wal"), "canary").is_empty());
 
-    let erased = store.forget(None, "canary-MAIL@example.com").await.unwrap();
+    let erased = store.forget(None, &["canary-MAIL@example.com".to_owned()]).await.unwrap();
     assert_eq!(erased.joins, 2);
     assert_eq!(erased.remains, Vec::<String>::new());
     assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
@@ -208,7 +208,8 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     assert_eq!(joins(&store), ["2"]);
     assert!(store.turned_away().forgotten > 0);
     // Whoever asks again ends what was begun.
-    let again = store.forget(Some("default"), "canary-mail@example.com").await.unwrap();
+    let again =
+        store.forget(Some("default"), &["canary-mail@example.com".to_owned()]).await.unwrap();
     assert_eq!((again.rows, again.remains), (0, Vec::new()));
 }
 
@@ -220,7 +221,7 @@ pub(crate) async fn is_gone_after_a_loss_of_power(disk: &FaultyDisk) -> bool {
     let mut store = open().await.unwrap();
     store.append([report("1", "canary", mail, 10.0)]).await.unwrap();
     store.append([report("2", "other", Some("other@example.com"), 10.0)]).await.unwrap();
-    store.forget(None, "canary-mail@example.com").await.unwrap();
+    store.forget(None, &["canary-mail@example.com".to_owned()]).await.unwrap();
     disk.crash();
     drop(store);
     let mut store = open().await.unwrap();
@@ -256,11 +257,11 @@ async fn rows_that_wait_elsewhere_are_told_and_left_out_when_they_come() {
     let mail = Some("canary-mail@example.com");
     store.append([report("1", "canary", mail, 10.0)]).await.unwrap();
     other.append([report("1", "canary", mail, 11.0)]).await.unwrap();
-    let erased = store.forget(None, "canary-mail@example.com").await.unwrap();
+    let erased = store.forget(None, &["canary-mail@example.com".to_owned()]).await.unwrap();
     assert_eq!(erased.remains, ["wal/001"]);
     other.commit().await.unwrap();
     assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
-    let erased = store.forget(None, "canary-mail@example.com").await.unwrap();
+    let erased = store.forget(None, &["canary-mail@example.com".to_owned()]).await.unwrap();
     assert_eq!(erased.remains, Vec::<String>::new());
 }
 
@@ -270,7 +271,7 @@ async fn what_came_before_it_was_told_whose_it_is_goes_with_the_next_compaction(
     let mut store = Store::open(dir.path(), clock()).await.unwrap();
     store.append([report("1", "canary", Some("canary-mail@example.com"), 10.0)]).await.unwrap();
     store.append([report("2", "other", Some("other@example.com"), 10.0)]).await.unwrap();
-    store.forget(None, "canary-mail@example.com").await.unwrap();
+    store.forget(None, &["canary-mail@example.com".to_owned()]).await.unwrap();
     store.append([report("7", "canary", None, 10.0)]).await.unwrap();
     store.compact().await.unwrap();
     assert_eq!(joins(&store), ["2", "7"]);
@@ -288,9 +289,9 @@ async fn a_name_that_several_people_have_erases_nobody() {
     for (id, email) in [("1", "one@example.com"), ("2", "two@example.com")] {
         store.append([report(id, "raj", Some(email), 10.0)]).await.unwrap();
     }
-    let ambiguous = store.forget(None, "raj-name").await;
+    let ambiguous = store.forget(None, &["raj-name".to_owned()]).await;
     assert!(matches!(ambiguous, Err(StoreError::Ambiguous(2))), "{ambiguous:?}");
-    let nobody = store.forget(None, "nobody").await;
+    let nobody = store.forget(None, &["nobody".to_owned()]).await;
     assert!(matches!(nobody, Err(StoreError::Nobody)), "{nobody:?}");
     assert_eq!(joins(&store), ["1", "2"]);
 }

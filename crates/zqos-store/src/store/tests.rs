@@ -662,7 +662,7 @@ pub(crate) async fn agrees_with_a_map(
             // What fails is done again later; nothing is lost by it.
             (Step::Commit, Some(store)) => drop(store.commit().await),
             (Step::Compact, Some(store)) => drop(store.compact().await),
-            (Step::Forget(join), Some(store)) => match store.forget(None, &email(join)).await {
+            (Step::Forget(join), Some(store)) => match store.forget(None, &[email(join)]).await {
                 Err(StoreError::Nobody) => {}
                 outcome => {
                     let is_done = outcome.is_ok_and(|erased| erased.remains.is_empty());

@@ -17,7 +17,7 @@ use zoom_wire::privacy::{Dropped, Policy};
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind};
 use zqos_core::{Clock as _, MeetingUuid, Origin, Shown, SystemClock, Timestamp};
-use zqos_store::{Batch, Raw, Store};
+use zqos_store::{Batch, Raw, Store, TurnedAway};
 
 use crate::cli::{Global, Import, WhichStore};
 use crate::config::{Config, DEFAULT_ACCOUNT};
@@ -84,9 +84,18 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     store.append([import.take()]).await?;
     store.commit().await?;
     import.counts.tell();
+    let TurnedAway { dead_letters, forgotten, .. } = store.turned_away();
+    if dead_letters > 0 {
+        note(format_args!(
+            "{dead_letters} rows are dated outside their meeting: `system.dead_letters`"
+        ));
+    }
+    if forgotten > 0 {
+        note(format_args!("kept out {forgotten} rows of people who were erased"));
+    }
     match failed {
         Some(error) => Err(error),
-        None if import.counts.refused == 0 => Ok(Exit::Done),
+        None if import.counts.refused == 0 && dead_letters == 0 => Ok(Exit::Done),
         None => Ok(Exit::Incomplete),
     }
 }

@@ -8,6 +8,7 @@ use zqos_store::{Snapshot, Store as Writer, StoreError};
 
 use crate::cli::{Expire, Forget, Format, Global, Store};
 use crate::command::import::folder;
+use crate::config::{Config, DEFAULT_ACCOUNT};
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
 use crate::output::rows::{Cell, Part, RowForm, RowWriter};
@@ -59,8 +60,18 @@ async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
 
 async fn forget(args: &Forget, global: &Global) -> anyhow::Result<Exit> {
     let account = global.account.as_deref().filter(|account| *account != "all");
-    let mut store = open(folder(&args.store)?).await?;
-    let erased = store.forget(account, &args.person).await.map_err(explained)?;
+    let folder = folder(&args.store)?;
+    let config = Config::load(global.config.as_deref())?;
+    let known = config.accounts.keys().map(String::as_str).chain([DEFAULT_ACCOUNT]);
+    let mut names = vec![args.person.clone()];
+    // What stands in the store in place of them.
+    for of in known.filter(|of| account.is_none_or(|account| account == *of)) {
+        if let Some(policy) = config.policy(of, folder)? {
+            names.extend(policy.pseudonyms(&args.person));
+        }
+    }
+    let mut store = open(folder).await?;
+    let erased = store.forget(account, &names).await.map_err(explained)?;
     note(format_args!(
         "erased {} joins: {} rows; {} files were written anew or removed",
         erased.joins, erased.rows, erased.files
