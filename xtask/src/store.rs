@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::{process::quietly, simulator::Simulator, zqos::Zqos};
 
 /// The names of its tables.
-pub(crate) const TABLES: [&str; 5] =
-    ["device_samples", "meetings", "participants", "stream_samples", "zoom_raw"];
+pub(crate) const TABLES: [&str; 6] =
+    ["device_samples", "meetings", "participants", "rollup_hourly", "stream_samples", "zoom_raw"];
 
 /// What `zqos get`, `zqos participants` and `zqos meetings` printed of one meeting.
 pub(crate) struct Saved {

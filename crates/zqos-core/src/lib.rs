@@ -17,6 +17,7 @@ mod text;
 mod unit;
 
 pub mod column;
+pub mod rollup;
 pub mod table;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};

@@ -4,6 +4,7 @@
 //! has a higher [`REVISION`]; the highest counts.
 
 use crate::column::{DEVICE_FIGURES, STREAM_FIGURES};
+use crate::rollup::ROLLUP_HOURLY;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,11 +39,11 @@ pub struct Column {
     pub is_personal: bool,
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
+pub(crate) const fn column(name: &'static str, kind: Kind) -> Column {
     Column { name, kind, is_required: false, is_personal: false }
 }
 
-const fn required(name: &'static str, kind: Kind) -> Column {
+pub(crate) const fn required(name: &'static str, kind: Kind) -> Column {
     Column { is_required: true, ..column(name, kind) }
 }
 
@@ -58,6 +59,8 @@ pub enum Latest {
     /// Each column takes the value with the highest revision, missing ones aside: different calls
     /// tell different things of the same participant.
     Values,
+    /// There is one row of each: whoever makes them replaces whole days.
+    Only,
 }
 
 /// A table.
@@ -79,7 +82,7 @@ pub const REVISION: Column = required("revision", Kind::Integer);
 /// The UTC day that a row is kept under.
 pub const DAY: Column = required("day", Kind::Day);
 
-const ACCOUNT: Column = required("account", Kind::Term);
+pub(crate) const ACCOUNT: Column = required("account", Kind::Term);
 const MEETING_UUID: Column = required("meeting_uuid", Kind::Term);
 const USER_ID: Column = required("user_id", Kind::Term);
 const TS: Column = required("ts", Kind::Instant);
@@ -211,8 +214,8 @@ pub const ZOOM_RAW: Table = Table {
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
 /// participant and its meeting.
-pub const TABLES: [&Table; 5] =
-    [&MEETINGS, &PARTICIPANTS, &ZOOM_RAW, &DEVICE_SAMPLES, &STREAM_SAMPLES];
+pub const TABLES: [&Table; 6] =
+    [&MEETINGS, &PARTICIPANTS, &ZOOM_RAW, &ROLLUP_HOURLY, &DEVICE_SAMPLES, &STREAM_SAMPLES];
 
 impl Table {
     /// The column with this name, and its place.

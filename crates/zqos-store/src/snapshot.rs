@@ -44,6 +44,10 @@ impl Snapshot {
         self.tables.iter().map(|(table, version, files)| (*table, *version, &**files))
     }
 
+    pub(crate) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
     /// Reads every file through, and tells each that is not what its table's log says.
     pub fn verify(&self) -> Vec<Damage> {
         let files = self.tables.iter().flat_map(|(table, _, files)| {

@@ -434,5 +434,7 @@ fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError
     Ok((i64::from_le_bytes(*revision), batches))
 }
 
+mod replace;
+
 #[cfg(test)]
 mod tests;
