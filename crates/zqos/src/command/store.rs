@@ -24,8 +24,15 @@ pub(crate) async fn run(command: &Store, global: &Global) -> anyhow::Result<Exit
             let folder = folder(which)?;
             // Nobody wants a store made by looking after it.
             Snapshot::open(folder).await?;
-            let replaced = Writer::open(folder, Arc::new(SystemClock)).await?.compact().await?;
+            let mut store = Writer::open(folder, Arc::new(SystemClock)).await?;
+            let replaced = store.compact().await?;
             note(format_args!("replaced {replaced} files"));
+            #[cfg(feature = "query")]
+            {
+                let limits = zqos_query::Limits::default();
+                let days = zqos_query::refresh_rollups(&mut store, folder, limits).await?;
+                note(format_args!("made the rollups of {} days", days.len()));
+            }
             Ok(Exit::Done)
         }
         Store::Verify(which) => verify(folder(which)?).await,
