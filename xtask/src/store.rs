@@ -12,13 +12,14 @@ use serde_json::Value;
 use crate::{process::quietly, simulator::Simulator, zqos::Zqos};
 
 /// The names of its tables.
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 13] = [
     "coverage",
     "device_samples",
     "meetings",
     "participants",
     "phone_calls",
     "phone_samples",
+    "rollup_hourly",
     "settings_changes",
     "stream_samples",
     "stream_summaries",

@@ -23,6 +23,7 @@ mod unit;
 mod verdict;
 
 pub mod column;
+pub mod rollup;
 pub mod table;
 
 pub use call::{PhoneCall, PhoneSample};

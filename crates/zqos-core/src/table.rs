@@ -4,6 +4,7 @@
 //! has a higher [`REVISION`]; the highest counts.
 
 use crate::column::{DEVICE_FIGURES, STREAM_FIGURES, SUMMARY_FIGURES};
+use crate::rollup::ROLLUP_HOURLY;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,11 +39,11 @@ pub struct Column {
     pub is_personal: bool,
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
+pub(crate) const fn column(name: &'static str, kind: Kind) -> Column {
     Column { name, kind, is_required: false, is_personal: false }
 }
 
-const fn required(name: &'static str, kind: Kind) -> Column {
+pub(crate) const fn required(name: &'static str, kind: Kind) -> Column {
     Column { is_required: true, ..column(name, kind) }
 }
 
@@ -58,6 +59,8 @@ pub enum Latest {
     /// Each column takes the value with the highest revision, missing ones aside: different calls
     /// tell different things of the same participant.
     Values,
+    /// There is one row of each: whoever makes them replaces whole days.
+    Only,
 }
 
 /// A table.
@@ -84,7 +87,7 @@ pub const DAY: Column = required("day", Kind::Day);
 /// When a row came in. It is no part of what the row says: rows that differ in nothing else are the same.
 pub const RECEIVED_AT: Column = required("received_at", Kind::Instant);
 
-const ACCOUNT: Column = required("account", Kind::Term);
+pub(crate) const ACCOUNT: Column = required("account", Kind::Term);
 const MEETING_UUID: Column = required("meeting_uuid", Kind::Term);
 const USER_ID: Column = required("user_id", Kind::Term);
 const TS: Column = required("ts", Kind::Instant);
@@ -478,7 +481,7 @@ pub const DEAD_LETTERS: Table = Table {
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
 /// participant and its meeting. The last is committed always, and tells how far all are.
-pub const TABLES: [&Table; 14] = [
+pub const TABLES: [&Table; 15] = [
     &MEETINGS,
     &PARTICIPANTS,
     &SETTINGS_CHANGES,
@@ -489,6 +492,7 @@ pub const TABLES: [&Table; 14] = [
     &ZOOM_SCORES,
     &COVERAGE,
     &VERDICTS,
+    &ROLLUP_HOURLY,
     &CONFLICTS,
     &DEAD_LETTERS,
     &DEVICE_SAMPLES,

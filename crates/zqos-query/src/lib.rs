@@ -1,8 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod archive;
+mod depth;
+mod engine;
 mod pinned;
+mod rollup;
+mod spill;
+mod system;
+mod views;
 mod wrong;
 
-pub use archive::{Answer, Archive, Limits, QueryError, Reach};
+pub use answer::Answer;
+pub use archive::{Archive, Limits, QueryError, Reach};
+pub use depth::LONGEST as LONGEST_QUERY;
+pub use rollup::refresh_rollups;
 pub use wrong::WrongQuery;

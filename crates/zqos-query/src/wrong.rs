@@ -1,6 +1,7 @@
 //! What is wrong with a query, and where in its text.
 
 use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
 
 /// A query that can't be run as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,17 @@ impl WrongQuery {
         self.place.and_then(|place| pointed(&self.sql, place))
     }
 
+    /// A query that is wrong as a whole.
+    pub(crate) fn of_all(message: String) -> Self {
+        Self { message, sql: String::new(), place: None }
+    }
+
+    /// A query that is wrong at a place, from 1 on.
+    pub(crate) fn at(message: String, sql: &str, line: u64, column: u64) -> Self {
+        let place = Place { line: number(line), column: number(column), width: 1 };
+        Self { message, sql: sql.to_owned(), place: Some(place) }
+    }
+
     /// Takes what is of use to whoever wrote the query out of an error.
     pub(crate) fn new(sql: &str, error: &DataFusionError) -> Self {
         if let Some(diagnostic) = error.diagnostic() {
@@ -41,6 +53,11 @@ impl WrongQuery {
                 },
             });
             return Self { message: diagnostic.message.clone(), sql: sql.to_owned(), place };
+        }
+        if let DataFusionError::SQL(error, _) = error.find_root()
+            && matches!(**error, ParserError::RecursionLimitExceeded)
+        {
+            return Self::of_all("the query is nested too deeply".to_owned());
         }
         let text = match error.find_root() {
             DataFusionError::SQL(error, _) => error.to_string(),

@@ -6,7 +6,7 @@
 
 use arrow::error::ArrowError;
 use zqos_core::Timestamp;
-use zqos_core::table::{CONFLICTS, TABLES, Table};
+use zqos_core::table::{CONFLICTS, Latest, TABLES, Table};
 
 use crate::batch::{Batch, Misfit};
 use crate::cell::{self, Texts};
@@ -83,6 +83,10 @@ impl Store {
             let place = place(table);
             self.tables[place].refresh().await.map_err(StoreError::table(table))?;
             let files = self.tables[place].files().map_err(StoreError::table(table))?;
+            // What others are made of is made anew in place of being merged.
+            if table.latest == Latest::Only {
+                continue;
+            }
             for of_day in files.chunk_by(|one, other| one.day == other.day) {
                 let plan = plan(of_day, self.clock.now());
                 if plan == Plan::Leave {

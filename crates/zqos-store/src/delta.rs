@@ -33,7 +33,7 @@ pub struct DataFile {
     /// How many rows there are.
     pub rows: u64,
     /// The highest revision of a row.
-    pub(crate) revision: i64,
+    pub revision: i64,
 }
 
 /// What the log says of the rows of a file, in Delta's words.

@@ -11,6 +11,7 @@ mod erase;
 #[cfg(test)]
 mod every_sync;
 mod file;
+mod history;
 mod home;
 mod layout;
 mod log;
@@ -30,6 +31,7 @@ pub use compact::Compacted;
 pub use delta::DataFile;
 pub use door::TurnedAway;
 pub use erase::Erased;
+pub use history::Commit;
 pub use home::Location;
 pub use layout::LayoutError;
 pub use log::LogError;

@@ -141,7 +141,7 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
         let latest = same[0];
         for (column, cells) in self.gathered.iter_mut().enumerate() {
             let (place, row, _) = match self.table.latest {
-                Latest::Row => latest,
+                Latest::Row | Latest::Only => latest,
                 Latest::Values => {
                     let has = |&&(place, row, _): &&(usize, usize, i64)| {
                         self.held[place].column(column).is_valid(row)

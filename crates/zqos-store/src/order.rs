@@ -14,9 +14,12 @@ use zqos_core::table::{DAY, REVISION, Table};
 /// next one, so that of two rows of a key the later counts. All that are alike compress to nothing.
 pub(crate) fn sorted(table: &Table, rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let mut keys = Packed::new(rows.num_rows());
-    for name in [&DAY.name].into_iter().chain(table.key) {
-        let column = rows.column_by_name(name).expect("rows have their key and their day");
-        keys.add(column)?;
+    // Rows of one day may have left it out.
+    if let Some(days) = rows.column_by_name(DAY.name) {
+        keys.add(days)?;
+    }
+    for name in table.key {
+        keys.add(rows.column_by_name(name).expect("rows have their key"))?;
     }
     let mut order: Vec<(u128, u32)> = keys.keys.into_iter().zip(0..).collect();
     let rows = if order.is_sorted() {

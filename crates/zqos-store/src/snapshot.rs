@@ -21,7 +21,7 @@ use crate::tombstone::Tombstones;
 /// The tables of a store, for reading: one version of each, taken at one time.
 #[derive(Debug)]
 pub struct Snapshot {
-    home: Home,
+    pub(crate) home: Home,
     tables: Vec<(&'static Table, u64, Vec<DataFile>)>,
     /// Rows that are in logs alone, in the order of [`TABLES`].
     tail: [Vec<RecordBatch>; TABLES.len()],

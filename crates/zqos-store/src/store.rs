@@ -600,5 +600,7 @@ pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>),
     Ok((i64::from_le_bytes(*revision), batches))
 }
 
+mod replace;
+
 #[cfg(test)]
 pub(crate) mod tests;

@@ -368,15 +368,23 @@ pub(crate) struct Forget {
   zqos sql 'SELECT count(*) FROM stream_samples'
   zqos sql \"SELECT location, avg(latency_ms) FROM joined_samples GROUP BY location\" --format csv
   zqos sql \"SELECT * FROM 'samples.parquet' LIMIT 10\"
+  zqos sql 'SELECT * FROM joined_samples' --output samples.parquet
 
-It can only read. Times are UTC.")]
+Without a query it reads one from standard input, and on a terminal asks for one after the other. It can
+only read. Times are UTC.")]
 pub(crate) struct Sql {
     /// The query
     #[arg(value_name = "QUERY")]
-    pub(crate) query: String,
+    pub(crate) query: Option<String>,
+    /// Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<std::path::PathBuf>,
     /// Stops the query after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<u32>,
+    /// The memory of the query; what does not fit goes into temporary files
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) memory: u32,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

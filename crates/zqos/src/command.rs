@@ -17,7 +17,7 @@ mod resolve;
 #[cfg(feature = "sim")]
 mod sim;
 #[cfg(feature = "query")]
-mod sql;
+pub(crate) mod sql;
 #[cfg(feature = "store")]
 mod store;
 mod summary;

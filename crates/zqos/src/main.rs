@@ -47,11 +47,12 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
+    let ends_with_ctrl_c = ends_with_ctrl_c(&cli.command);
     let exit = runtime.block_on(async {
         tokio::select! {
             // A command holds nothing that has to be finished: it may be dropped at any point.
             ended = command::run(cli) => ended.unwrap_or_else(|error| exit_of(&error)),
-            _ = tokio::signal::ctrl_c() => {
+            _ = tokio::signal::ctrl_c(), if ends_with_ctrl_c => {
                 output::note("interrupted");
                 Exit::Interrupted
             }
@@ -62,15 +63,22 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// One thread, which starts at once, for commands that wait most of the time. The simulator computes,
-/// and so do queries.
+/// One thread, which starts at once, for commands that wait most of the time. The simulator computes;
+/// queries have threads of their own.
 fn runtime_for(command: &Command) -> Builder {
     match command {
         #[cfg(feature = "sim")]
         Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
-        #[cfg(feature = "query")]
-        Command::Sql(_) => Builder::new_multi_thread(),
         _ => Builder::new_current_thread(),
+    }
+}
+
+/// False where Ctrl-C means something else: at a prompt it ends what runs there.
+fn ends_with_ctrl_c(command: &Command) -> bool {
+    match command {
+        #[cfg(feature = "query")]
+        Command::Sql(args) => !command::sql::is_prompt(args),
+        _ => true,
     }
 }
 

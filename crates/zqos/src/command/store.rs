@@ -36,7 +36,8 @@ async fn open(folder: &Path) -> Result<Writer, StoreError> {
 }
 
 async fn compact(folder: &Path) -> anyhow::Result<Exit> {
-    let done = open(folder).await?.compact().await.map_err(explained)?;
+    let mut store = open(folder).await?;
+    let done = store.compact().await.map_err(explained)?;
     note(format_args!(
         "replaced {} files, sealed {} days of tables, removed {} files",
         done.replaced, done.sealed, done.removed
@@ -47,14 +48,31 @@ async fn compact(folder: &Path) -> anyhow::Result<Exit> {
             done.conflicts
         ));
     }
+    refresh_rollups(&mut store, folder).await?;
     Ok(Exit::Done)
+}
+
+/// Makes rollups anew of days that have changed.
+#[cfg(feature = "query")]
+async fn refresh_rollups(store: &mut Writer, folder: &Path) -> anyhow::Result<()> {
+    let days = zqos_query::refresh_rollups(store, folder, zqos_query::Limits::default()).await?;
+    note(format_args!("made the rollups of {} days", days.len()));
+    Ok(())
+}
+
+/// Without the engine nothing can make them.
+#[cfg(not(feature = "query"))]
+async fn refresh_rollups(_: &mut Writer, _: &Path) -> anyhow::Result<()> {
+    Ok(())
 }
 
 async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
     let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;
-    let mut store = open(folder(&args.store)?).await?;
+    let folder = folder(&args.store)?;
+    let mut store = open(folder).await?;
     let erased = store.expire(before).await.map_err(explained)?;
     note(format_args!("removed {} rows in {} files", erased.rows, erased.files));
+    refresh_rollups(&mut store, folder).await?;
     Ok(Exit::Done)
 }
 
@@ -76,6 +94,10 @@ async fn forget(args: &Forget, global: &Global) -> anyhow::Result<Exit> {
         "erased {} joins: {} rows; {} files were written anew or removed",
         erased.joins, erased.rows, erased.files
     ));
+    refresh_rollups(&mut store, folder).await?;
+    // Queries may have named the person.
+    #[cfg(feature = "query")]
+    crate::command::sql::history::empty()?;
     if erased.remains.is_empty() {
         return Ok(Exit::Done);
     }

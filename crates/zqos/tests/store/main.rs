@@ -5,6 +5,7 @@
 mod bombs;
 mod events;
 mod privacy;
+mod sql;
 
 use std::io::Write as _;
 use std::path::Path;

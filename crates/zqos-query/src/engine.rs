@@ -1,0 +1,43 @@
+//! Where queries run: threads of their own.
+//!
+//! Plans are walked by recursion, so that the stack has to be as deep as a query may be; and a query that
+//! computes must hold up neither its caller's time nor his Ctrl-C.
+
+use std::io;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// Takes the longest chain that [`depth`](crate::depth) lets pass, in a build that is not optimised, with
+/// room to spare. Memory is taken as far as it is used.
+const STACK: usize = 512 << 20;
+/// How many files may be read at once.
+const READERS: usize = 16;
+
+/// Threads that run queries.
+#[derive(Debug)]
+pub(crate) struct Engine(Option<Runtime>);
+
+impl Engine {
+    pub(crate) fn start() -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .thread_name("zqos-query")
+            .thread_stack_size(STACK)
+            .max_blocking_threads(READERS)
+            .enable_all()
+            .build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        self.0.as_ref().expect("it runs until it is dropped").handle()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Nobody waits for a query that does not look whether it was stopped.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Rollups: made of a day's samples, and made anew when these are others.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray as _, StringViewArray};
+use arrow::datatypes::DataType;
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::prelude::SessionContext;
+use futures::TryStreamExt as _;
+use sha2::{Digest as _, Sha256};
+use zqos_core::Timestamp;
+use zqos_core::rollup::{HISTOGRAMS, Histogram, ROLLUP_HOURLY, ROLLUP_VERSION};
+use zqos_core::table::{DAY, PARTICIPANTS, STREAM_SAMPLES, Table};
+use zqos_store::{DataFile, Snapshot, Store};
+
+use crate::archive::{Archive, Limits, QueryError, Reach};
+use crate::views::latest;
+
+/// What stands for the network of an address of which Zoom keeps a part to itself.
+const MASKED: &str = "masked";
+
+/// Makes the rollups of each day anew whose samples, or the participants that they belong to, are not those
+/// that its rollups were made of. Returns these days, in order.
+///
+/// A sample's participant is looked for among those that joined on its day or on the one before.
+///
+/// **Errors**: days before the one that failed are done, and stay so.
+pub async fn refresh_rollups(
+    store: &mut Store,
+    folder: &Path,
+    limits: Limits,
+) -> Result<Vec<String>, QueryError> {
+    let archive = Archive::open(Some(folder), limits, Reach::Tables).await?;
+    let Some(snapshot) = archive.snapshot() else { return Ok(Vec::new()) };
+    let stale = stale(snapshot);
+    for (day, fingerprint) in &stale {
+        let rows = match fingerprint {
+            Some(_) => archive.query(&query(day)).await?.try_collect().await?,
+            None => Vec::new(),
+        };
+        let tag = fingerprint.as_deref().unwrap_or_default();
+        store.replace_day(&ROLLUP_HOURLY, day, &rows, tag).await?;
+    }
+    Ok(stale.into_iter().map(|(day, _)| day).collect())
+}
+
+/// Days whose rollups are to be made anew, with the fingerprint of what they are made of; without one the
+/// day has no samples any more.
+fn stale(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
+    let (samples, participants) =
+        (files(snapshot, &STREAM_SAMPLES), files(snapshot, &PARTICIPANTS));
+    let rollups = files(snapshot, &ROLLUP_HOURLY);
+    let days: BTreeSet<&str> =
+        samples.iter().chain(rollups).map(|file| file.day.as_str()).collect();
+    let stale = days.into_iter().filter_map(|day| {
+        let fingerprint = fingerprint(day, samples, participants);
+        let tags: Vec<Option<&str>> = of_day(rollups, day).map(DataFile::tag).collect();
+        let wanted: Vec<Option<&str>> = fingerprint.iter().map(|tag| Some(tag.as_str())).collect();
+        (tags != wanted).then(|| (day.to_owned(), fingerprint))
+    });
+    stale.collect()
+}
+
+fn files<'a>(snapshot: &'a Snapshot, table: &Table) -> &'a [DataFile] {
+    snapshot.tables().find(|(other, ..)| *other == table).map_or(&[], |(.., files)| files)
+}
+
+fn of_day<'a>(files: &'a [DataFile], day: &str) -> impl Iterator<Item = &'a DataFile> {
+    files.iter().filter(move |file| file.day == day)
+}
+
+/// What the rollups of a day are made of; `None` when that is nothing.
+///
+/// A file's path stands for its content, for files never change and their names have checksums.
+fn fingerprint(day: &str, samples: &[DataFile], participants: &[DataFile]) -> Option<String> {
+    of_day(samples, day).next()?;
+    let mut hash = Sha256::new();
+    hash.update(ROLLUP_VERSION.to_le_bytes());
+    let before = day_before(day);
+    let near = before.iter().map(String::as_str).chain([day]);
+    let participants = near.flat_map(|day| of_day(participants, day));
+    for files in [of_day(samples, day).collect::<Vec<_>>(), participants.collect()] {
+        let mut paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        paths.sort_unstable();
+        for path in paths {
+            hash.update(path);
+            hash.update([0]);
+        }
+        hash.update([1]);
+    }
+    // Half of it tells enough days apart.
+    Some(hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The UTC day before, as in `2026-11-15`.
+fn day_before(day: &str) -> Option<String> {
+    const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+    let midnight: Timestamp = format!("{day}T00:00:00Z").parse().ok()?;
+    let before = Timestamp::from_unix_millis(midnight.unix_millis() - DAY_MILLIS).ok()?;
+    Some(before.to_jiff().strftime("%F").to_string())
+}
+
+/// The rollups of a day, from its samples.
+fn query(day: &str) -> String {
+    let figures = HISTOGRAMS.map(|histogram| histogram.figure);
+    let samples = ["account", "meeting_uuid", "user_id", "stream", "ts"].into_iter().chain(figures);
+    let samples = latest(&STREAM_SAMPLES, samples, &format!("{} = DATE '{day}'", DAY.name));
+    let of_participants = ["location", "network_type", "data_center", "version"];
+    let participants = ["account", "meeting_uuid", "user_id", "ip_address"];
+    let near = format!("{0} IN (DATE '{day}' - INTERVAL '1 day', DATE '{day}')", DAY.name);
+    let participants =
+        latest(&PARTICIPANTS, participants.into_iter().chain(of_participants), &near);
+    let groups = format!(
+        "s.account AS account, date_trunc('hour', s.ts) AS hour, s.stream AS stream, \
+         egress_prefix(p.ip_address) AS egress_prefix, {}",
+        of_participants.map(|name| format!("p.{name} AS {name}")).join(", ")
+    );
+    let shared = format!("egress_prefix, {}", of_participants.join(", "));
+    let histograms = HISTOGRAMS.map(counts).join(", ");
+    format!(
+        "SELECT *, row_number() OVER (PARTITION BY account, hour, stream ORDER BY {shared}) AS part \
+         FROM (\
+           SELECT account, hour, stream, {shared}, count(*) AS n, {histograms} \
+           FROM (\
+             SELECT {groups}, {} FROM ({samples}) s \
+             LEFT JOIN ({participants}) p \
+               ON s.account = p.account AND s.meeting_uuid = p.meeting_uuid AND s.user_id = p.user_id\
+           ) GROUP BY account, hour, stream, {shared}\
+         )",
+        figures.map(|figure| format!("s.{figure} AS {figure}")).join(", ")
+    )
+}
+
+/// The columns of a histogram.
+fn counts(histogram: Histogram) -> String {
+    let Histogram { figure, bounds, counts, n, sum, min, max } = histogram;
+    let below = bounds.iter().map(|bound| format!("{figure} <= {bound:?}"));
+    let above = bounds.iter().map(|bound| format!("{figure} > {bound:?}"));
+    let below: Vec<String> = below.chain(["true".to_owned()]).collect();
+    let above: Vec<String> = ["true".to_owned()].into_iter().chain(above).collect();
+    let counts = counts.iter().zip(above.iter().zip(&below)).map(|(name, (above, below))| {
+        format!("count({figure}) FILTER (WHERE {above} AND {below}) AS {name}")
+    });
+    format!(
+        "count({figure}) AS {n}, sum({figure}) AS {sum}, min({figure}) AS {min}, \
+         max({figure}) AS {max}, {}",
+        counts.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Registers the function `egress_prefix`, which makes a network of an address.
+pub(crate) fn register(context: &SessionContext) {
+    let function = |arguments: &[ColumnarValue]| {
+        let arrays = ColumnarValue::values_to_arrays(arguments)?;
+        let addresses = arrays[0].as_string_view();
+        let prefixes: StringViewArray =
+            addresses.iter().map(|address| address.and_then(egress_prefix)).collect();
+        Ok(ColumnarValue::Array(Arc::new(prefixes) as ArrayRef))
+    };
+    context.register_udf(create_udf(
+        "egress_prefix",
+        vec![DataType::Utf8View],
+        DataType::Utf8View,
+        Volatility::Immutable,
+        Arc::new(function),
+    ));
+}
+
+/// The network that an address is seen from: /24 of IPv4, /48 of IPv6, which are the least that a site is
+/// given as a rule, and no person.
+///
+/// **Missing**: `None` for what is no address; [`MASKED`] where Zoom hides a part of it.
+fn egress_prefix(address: &str) -> Option<String> {
+    if address.contains('*') {
+        return Some(MASKED.to_owned());
+    }
+    let address: IpAddr = address.trim().parse().ok()?;
+    Some(match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{}/24", Ipv4Addr::new(a, b, c, 0))
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_a_network_and_hides_no_mask() {
+        let shown = |address: &str| egress_prefix(address);
+        assert_eq!(shown("203.0.113.77").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(shown("2001:db8:7:8::9").as_deref(), Some("2001:db8:7::/48"));
+        assert_eq!(shown("::ffff:203.0.113.77").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(shown("31.44.*.*").as_deref(), Some("masked"));
+        assert_eq!(shown("unknown"), None);
+        assert_eq!(shown(""), None);
+    }
+
+    #[test]
+    fn the_day_before_the_first_is_the_last() {
+        assert_eq!(day_before("2026-03-01").as_deref(), Some("2026-02-28"));
+        assert_eq!(day_before("2026-01-01").as_deref(), Some("2025-12-31"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_what_counts_and_nothing_else() {
+        let file = |day: &str, path: &str| DataFile {
+            path: path.to_owned(),
+            day: day.to_owned(),
+            size: 1,
+            rows: 1,
+            revision: 1,
+        };
+        let samples = [file("2026-11-20", "a"), file("2026-11-21", "b")];
+        let participants = [file("2026-11-19", "c"), file("2026-11-20", "d")];
+        let of = |samples: &[DataFile], participants: &[DataFile]| {
+            fingerprint("2026-11-20", samples, participants)
+        };
+        let first = of(&samples, &participants);
+        assert!(first.as_ref().is_some_and(|tag| tag.len() == 32));
+        assert_eq!(of(&samples[..1], &participants), first);
+        assert_ne!(of(&samples, &participants[..1]), first);
+        assert_ne!(of(&samples, &participants[1..]), first);
+        assert_eq!(of(&samples[1..], &participants), None);
+        let others = [participants[0].clone(), participants[1].clone(), file("2026-11-18", "e")];
+        assert_eq!(of(&samples, &others), first);
+    }
+}

@@ -1,0 +1,173 @@
+//! The tables of a store as SQL has them.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::error::ArrowError;
+use datafusion::catalog::MemorySchemaProvider;
+use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{
+    ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
+};
+use datafusion::error::DataFusionError;
+use datafusion::prelude::SessionContext;
+use object_store::ObjectMeta;
+use object_store::local::LocalFileSystem;
+use std::path::Path;
+use url::Url;
+use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
+use zqos_store::Snapshot;
+
+use crate::pinned::PinnedFiles;
+
+/// The catalog of everything.
+pub(crate) const CATALOG: &str = "zqos";
+/// Where tables are that people ask.
+pub(crate) const PUBLIC: &str = "public";
+/// Where tables of operation are.
+pub(crate) const SYSTEM: &str = "system";
+/// Where the rows of every revision are; the tables that people ask are views of them.
+const STORED: &str = "stored";
+
+/// Registers the tables of a store.
+pub(crate) async fn register(
+    context: &SessionContext,
+    folder: &Path,
+    snapshot: &Snapshot,
+) -> Result<(), DataFusionError> {
+    let store = LocalFileSystem::new_with_prefix(folder)?;
+    let files = snapshot.tables().flat_map(|(table, _, files)| {
+        files.iter().map(|file| ObjectMeta {
+            location: format!("tables/{}/{}", table.name, file.path).into(),
+            // Files never change once they are named.
+            last_modified: std::time::UNIX_EPOCH.into(),
+            size: file.size,
+            e_tag: None,
+            version: None,
+        })
+    });
+    let url = Url::parse("zqos://store/").expect("a URL");
+    let pinned = PinnedFiles::new(Arc::new(store), files.collect());
+    context.register_object_store(&url, Arc::new(pinned));
+    let catalog = context.catalog(CATALOG).expect("the default catalog");
+    for name in [STORED, SYSTEM] {
+        catalog.register_schema(name, Arc::new(MemorySchemaProvider::new()))?;
+    }
+    for table in TABLES {
+        let at = ListingTableUrl::parse(format!("zqos://store/tables/{}/", table.name))?;
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+            .with_table_partition_cols(vec![(DAY.name.to_owned(), DataType::Date32)]);
+        let config =
+            ListingTableConfig::new(at).with_listing_options(options).with_schema(schema(table));
+        let files = Arc::new(ListingTable::try_new(config)?);
+        let tail = snapshot.tail(table);
+        if tail.is_empty() {
+            context.register_table(TableReference::partial(STORED, table.name), files)?;
+        } else {
+            // What is in logs alone is there all the same.
+            let [in_files, in_logs] = ["files", "logs"].map(|of| format!("{}_in_{of}", table.name));
+            let tail = tail_of(table, tail)?;
+            context.register_table(TableReference::partial(STORED, &*in_files), files)?;
+            context.register_table(TableReference::partial(STORED, &*in_logs), Arc::new(tail))?;
+            let rows = format!(
+                "CREATE VIEW {STORED}.{} AS SELECT * FROM {STORED}.{in_files} \
+                 UNION ALL SELECT * FROM {STORED}.{in_logs}",
+                table.name
+            );
+            context.sql(&rows).await?;
+        }
+        context.sql(&view(table)).await?;
+    }
+    context.sql(JOINED_SAMPLES).await?;
+    Ok(())
+}
+
+/// Rows that are in logs alone, with the columns of stored rows.
+fn tail_of(table: &Table, tail: &[RecordBatch]) -> Result<MemTable, DataFusionError> {
+    let columns = table.columns.iter().chain([&REVISION, &DAY]);
+    let schema = Arc::new(Schema::new(columns.map(field).collect::<Vec<_>>()));
+    let batches = tail.iter().map(|rows| {
+        let columns = rows.columns().iter().zip(schema.fields());
+        let columns = columns.map(|(cells, field)| cast(cells, field.data_type()));
+        RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)
+    });
+    MemTable::try_new(Arc::clone(&schema), vec![batches.collect::<Result<_, ArrowError>>()?])
+}
+
+/// The schema that the view of a table is in.
+const fn home(table: &Table) -> &'static str {
+    if table.is_system { SYSTEM } else { PUBLIC }
+}
+
+/// The view that people ask: one row of each key.
+fn view(table: &Table) -> String {
+    let (home, name) = (home(table), table.name);
+    let rows = latest(table, table.columns.iter().map(|column| column.name), "true");
+    format!("CREATE VIEW {home}.{name} AS {rows}")
+}
+
+/// Columns of one row of each key, of the stored rows that a condition holds for.
+pub(crate) fn latest<'a>(
+    table: &Table,
+    columns: impl Iterator<Item = &'a str>,
+    condition: &str,
+) -> String {
+    let (name, key, revision) = (table.name, table.key.join(", "), REVISION.name);
+    let latest = |column: &str| {
+        if table.latest != Latest::Values || table.key.contains(&column) {
+            return column.to_owned();
+        }
+        format!(
+            "first_value({column} ORDER BY {revision} DESC) \
+               FILTER (WHERE {column} IS NOT NULL) AS {column}"
+        )
+    };
+    let columns = columns.map(latest).collect::<Vec<_>>().join(", ");
+    let stored = format!("{STORED}.{name} WHERE {condition}");
+    match table.latest {
+        Latest::Only => format!("SELECT {columns} FROM {stored}"),
+        Latest::Row => format!(
+            "SELECT {columns} FROM (\
+               SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {revision} DESC) AS place \
+               FROM {stored}\
+             ) WHERE place = 1"
+        ),
+        Latest::Values => format!("SELECT {columns} FROM {stored} GROUP BY {key}"),
+    }
+}
+
+/// Stream samples with what is known of their participant and their meeting.
+const JOINED_SAMPLES: &str = "CREATE VIEW joined_samples AS \
+    SELECT s.*, \
+      p.participant_uuid, p.join_time, p.person_id, p.user_name, p.email, p.leave_time, \
+      p.leave_reason, p.ip_address, p.internal_ip_addresses, p.location, p.network_type, \
+      p.connection_type, p.video_connection_type, p.share_connection_type, p.data_center, p.device, \
+      p.os, p.client, p.version, p.microphone, p.speaker, p.camera, p.health, \
+      m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.dept, m.start_time, m.end_time, \
+      m.participant_count \
+    FROM stream_samples s \
+    LEFT JOIN participants p \
+      ON s.account = p.account AND s.meeting_uuid = p.meeting_uuid AND s.user_id = p.user_id \
+    LEFT JOIN meetings m ON s.account = m.account AND s.meeting_uuid = m.meeting_uuid";
+
+/// The columns of a table's files; the day stands in their path.
+pub(crate) fn schema(table: &Table) -> SchemaRef {
+    let columns = table.columns.iter().chain([&REVISION]);
+    Arc::new(Schema::new(columns.map(field).collect::<Vec<_>>()))
+}
+
+fn field(column: &Column) -> Field {
+    let kind = match column.kind {
+        Kind::Text | Kind::Term => DataType::Utf8View,
+        Kind::Texts => DataType::List(Arc::new(Field::new("element", DataType::Utf8View, true))),
+        Kind::Integer => DataType::Int64,
+        Kind::Number => DataType::Float64,
+        Kind::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        Kind::Day => DataType::Date32,
+    };
+    Field::new(column.name, kind, !column.is_required)
+}
