@@ -8,6 +8,7 @@ mod get_vs_curl;
 pub(crate) mod peak_memory;
 mod sim;
 mod statistics;
+mod store;
 mod stream_memory;
 
 use std::{env, process::ExitCode, thread};
@@ -30,15 +31,27 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
+    ("store-ingest", store::ingest),
+    ("store-size", store::size),
+    ("store-query", store::query),
     ("build", build::run),
+    ("build-full", build::run_full),
 ];
+
+/// What stands for several benchmarks.
+const STORE: &str = "store";
 
 /// Runs the named benchmarks, or all.
 pub(crate) fn run(names: &[&str], workspace: &Workspace) -> Result<ExitCode> {
     let all: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
+    let of_store = all.iter().copied().filter(|name| name.starts_with(STORE));
+    let of_store: Vec<&str> = of_store.collect();
     let names = if names.is_empty() { &all } else { names };
+    let names = names.iter().flat_map(|name| match *name {
+        STORE => of_store.as_slice(),
+        _ => std::slice::from_ref(name),
+    });
     let benchmarks = names
-        .iter()
         .map(|name| {
             let benchmark = BENCHMARKS.iter().find(|(known, _)| known == name);
             benchmark

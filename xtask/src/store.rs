@@ -99,6 +99,12 @@ impl<'z> Store<'z> {
         quietly(&mut self.command(&["store", "verify"])).map(drop)
     }
 
+    /// A row for each table: how many files, rows and bytes it has.
+    pub(crate) fn info(&self) -> Result<Vec<Value>> {
+        let rows = quietly(&mut self.command(&["store", "info", "--format", "json"]))?;
+        serde_json::from_slice(&rows).context("`zqos store info` printed no JSON")
+    }
+
     /// The rows that a query finds.
     pub(crate) fn sql(&self, query: &str) -> Result<Vec<Value>> {
         let rows = quietly(&mut self.command(&["sql", query, "--format", "ndjson"]))?;

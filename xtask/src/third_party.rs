@@ -1,7 +1,7 @@
 //! Programs of others accept what `zqos get --print-request` prints (curl its command, newman its
 //! Postman item), work on what `zqos sim` simulates, and read what `zqos import` keeps.
 
-mod install;
+pub(crate) mod install;
 mod simulated;
 mod tables;
 

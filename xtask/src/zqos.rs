@@ -32,6 +32,20 @@ impl Zqos {
         Ok(Self::at("release", workspace))
     }
 
+    /// Builds everything as users run it, and the examples that measure the store, with cargo's progress
+    /// shown.
+    pub(crate) fn release_with_store(workspace: &Workspace) -> Result<Self> {
+        let mut build = workspace.cargo();
+        build.args(["build", "--release", "--package", "zqos", "--bins"]);
+        loudly(build.args(["--example", "fill_store", "--example", "ask_store"]))?;
+        Ok(Self::at("release", workspace))
+    }
+
+    /// One of the examples that were built with it.
+    pub(crate) fn example(&self, name: &str) -> PathBuf {
+        self.path.with_file_name("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
+
     /// Builds what the tests have built: asked for alone, it would want other features of what it
     /// stands on, and all of that anew.
     pub(crate) fn debug(workspace: &Workspace) -> Result<Self> {

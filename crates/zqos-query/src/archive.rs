@@ -104,6 +104,9 @@ impl Archive {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
+            // Lists are in memory anyway, and would be kept by their path alone: those of one place
+            // would be taken for another's.
+            .with_object_list_cache_limit(0)
             .build_arc()?;
         let mut context = SessionContext::new_with_config_rt(config, runtime);
         let snapshot = match folder {

@@ -6,6 +6,7 @@ mod depth;
 mod engine;
 mod pinned;
 mod rollup;
+mod sealed;
 mod spill;
 mod system;
 mod views;

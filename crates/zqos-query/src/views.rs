@@ -15,14 +15,15 @@ use datafusion::datasource::listing::{
 };
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
-use object_store::ObjectMeta;
+use object_store::{ObjectMeta, ObjectStore};
 use object_store::local::LocalFileSystem;
 use std::path::Path;
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
-use zqos_store::Snapshot;
+use zqos_store::{DataFile, Snapshot};
 
 use crate::pinned::PinnedFiles;
+use crate::sealed::Parts;
 
 /// The catalog of everything.
 pub(crate) const CATALOG: &str = "zqos";
@@ -32,6 +33,8 @@ pub(crate) const PUBLIC: &str = "public";
 pub(crate) const SYSTEM: &str = "system";
 /// Where the rows of every revision are; the tables that people ask are views of them.
 const STORED: &str = "stored";
+/// Where all files of a version are.
+const STORE: &str = "zqos://store/";
 
 /// Registers the tables of a store.
 pub(crate) async fn register(
@@ -39,31 +42,26 @@ pub(crate) async fn register(
     folder: &Path,
     snapshot: &Snapshot,
 ) -> Result<(), DataFusionError> {
-    let store = LocalFileSystem::new_with_prefix(folder)?;
-    let files = snapshot.tables().flat_map(|(table, _, files)| {
-        files.iter().map(|file| ObjectMeta {
+    let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(folder)?);
+    let (mut all, mut parts) = (Vec::new(), Parts::default());
+    for (table, _, files) in snapshot.tables() {
+        let object = |file: &DataFile| ObjectMeta {
             location: format!("tables/{}/{}", table.name, file.path).into(),
             // Files never change once they are named.
             last_modified: std::time::UNIX_EPOCH.into(),
             size: file.size,
             e_tag: None,
             version: None,
-        })
-    });
-    let url = Url::parse("zqos://store/").expect("a URL");
-    let pinned = PinnedFiles::new(Arc::new(store), files.collect());
-    context.register_object_store(&url, Arc::new(pinned));
+        };
+        all.extend(files.iter().map(object));
+        parts.add(files, object);
+    }
     let catalog = context.catalog(CATALOG).expect("the default catalog");
     for name in [STORED, SYSTEM] {
         catalog.register_schema(name, Arc::new(MemorySchemaProvider::new()))?;
     }
     for table in TABLES {
-        let at = ListingTableUrl::parse(format!("zqos://store/tables/{}/", table.name))?;
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-            .with_table_partition_cols(vec![(DAY.name.to_owned(), DataType::Date32)]);
-        let config =
-            ListingTableConfig::new(at).with_listing_options(options).with_schema(schema(table));
-        let files = Arc::new(ListingTable::try_new(config)?);
+        let files = rows(table, STORE)?;
         let tail = snapshot.tail(table);
         if tail.is_empty() {
             context.register_table(TableReference::partial(STORED, table.name), files)?;
@@ -80,10 +78,28 @@ pub(crate) async fn register(
             );
             context.sql(&rows).await?;
         }
-        context.sql(&view(table)).await?;
+        // What a log has may be of a sealed day.
+        let is_plain =
+            tail.is_empty() && parts.register_view(context, table, |place| rows(table, place))?;
+        if !is_plain {
+            context.sql(&view(table)).await?;
+        }
     }
+    parts.register(context, &store);
+    let url = Url::parse(STORE).expect("a URL");
+    context.register_object_store(&url, Arc::new(PinnedFiles::new(store, all)));
     context.sql(JOINED_SAMPLES).await?;
     Ok(())
+}
+
+/// The rows of a table in the files at a place.
+fn rows(table: &Table, place: &str) -> Result<Arc<ListingTable>, DataFusionError> {
+    let at = ListingTableUrl::parse(format!("{place}tables/{}/", table.name))?;
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+        .with_table_partition_cols(vec![(DAY.name.to_owned(), DataType::Date32)]);
+    let config =
+        ListingTableConfig::new(at).with_listing_options(options).with_schema(schema(table));
+    Ok(Arc::new(ListingTable::try_new(config)?))
 }
 
 /// Rows that are in logs alone, with the columns of stored rows.

@@ -117,8 +117,7 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let now = self.clock.now();
         self.revision = (now.unix_millis() * 1_000).max(self.revision + 1);
-        let word = if plan == Plan::Seal { "sealed" } else { "merged" };
-        let (added, losers) = self.merge(table, files, word).await?;
+        let (added, losers) = self.merge(table, files, plan).await?;
         let conflicts = losers.len();
         // First: whoever dies in between tells them twice, and they count once.
         self.keep_losers(table, losers).await?;
@@ -132,7 +131,7 @@ impl Store {
         &self,
         table: &'static Table,
         files: &[DataFile],
-        word: &str,
+        plan: Plan,
     ) -> Result<(Vec<DataFile>, Vec<Loser>), StoreError> {
         // What is damaged is not written anew with a checksum that is right.
         for file in files {
@@ -146,6 +145,7 @@ impl Store {
         let mut added = Vec::new();
         let mut losers = Vec::new();
         let mut open: Option<(Option<String>, FileWriter)> = None;
+        let word = if plan == Plan::Seal { "sealed" } else { "merged" };
         // Each merging has a revision of its own.
         let name = |part: usize| format!("{word}-{}-{part}", self.revision);
         let day = &files[0].day;
@@ -159,7 +159,10 @@ impl Store {
                     added.push(self.put(table, day, &name(added.len()), full).await?);
                 }
                 if open.is_none() {
-                    let writer = FileWriter::new(table, rows.schema());
+                    let writer = match plan {
+                        Plan::Seal => FileWriter::sealed(table, rows.schema()),
+                        _ => FileWriter::new(table, rows.schema()),
+                    };
                     open = Some((account, writer.map_err(StoreError::Parquet)?));
                 }
                 if let Some((_, writer)) = &mut open {

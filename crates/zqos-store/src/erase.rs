@@ -220,7 +220,11 @@ impl Store {
                     continue;
                 }
                 if writer.is_none() {
-                    let new = FileWriter::new(table, rows.schema());
+                    let new = if file.is_sealed() {
+                        FileWriter::sealed(table, rows.schema())
+                    } else {
+                        FileWriter::new(table, rows.schema())
+                    };
                     writer = Some(new.map_err(StoreError::Parquet)?);
                 }
                 if let Some(writer) = &mut writer {

@@ -10,7 +10,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use zqos_core::table::{DAY, Kind, Table};
+use zqos_core::table::{DAY, Kind, Table, ZOOM_RAW};
 
 use crate::batch::memory_schema;
 use crate::order;
@@ -19,6 +19,12 @@ use crate::order;
 const ROW_GROUP: usize = 131_072;
 /// Of those measured the best of size against time.
 const ZSTD_LEVEL: i32 = 3;
+/// For texts of reports in files that are not written again: there they take a third less.
+const SEALED_TEXTS_LEVEL: i32 = 15;
+/// How much text of reports is compressed together at least. They are alike, and one is seldom read alone.
+const RAW_PAGE: usize = 8 << 20;
+/// After so many rows it is looked whether a page is full: a text may have a megabyte.
+const RAW_ROWS: usize = 16;
 /// Columns by which single rows are looked for among many.
 const LOOKED_FOR: [&str; 3] = ["meeting_uuid", "person_id", "email"];
 
@@ -48,14 +54,30 @@ pub(crate) struct FileWriter {
 }
 
 impl FileWriter {
-    /// A file of rows with this schema.
+    /// A file of rows with this schema, as they came.
     ///
     /// Figures are dictionaries where that is smaller; no statistics are kept of personal columns.
     pub(crate) fn new(table: &Table, schema: SchemaRef) -> Result<Self, ParquetError> {
+        Self::with_texts_at(ZSTD_LEVEL, table, schema)
+    }
+
+    /// The same for rows that are not written again: smaller, and slower to write.
+    pub(crate) fn sealed(table: &Table, schema: SchemaRef) -> Result<Self, ParquetError> {
+        Self::with_texts_at(SEALED_TEXTS_LEVEL, table, schema)
+    }
+
+    fn with_texts_at(level: i32, table: &Table, schema: SchemaRef) -> Result<Self, ParquetError> {
+        let zstd = |level| ZstdLevel::try_new(level).map(Compression::ZSTD);
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+            .set_compression(zstd(ZSTD_LEVEL)?)
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_created_by(concat!("zqos ", env!("CARGO_PKG_VERSION")).to_owned());
+        if *table == ZOOM_RAW {
+            properties = properties
+                .set_column_compression(ColumnPath::from("body"), zstd(level)?)
+                .set_data_page_size_limit(RAW_PAGE)
+                .set_write_batch_size(RAW_ROWS);
+        }
         for column in table.columns {
             let path = || ColumnPath::from(column.name);
             if column.is_personal {

@@ -14,8 +14,9 @@ use parquet::file::reader::{ChunkReader, Length};
 use crate::checksum;
 use crate::home::Home;
 
-/// Rows that are decoded together.
+/// Rows that are decoded together at most, and about how many bytes: texts of reports are long.
 const BATCH: usize = 8_192;
+const BATCH_BYTES: u64 = 4 << 20;
 /// What is read at once where nobody says how much is needed: the headers of pages.
 const CHUNK: u64 = 64 * 1024;
 
@@ -99,5 +100,11 @@ pub(crate) fn columns(
 fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<InParts>> {
     let len = home.describe(path)?.len;
     let file = InParts { home: home.clone(), path: path.into(), len };
-    Ok(ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH))
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    let groups = builder.metadata().row_groups();
+    let bytes: i64 = groups.iter().map(|group| group.total_byte_size()).sum();
+    let rows: i64 = groups.iter().map(|group| group.num_rows()).sum();
+    let of_row = u64::try_from(bytes / rows.max(1)).unwrap_or(0).max(1);
+    let batch = usize::try_from(BATCH_BYTES / of_row).map_or(BATCH, |rows| rows.clamp(1, BATCH));
+    Ok(builder.with_batch_size(batch))
 }
