@@ -237,169 +237,194 @@ enum Treatment {
     Holder(Within),
 }
 
+/// Figures, which stand in objects of any name.
+const FIGURES: [&str; 35] = [
+    "date_time",
+    "bitrate",
+    "latency",
+    "jitter",
+    "avg_loss",
+    "max_loss",
+    "resolution",
+    "frame_rate",
+    "min_bitrate",
+    "avg_bitrate",
+    "max_bitrate",
+    "min_latency",
+    "avg_latency",
+    "max_latency",
+    "min_jitter",
+    "avg_jitter",
+    "max_jitter",
+    "min_loss",
+    "min_frame_rate",
+    "avg_frame_rate",
+    "max_frame_rate",
+    "zoom_min_cpu_usage",
+    "zoom_avg_cpu_usage",
+    "zoom_max_cpu_usage",
+    "system_max_cpu_usage",
+    "system_min_cpu_pressure_level",
+    "system_avg_cpu_pressure_level",
+    "system_max_cpu_pressure_level",
+    "min_rssi",
+    "avg_rssi",
+    "max_rssi",
+    "rssi_unit",
+    "quality_score",
+    "mos",
+    "network_delay",
+];
+
+/// Members that may be about a person wherever they stand.
+const PERSONAL: [(&str, PersonalField); 45] = [
+    ("email", EMAIL),
+    ("user_email", EMAIL),
+    ("host_email", HOST_EMAIL),
+    ("host", HOST),
+    ("host_name", HOST),
+    ("user_name", USER_NAME),
+    ("display_name", USER_NAME),
+    ("participant_name", USER_NAME),
+    ("participant_user_id", PERSON_ID),
+    ("host_id", PERSON_ID),
+    ("user_key", PERSON_ID),
+    ("topic", TOPIC),
+    ("session_name", TOPIC),
+    ("dept", DEPT),
+    ("department", DEPT),
+    ("ip_address", IP_ADDRESS),
+    ("signaling_ip_address", IP_ADDRESS),
+    ("device_public_ip", IP_ADDRESS),
+    ("internal_ip_addresses", INTERNAL_IP_ADDRESSES),
+    ("signaling_internal_ip_address", INTERNAL_IP_ADDRESSES),
+    ("audio_internal_ip_address", INTERNAL_IP_ADDRESSES),
+    ("video_internal_ip_address", INTERNAL_IP_ADDRESSES),
+    ("as_internal_ip_address", INTERNAL_IP_ADDRESSES),
+    ("device_private_ip", INTERNAL_IP_ADDRESSES),
+    ("location", LOCATION),
+    ("Location", LOCATION),
+    ("leave_reason", LEAVE_REASON),
+    ("microphone", MICROPHONE),
+    ("speaker", SPEAKER),
+    ("headset", SPEAKER),
+    ("camera", CAMERA),
+    ("device_name", DEVICE_NAME),
+    ("pc_name", PC_NAME),
+    ("domain", DOMAIN),
+    ("mac_addr", MAC_ADDR),
+    ("harddisk_id", HARDDISK_ID),
+    ("sip_uri", SIP_URI),
+    ("from_sip_uri", SIP_URI),
+    ("phone_number", PHONE_NUMBER),
+    ("extension_number", PHONE_NUMBER),
+    ("call_number", PHONE_NUMBER),
+    ("zoom_number", PHONE_NUMBER),
+    ("customer_key", CUSTOMER_KEY),
+    ("registrant_id", REGISTRANT_ID),
+    ("groupId", GROUP),
+];
+
+/// Members that are about nobody, in objects of which it is known what they are.
+const PLAIN: [&str; 59] = [
+    "account_id",
+    "event",
+    "uuid",
+    "meeting_uuid",
+    "session_id",
+    "session_key",
+    "call_id",
+    "user_id",
+    "participant_id",
+    "participant_uuid",
+    "bo_mtg_id",
+    "meeting_number",
+    "webinar_number",
+    "next_page_token",
+    "from",
+    "to",
+    "start_time",
+    "end_time",
+    "call_start_time",
+    "call_end_time",
+    "join_time",
+    "leave_time",
+    "duration",
+    "type",
+    "user_type",
+    "timezone",
+    "quality",
+    "network_notification",
+    "audio_quality",
+    "video_quality",
+    "screen_share_quality",
+    "health",
+    "issue_list",
+    "network_type",
+    "connection_type",
+    "video_connection_type",
+    "as_connection_type",
+    "data_center",
+    "full_data_center",
+    "device",
+    "device_detail",
+    "client",
+    "os",
+    "os_version",
+    "browser_name",
+    "browser_version",
+    "version",
+    "zoom_thin_client_plugin_version",
+    "role",
+    "status",
+    "optional_archiving",
+    "aic_disclaimer",
+    "network",
+    "signaling_internal_ip_port",
+    "audio_internal_ip_port",
+    "video_internal_ip_port",
+    "as_internal_ip_port",
+    "destination_ip_domain",
+    "destination_ip_port",
+];
+
+/// The field that a member of this name is, in such an object.
+fn personal(name: &str, within: Within) -> Option<PersonalField> {
+    match (name, within) {
+        // One name for several things.
+        ("id", Within::Somebody | Within::Call) | ("user_id", Within::Call) => Some(PERSON_ID),
+        ("email", Within::Meeting) => Some(HOST_EMAIL),
+        ("name", Within::Somebody) => Some(USER_NAME),
+        _ => PERSONAL.iter().find(|(known, _)| *known == name).map(|(_, field)| *field),
+    }
+}
+
 /// What a member of this name is, in such an object.
 fn treatment(name: &str, within: Within) -> Treatment {
-    use Treatment::{Holder, Personal, Plain};
-    match (name, within) {
-        // Figures, which stand in objects of any name.
-        (
-            "date_time"
-            | "bitrate"
-            | "latency"
-            | "jitter"
-            | "avg_loss"
-            | "max_loss"
-            | "resolution"
-            | "frame_rate"
-            | "min_bitrate"
-            | "avg_bitrate"
-            | "max_bitrate"
-            | "min_latency"
-            | "avg_latency"
-            | "max_latency"
-            | "min_jitter"
-            | "avg_jitter"
-            | "max_jitter"
-            | "min_loss"
-            | "min_frame_rate"
-            | "avg_frame_rate"
-            | "max_frame_rate"
-            | "zoom_min_cpu_usage"
-            | "zoom_avg_cpu_usage"
-            | "zoom_max_cpu_usage"
-            | "system_max_cpu_usage"
-            | "system_min_cpu_pressure_level"
-            | "system_avg_cpu_pressure_level"
-            | "system_max_cpu_pressure_level"
-            | "min_rssi"
-            | "avg_rssi"
-            | "max_rssi"
-            | "rssi_unit"
-            | "quality_score"
-            | "mos"
-            | "network_delay",
-            _,
-        ) => Plain,
-        // One name for several things.
-        ("id", Within::Somebody | Within::Call) | ("user_id", Within::Call) => Personal(PERSON_ID),
-        ("id", Within::Meeting | Within::Subject) => Plain,
-        ("email", Within::Meeting) => Personal(HOST_EMAIL),
-        ("name", Within::Somebody) => Personal(USER_NAME),
-        // Personal wherever they stand.
-        ("email" | "user_email", _) => Personal(EMAIL),
-        ("host_email", _) => Personal(HOST_EMAIL),
-        ("host" | "host_name", _) => Personal(HOST),
-        ("user_name" | "display_name" | "participant_name", _) => Personal(USER_NAME),
-        ("participant_user_id" | "host_id" | "user_key", _) => Personal(PERSON_ID),
-        ("topic" | "session_name", _) => Personal(TOPIC),
-        ("dept" | "department", _) => Personal(DEPT),
-        ("ip_address" | "signaling_ip_address" | "device_public_ip", _) => Personal(IP_ADDRESS),
-        (
-            "internal_ip_addresses"
-            | "signaling_internal_ip_address"
-            | "audio_internal_ip_address"
-            | "video_internal_ip_address"
-            | "as_internal_ip_address"
-            | "device_private_ip",
-            _,
-        ) => Personal(INTERNAL_IP_ADDRESSES),
-        ("location" | "Location", _) => Personal(LOCATION),
-        ("leave_reason", _) => Personal(LEAVE_REASON),
-        ("microphone", _) => Personal(MICROPHONE),
-        ("speaker" | "headset", _) => Personal(SPEAKER),
-        ("camera", _) => Personal(CAMERA),
-        ("device_name", _) => Personal(DEVICE_NAME),
-        ("pc_name", _) => Personal(PC_NAME),
-        ("domain", _) => Personal(DOMAIN),
-        ("mac_addr", _) => Personal(MAC_ADDR),
-        ("harddisk_id", _) => Personal(HARDDISK_ID),
-        ("sip_uri" | "from_sip_uri", _) => Personal(SIP_URI),
-        ("phone_number" | "extension_number" | "call_number" | "zoom_number", _) => {
-            Personal(PHONE_NUMBER)
-        }
-        ("customer_key", _) => Personal(CUSTOMER_KEY),
-        ("registrant_id", _) => Personal(REGISTRANT_ID),
-        ("groupId", _) => Personal(GROUP),
-        // Nothing else is known in an object that nobody knows.
-        (_, Within::Unknown) => Holder(Within::Unknown),
-        // What holds other members.
-        ("participants" | "participant" | "users" | "user", _) => Holder(Within::Somebody),
-        ("meetings" | "webinars", _) => Holder(Within::Meeting),
-        ("payload", Within::Envelope) => Holder(Within::Envelope),
-        ("object", Within::Envelope) => Holder(Within::Subject),
-        ("call_qos", _) => Holder(Within::Call),
-        ("data", Within::Somebody) => Holder(Within::Somebody),
-        ("user_qos" | "qos" | "details" | "cpu_usage" | "cpu_pressure_level" | "wifi_rssi", _) => {
-            Holder(Within::Figures)
-        }
-        (name, Within::Figures) if zqos_core::Stream::from_name(name).is_some() => {
-            Holder(Within::Figures)
-        }
-        // About nobody.
-        (
-            "account_id"
-            | "event"
-            | "uuid"
-            | "meeting_uuid"
-            | "session_id"
-            | "session_key"
-            | "call_id"
-            | "user_id"
-            | "participant_id"
-            | "participant_uuid"
-            | "bo_mtg_id"
-            | "meeting_number"
-            | "webinar_number"
-            | "next_page_token"
-            | "from"
-            | "to"
-            | "start_time"
-            | "end_time"
-            | "call_start_time"
-            | "call_end_time"
-            | "join_time"
-            | "leave_time"
-            | "duration"
-            | "type"
-            | "user_type"
-            | "timezone"
-            | "quality"
-            | "network_notification"
-            | "audio_quality"
-            | "video_quality"
-            | "screen_share_quality"
-            | "health"
-            | "issue_list"
-            | "network_type"
-            | "connection_type"
-            | "video_connection_type"
-            | "as_connection_type"
-            | "data_center"
-            | "full_data_center"
-            | "device"
-            | "device_detail"
-            | "client"
-            | "os"
-            | "os_version"
-            | "browser_name"
-            | "browser_version"
-            | "version"
-            | "zoom_thin_client_plugin_version"
-            | "role"
-            | "status"
-            | "optional_archiving"
-            | "aic_disclaimer"
-            | "network"
-            | "signaling_internal_ip_port"
-            | "audio_internal_ip_port"
-            | "video_internal_ip_port"
-            | "as_internal_ip_port"
-            | "destination_ip_domain"
-            | "destination_ip_port",
-            _,
-        ) => Plain,
-        _ => Holder(Within::Unknown),
+    if FIGURES.contains(&name) {
+        return Treatment::Plain;
     }
+    if let Some(field) = personal(name, within) {
+        return Treatment::Personal(field);
+    }
+    Treatment::Holder(match (name, within) {
+        // Nothing else is known in an object that nobody knows.
+        (_, Within::Unknown) => Within::Unknown,
+        ("id", Within::Meeting | Within::Subject) => return Treatment::Plain,
+        ("participants" | "participant" | "users" | "user", _) | ("data", Within::Somebody) => {
+            Within::Somebody
+        }
+        ("meetings" | "webinars", _) => Within::Meeting,
+        ("payload", Within::Envelope) => Within::Envelope,
+        ("object", Within::Envelope) => Within::Subject,
+        ("call_qos", _) => Within::Call,
+        ("user_qos" | "qos" | "details" | "cpu_usage" | "cpu_pressure_level" | "wifi_rssi", _) => {
+            Within::Figures
+        }
+        (name, Within::Figures) if zqos_core::Stream::from_name(name).is_some() => Within::Figures,
+        (name, _) if PLAIN.contains(&name) => return Treatment::Plain,
+        _ => Within::Unknown,
+    })
 }
 
 /// A text that is being written anew.

@@ -1,5 +1,7 @@
 //! `zqos config`.
 
+use std::path::Path;
+
 use crate::cli::Config as Command;
 use crate::config::Login;
 use crate::exit::Exit;
@@ -36,6 +38,10 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
         if let Some(path) = &http.ca_file {
             writeln!(out, "ca_file = {:?}", path.display().to_string())?;
         }
+        writeln!(out, "\n[privacy]\n{}", config.privacy.in_force())?;
+        if let Some(sites) = &config.sites {
+            writeln!(out, "\n[context]\nsites = {:?}", sites.display().to_string())?;
+        }
         for account in config.accounts.values() {
             writeln!(out, "\n[accounts.{}]", account.name)?;
             match &account.login {
@@ -57,6 +63,9 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             if let Some(sub_account) = &account.sub_account {
                 writeln!(out, "sub_account = {sub_account:?}")?;
             }
+            if account.privacy.says_something() {
+                writeln!(out, "\n[accounts.{}.privacy]\n{}", account.name, account.privacy)?;
+            }
         }
         Ok(())
     })?;
@@ -76,6 +85,8 @@ fn without_login(base: &str) -> String {
 fn check(session: &Session) -> anyhow::Result<Exit> {
     for account in session.accounts_to_check()? {
         Asker::new(session, account)?;
+        // No store has an empty name, so no key lies in it.
+        session.config.policy(&account.name, Path::new(""))?;
         note(format_args!("account `{}`: the settings are good", account.name));
     }
     note("`zqos auth check` asks Zoom whether the credential is good too");

@@ -1,6 +1,7 @@
 //! Privacy: what of people comes into the store.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret as _;
@@ -53,14 +54,47 @@ impl Privacy {
     }
 }
 
-fn read_mode(place: &str, name: &str, mode: &str) -> Result<Mode, UsageError> {
-    match mode {
-        "keep" => Ok(Mode::Keep),
-        "pseudonymise" => Ok(Mode::Pseudonymise),
-        "drop" => Ok(Mode::Drop),
-        _ => Err(UsageError::new(format!("{place}: `{name}` can't be `{mode}`"))
-            .hint("write `keep`, `pseudonymise` or `drop`")),
+impl Privacy {
+    /// The same, with the default where none was given.
+    pub(crate) fn in_force(&self) -> Self {
+        Self { default: Some(self.default.unwrap_or_default()), ..self.clone() }
     }
+
+    /// True when anything was set.
+    pub(crate) fn says_something(&self) -> bool {
+        self.default.is_some() || self.key.is_some() || !self.fields.is_empty()
+    }
+}
+
+impl fmt::Display for Privacy {
+    /// As the file has it; of the key, where it comes from.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let default = self.default.map(|mode| format!("default = {:?}", mode_name(mode)));
+        let key =
+            self.key.as_ref().map(|key| format!("# the key for pseudonyms: {}", key.describe()));
+        let fields: Vec<String> = (self.fields.iter())
+            .map(|(field, mode)| format!("{} = {:?}", field.name, mode_name(*mode)))
+            .collect();
+        let fields = (!fields.is_empty()).then(|| format!("fields = {{ {} }}", fields.join(", ")));
+        let lines: Vec<String> = default.into_iter().chain(key).chain(fields).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+const fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Keep => "keep",
+        Mode::Pseudonymise => "pseudonymise",
+        Mode::Drop => "drop",
+    }
+}
+
+fn read_mode(place: &str, name: &str, mode: &str) -> Result<Mode, UsageError> {
+    let modes = [Mode::Keep, Mode::Pseudonymise, Mode::Drop];
+    modes.into_iter().find(|known| mode_name(*known) == mode).ok_or_else(|| {
+        UsageError::new(format!("{place}: `{name}` can't be `{mode}`"))
+            .hint("write `keep`, `pseudonymise` or `drop`")
+    })
 }
 
 impl Config {

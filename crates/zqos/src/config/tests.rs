@@ -26,6 +26,8 @@ fn the_default_file_says_what_holds_without_it() {
     let config = config(DEFAULT_FILE, &[]).unwrap();
     assert_eq!(config.http, Http::default());
     assert_eq!(config.tz, None);
+    assert!(config.policy(DEFAULT_ACCOUNT, Path::new("store")).unwrap().is_none());
+    assert_eq!(config.sites, None);
 }
 
 #[test]

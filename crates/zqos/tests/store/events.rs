@@ -58,8 +58,8 @@ fn per_type_and_aggregated_events_come_to_the_same_rows_however_often() {
     let told = import(&one, &["events.ndjson"]);
     assert!(told.contains("`meeting.participant_joined`"), "{told}");
     import(&other, &["events.ndjson"]);
-    let once = rows(&one);
-    for (table, (one, other)) in TABLES.iter().zip(once.iter().zip(rows(&other))) {
+    let first = rows(&one);
+    for (table, (one, other)) in TABLES.iter().zip(first.iter().zip(rows(&other))) {
         assert!(one.lines().count() > 20, "{table}: {one}");
         assert_eq!(*one, other, "{table}");
     }
@@ -68,7 +68,7 @@ fn per_type_and_aggregated_events_come_to_the_same_rows_however_often() {
         "SELECT kind, count(*) AS n, count(ts) AS told FROM zoom_raw GROUP BY kind ORDER BY kind";
     let before = one.sql(texts);
     import(&one, &["events.ndjson", "events.ndjson"]);
-    assert_eq!(rows(&one), once);
+    assert_eq!(rows(&one), first);
     assert_eq!(one.sql(texts), before);
 }
 
@@ -108,7 +108,7 @@ fn arrays_frames_and_pretty_events_are_read() {
     world.write("array.json", Value::from(events.clone()).to_string());
     world.write(
         "pretty.json",
-        events.iter().map(|event| format!("{event:#}\n")).collect::<String>(),
+        events.iter().map(|event| format!("{event:#}")).collect::<Vec<_>>().join("\n"),
     );
     let counts = ["frames.ndjson", "array.json", "pretty.json"].map(|file| {
         let told = import(&world, &[file]);

@@ -148,14 +148,14 @@ impl<R: Read> Documents<R> {
 
     /// Lets the rest begin at a place.
     fn advance(&mut self, to: usize) {
-        let lines = self.held[self.start..to].iter().filter(|byte| **byte == b'\n').count();
-        self.line += lines as u64;
+        let passed = &self.held[self.start..to];
+        self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         self.start = to;
     }
 
-    /// Forgets what lies before the rest, once that is worth while.
+    /// Forgets what lies before the rest, once that is more than has to be moved.
     fn forget(&mut self) {
-        if self.start >= CHUNK {
+        if self.start >= CHUNK && self.start >= self.held.len() / 2 {
             self.held.drain(..self.start);
             self.start = 0;
             self.held.shrink_to(4 * CHUNK);
@@ -183,19 +183,12 @@ impl<R: Read> Documents<R> {
     fn skip_to_line_with_bracket(&mut self) -> io::Result<()> {
         loop {
             let rest = &self.held[self.start..];
-            match rest.iter().position(|byte| *byte == b'\n') {
-                Some(place) => {
-                    self.advance(self.start + place + 1);
-                    if let Some(b'{' | b'[') | None = self.byte(self.start)? {
-                        return Ok(());
-                    }
-                }
-                None => {
-                    self.advance(self.held.len());
-                    if self.byte(self.start)?.is_none() {
-                        return Ok(());
-                    }
-                }
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            self.advance(end.map_or(self.held.len(), |place| self.start + place + 1));
+            match self.byte(self.start)? {
+                None => return Ok(()),
+                Some(b'{' | b'[') if end.is_some() => return Ok(()),
+                Some(_) => {}
             }
             self.forget();
         }

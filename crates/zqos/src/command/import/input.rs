@@ -47,7 +47,7 @@ pub(super) fn open(file: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
     Ok(Box::new(Unpacked {
         input: MultiGzDecoder::new(BufReader::new(counting)),
         packed,
-        unpacked: 0,
+        given: 0,
     }))
 }
 
@@ -77,7 +77,7 @@ impl<R: Read> Read for Counting<R> {
 struct Unpacked<R> {
     input: R,
     packed: Arc<AtomicU64>,
-    unpacked: u64,
+    given: u64,
 }
 
 impl<R: Read> Read for Unpacked<R> {
@@ -85,9 +85,9 @@ impl<R: Read> Read for Unpacked<R> {
         let read = self.input.read(into).map_err(|error| {
             io::Error::new(error.kind(), format!("it can't be unpacked: {error}"))
         })?;
-        self.unpacked += read as u64;
+        self.given += read as u64;
         let packed = self.packed.load(Ordering::Relaxed);
-        if self.unpacked > RATIO_FROM && self.unpacked / MAX_RATIO > packed {
+        if self.given > RATIO_FROM && self.given / MAX_RATIO > packed {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 format!(
