@@ -1,7 +1,8 @@
 //! Checksums of what tables' logs are made of, for Delta has none.
 //!
-//! Each file of JSON has a member [`MEMBER`], which Delta leaves to whoever writes: the CRC-32C of the
-//! file as it is with eight zeros in that place. A checkpoint has its checksum in `_last_checkpoint`.
+//! Each file of JSON on a disk has a member [`MEMBER`], which Delta leaves to whoever writes: the CRC-32C
+//! of the file as it is with eight zeros in that place. A checkpoint has its checksum in
+//! `_last_checkpoint`. Objects of a service have none: it keeps checksums itself.
 
 use std::io;
 
@@ -10,9 +11,9 @@ use serde::de::IgnoredAny;
 use crate::disk::{Disk, parent};
 
 /// The member of a commit's information, and of `_last_checkpoint`.
-pub(crate) const MEMBER: &str = "zqosCrc32c";
+const MEMBER: &str = "zqosCrc32c";
 /// What stands there until the file is written.
-pub(crate) const NONE: &str = "00000000";
+const NONE: &str = "00000000";
 /// In `_last_checkpoint`: the checksum of the checkpoint.
 const CHECKPOINT: &str = "zqosCheckpointCrc32c";
 /// The file that names the checkpoint to begin with.
@@ -34,7 +35,12 @@ pub(crate) fn stamped(disk: &dyn Disk, path: &str, mut text: Vec<u8>) -> io::Res
             hint.insert(MEMBER.to_owned(), NONE.into());
             text = serde_json::to_vec(&hint)?;
         }
-        Some(Part::Commit) => {}
+        Some(Part::Commit) => {
+            if let Some(place) = information(&text) {
+                let member = format!("\"{MEMBER}\":\"{NONE}\",");
+                text.splice(place..place, member.into_bytes());
+            }
+        }
         None => return Ok(text),
     }
     if let Some(place) = place(&text) {
@@ -47,15 +53,19 @@ pub(crate) fn stamped(disk: &dyn Disk, path: &str, mut text: Vec<u8>) -> io::Res
 /// Fails when a file is not as it was written. One without a checksum, but whole, may be of another
 /// program.
 pub(crate) fn check(disk: &dyn Disk, path: &str, text: &[u8]) -> io::Result<()> {
-    let is_ours = Part::of(path).is_some();
-    if is_ours && place(text).is_none() {
-        let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
-        return match values.next() {
-            Some(Ok(_)) if values.all(|value| value.is_ok()) => Ok(()),
-            _ => Err(damaged(path, "it is no JSON")),
-        };
+    if place(text).is_some() { check_all(disk, path, text) } else { check_form(path, text) }
+}
+
+/// Fails when a file that should be JSON is none.
+pub(crate) fn check_form(path: &str, text: &[u8]) -> io::Result<()> {
+    if Part::of(path).is_none() {
+        return Ok(());
     }
-    if is_ours { check_all(disk, path, text) } else { Ok(()) }
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) if values.all(|value| value.is_ok()) => Ok(()),
+        _ => Err(damaged(path, "it is no JSON")),
+    }
 }
 
 /// Fails when a file is not as it was written, or has no checksum though it should.
@@ -97,6 +107,12 @@ impl Part {
             version.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self::Commit)
         }
     }
+}
+
+/// Where the members of a commit's information begin.
+fn information(text: &[u8]) -> Option<usize> {
+    const BEFORE: &[u8] = b"{\"commitInfo\":{";
+    text.windows(BEFORE.len()).position(|window| window == BEFORE).map(|at| at + BEFORE.len())
 }
 
 /// Where the checksum stands.

@@ -13,13 +13,19 @@ mod every_sync;
 mod file;
 mod home;
 mod layout;
+mod lease;
 mod log;
 mod merge;
 mod object;
 mod order;
 mod probe;
 mod read;
+#[cfg(any(test, feature = "s3"))]
+mod remote;
+mod replacing;
 mod reserve;
+#[cfg(feature = "s3")]
+mod s3;
 mod snapshot;
 mod store;
 mod tombstone;
