@@ -1,6 +1,5 @@
 //! The tables of a store, open for queries.
 
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -20,11 +19,11 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use futures::{Stream, StreamExt as _};
-use object_store::ObjectMeta;
 use object_store::local::LocalFileSystem;
+use object_store::{ObjectMeta, ObjectStore};
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
-use zqos_store::{Snapshot, StoreError};
+use zqos_store::{Location, Snapshot, StoreError};
 
 use crate::pinned::PinnedFiles;
 use crate::wrong::WrongQuery;
@@ -88,11 +87,11 @@ impl std::fmt::Debug for Archive {
 }
 
 impl Archive {
-    /// Opens the store in a folder; without one there are files alone.
+    /// Opens the store at a place; without one there are files alone.
     ///
     /// **Errors**: [`QueryError::Store`].
     pub async fn open(
-        folder: Option<&Path>,
+        at: Option<Location>,
         limits: Limits,
         reach: Reach,
     ) -> Result<Self, QueryError> {
@@ -106,8 +105,8 @@ impl Archive {
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
             .build_arc()?;
         let mut context = SessionContext::new_with_config_rt(config, runtime);
-        if let Some(folder) = folder {
-            register(&context, folder).await?;
+        if let Some(at) = at {
+            register(&context, at).await?;
         }
         if reach == Reach::Files {
             context = context.enable_url_table();
@@ -174,9 +173,14 @@ impl Stream for Answer {
 }
 
 /// Registers the tables of a store.
-async fn register(context: &SessionContext, folder: &Path) -> Result<(), QueryError> {
-    let snapshot = Snapshot::open(folder).await?;
-    let store = LocalFileSystem::new_with_prefix(folder).map_err(DataFusionError::from)?;
+async fn register(context: &SessionContext, at: Location) -> Result<(), QueryError> {
+    let snapshot = Snapshot::open(at.clone()).await?;
+    let store: Arc<dyn ObjectStore> = match at {
+        Location::Folder(folder) => {
+            Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(DataFusionError::from)?)
+        }
+        _ => snapshot.objects(),
+    };
     let files = snapshot.tables().flat_map(|(table, _, files)| {
         files.iter().map(|file| ObjectMeta {
             location: format!("tables/{}/{}", table.name, file.path).into(),
@@ -188,7 +192,7 @@ async fn register(context: &SessionContext, folder: &Path) -> Result<(), QueryEr
         })
     });
     let url = Url::parse("zqos://store/").expect("a URL");
-    let pinned = PinnedFiles::new(Arc::new(store), files.collect());
+    let pinned = PinnedFiles::new(store, files.collect());
     context.register_object_store(&url, Arc::new(pinned));
     let catalog = context.catalog("zqos").expect("the default catalog");
     catalog.register_schema(STORED, Arc::new(MemorySchemaProvider::new()))?;

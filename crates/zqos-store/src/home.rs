@@ -34,6 +34,14 @@ pub enum Location {
 }
 
 impl Location {
+    /// The folder on this machine in which the store is, or its write-ahead log.
+    pub fn local(&self) -> &Path {
+        match self {
+            Self::Folder(folder) => folder,
+            Self::S3 { log, .. } => log,
+        }
+    }
+
     /// The name of a folder for the write-ahead log of the store at a URL, where there are logs of several
     /// stores.
     #[cfg(feature = "s3")]

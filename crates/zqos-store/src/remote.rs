@@ -84,7 +84,8 @@ impl Remote {
         &self,
         work: impl Future<Output = io::Result<T>> + Send + 'static,
     ) -> io::Result<T> {
-        self.worker.wait(work)
+        // A service's errors say what their sources say.
+        self.worker.wait(work).map_err(|error| io::Error::new(error.kind(), error.to_string()))
     }
 
     fn put(&self, path: &str, content: &[u8], mode: PutMode) -> io::Result<bool> {

@@ -1,7 +1,6 @@
 //! `zqos sql`: a query over the store, or over files.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use zqos_core::Shown;
 use zqos_query::{Archive, Limits, QueryError, Reach};
 
 use crate::cli::{Format, Global, Sql};
+use crate::command::store;
 use crate::exit::{Exit, UsageError};
 use crate::output::Output;
 use crate::output::columns::{Align, Columns};
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
             .hint("the formats are `table`, `json`, `ndjson` and `csv`")
             .into());
     }
-    let folder = args.store.store.clone().filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let location = store::named(&args.store)?;
     let limits = Limits {
         time: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
         ..Limits::default()
@@ -44,7 +44,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
     let query = args.query.clone();
     tokio::spawn(async move {
         let failed = async {
-            let archive = Archive::open(folder.as_deref(), limits, Reach::Files).await?;
+            let archive = Archive::open(location, limits, Reach::Files).await?;
             let mut answer = archive.query(&query).await?;
             // A reader that has left needs no more.
             if sender.send(Ok(Found::Columns(answer.schema()))).await.is_err() {

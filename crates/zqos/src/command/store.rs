@@ -1,13 +1,13 @@
 //! `zqos store`: what is in the store, and its upkeep.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zqos_core::{Clock as _, SystemClock};
-use zqos_store::{Snapshot, Store as Writer, StoreError};
+use zqos_store::{Location, Snapshot, Store as Writer, StoreError};
 
-use crate::cli::{Expire, Forget, Format, Global, Store};
-use crate::command::import::folder;
+use crate::cli::{Expire, Forget, Format, Global, Store, WhichStore};
+use crate::command::import::location;
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
 use crate::output::rows::{Cell, Part, RowForm, RowWriter};
@@ -17,25 +17,63 @@ use crate::time::Zone;
 /// The columns of `store info`.
 const COLUMNS: [&str; 7] = ["table", "version", "first_day", "last_day", "files", "rows", "bytes"];
 
+/// Where the store is that was named, if one was.
+pub(crate) fn named(which: &WhichStore) -> Result<Option<Location>, UsageError> {
+    let Some(store) = which.store.as_ref().filter(|store| !store.is_empty()) else {
+        return Ok(None);
+    };
+    match store.to_str().filter(|text| text.starts_with("s3:")) {
+        Some(url) => on_s3(url, which).map(Some),
+        None => Ok(Some(PathBuf::from(store).into())),
+    }
+}
+
+#[cfg(feature = "s3")]
+fn on_s3(url: &str, which: &WhichStore) -> Result<Location, UsageError> {
+    use etcetera::BaseStrategy as _;
+
+    let url = url::Url::parse(url).map_err(|error| {
+        UsageError::new(format!("the URL of the store is wrong: {error}"))
+            .hint("a store on S3 is named as in `s3://bucket/prefix`")
+    })?;
+    let log = which.log.as_ref().filter(|log| !log.is_empty()).map(PathBuf::from);
+    let log = log.or_else(|| {
+        let folders = etcetera::choose_base_strategy().ok()?;
+        let folder = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+        Some(folder.join("zqos").join("logs").join(Location::log_name(&url)))
+    });
+    let log = log.ok_or_else(|| {
+        UsageError::new("there is no folder for the write-ahead log of a store on S3")
+            .hint("`--log FOLDER` or the environment variable `ZQOS_STORE_LOG` names one")
+    })?;
+    Ok(Location::S3 { url, log })
+}
+
+#[cfg(not(feature = "s3"))]
+fn on_s3(_: &str, _: &WhichStore) -> Result<Location, UsageError> {
+    Err(UsageError::new("this zqos was built without stores on S3")
+        .hint("build it with the feature `s3`, or name a folder"))
+}
+
 /// Looks after the store.
 pub(crate) async fn run(command: &Store, global: &Global) -> anyhow::Result<Exit> {
     match command {
-        Store::Info(which) => info(folder(which)?, global).await,
-        Store::Compact(which) => compact(folder(which)?).await,
-        Store::Verify(which) => verify(folder(which)?).await,
+        Store::Info(which) => info(location(which)?, global).await,
+        Store::Compact(which) => compact(location(which)?).await,
+        Store::Verify(which) => verify(location(which)?).await,
         Store::Expire(args) => expire(args, global).await,
         Store::Forget(args) => forget(args, global).await,
     }
 }
 
 /// Opens a store that is there: nobody wants one made by looking after it.
-async fn open(folder: &Path) -> Result<Writer, StoreError> {
-    Snapshot::open(folder).await?;
-    Writer::open(folder, Arc::new(SystemClock)).await
+async fn open(at: Location) -> Result<Writer, StoreError> {
+    Snapshot::open(at.clone()).await?;
+    Writer::open(at, Arc::new(SystemClock)).await
 }
 
-async fn compact(folder: &Path) -> anyhow::Result<Exit> {
-    let done = open(folder).await?.compact().await.map_err(explained)?;
+async fn compact(at: Location) -> anyhow::Result<Exit> {
+    let done = open(at).await?.compact().await.map_err(explained)?;
     note(format_args!(
         "replaced {} files, sealed {} days of tables, removed {} files",
         done.replaced, done.sealed, done.removed
@@ -51,7 +89,7 @@ async fn compact(folder: &Path) -> anyhow::Result<Exit> {
 
 async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
     let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;
-    let mut store = open(folder(&args.store)?).await?;
+    let mut store = open(location(&args.store)?).await?;
     let erased = store.expire(before).await.map_err(explained)?;
     note(format_args!("removed {} rows in {} files", erased.rows, erased.files));
     Ok(Exit::Done)
@@ -59,7 +97,7 @@ async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
 
 async fn forget(args: &Forget, global: &Global) -> anyhow::Result<Exit> {
     let account = global.account.as_deref().filter(|account| *account != "all");
-    let mut store = open(folder(&args.store)?).await?;
+    let mut store = open(location(&args.store)?).await?;
     let erased = store.forget(account, &args.person).await.map_err(explained)?;
     note(format_args!(
         "erased {} joins: {} rows; {} files were written anew or removed",
@@ -88,7 +126,7 @@ fn explained(error: StoreError) -> anyhow::Error {
     }
 }
 
-async fn info(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
+async fn info(at: Location, global: &Global) -> anyhow::Result<Exit> {
     let mut output = Output::new();
     let format = output.format(global.format);
     if format == Format::Raw {
@@ -96,7 +134,7 @@ async fn info(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
             .hint("the formats are `table`, `json`, `ndjson` and `csv`")
             .into());
     }
-    let snapshot = Snapshot::open(folder).await?;
+    let snapshot = Snapshot::open(at).await?;
     let days: Vec<_> = snapshot
         .tables()
         .map(|(_, _, files)| (files.first(), files.last()))
@@ -160,8 +198,8 @@ async fn info(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn verify(folder: &Path) -> anyhow::Result<Exit> {
-    let snapshot = Snapshot::open(folder).await?;
+async fn verify(at: Location) -> anyhow::Result<Exit> {
+    let snapshot = Snapshot::open(at).await?;
     let damage = snapshot.verify();
     for damaged in &damage {
         note(format_args!("`{}`: {}", damaged.path, damaged.reason));
