@@ -674,11 +674,13 @@ mod tests {
         "2026-11-20T10:00:00Z".parse().unwrap()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "any cell may be missing")]
     fn text() -> Option<String> {
         Some("a text".to_owned())
     }
 
     /// A row in every table, every cell of which has a value.
+    #[expect(clippy::too_many_lines, reason = "there are many columns")]
     fn full() -> Batch {
         let meeting = MeetingUuid::new("m==").unwrap();
         let participant = ParticipantId::new("16778240").unwrap();
