@@ -6,7 +6,7 @@
 
 use std::io;
 
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use crate::disk::{Disk, parent};
 
@@ -28,8 +28,7 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 pub(crate) fn stamped(disk: &dyn Disk, path: &str, mut text: Vec<u8>) -> io::Result<Vec<u8>> {
     match Part::of(path) {
         Some(Part::LastCheckpoint) => {
-            let mut hint: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_slice(&text)?;
+            let mut hint: Map<String, Value> = serde_json::from_slice(&text)?;
             let sum = shown(&disk.read_all(&checkpoint(path, &text)?)?);
             hint.insert(CHECKPOINT.to_owned(), sum.into());
             hint.insert(MEMBER.to_owned(), NONE.into());
@@ -61,7 +60,8 @@ pub(crate) fn check_form(path: &str, text: &[u8]) -> io::Result<()> {
     if Part::of(path).is_none() {
         return Ok(());
     }
-    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    // Texts that are ignored would not be looked at.
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
     match values.next() {
         Some(Ok(_)) if values.all(|value| value.is_ok()) => Ok(()),
         _ => Err(damaged(path, "it is no JSON")),
@@ -78,7 +78,7 @@ pub(crate) fn check_all(disk: &dyn Disk, path: &str, text: &[u8]) -> io::Result<
         return Err(damaged(path, "the checksum differs"));
     }
     if part == Part::LastCheckpoint {
-        let hint: serde_json::Value = serde_json::from_slice(text)?;
+        let hint: Value = serde_json::from_slice(text)?;
         let checkpoint = checkpoint(path, text)?;
         if hint[CHECKPOINT] != shown(&disk.read_all(&checkpoint)?) {
             return Err(damaged(&checkpoint, "the checksum differs"));
@@ -125,7 +125,7 @@ fn place(text: &[u8]) -> Option<usize> {
 
 /// The checkpoint that `_last_checkpoint` names.
 fn checkpoint(path: &str, hint: &[u8]) -> io::Result<String> {
-    let hint: serde_json::Value = serde_json::from_slice(hint)?;
+    let hint: Value = serde_json::from_slice(hint)?;
     let version = hint["version"].as_u64().ok_or_else(|| damaged(path, "it names no version"))?;
     Ok(format!("{}/{version:020}.checkpoint.parquet", parent(path)))
 }

@@ -98,7 +98,7 @@ impl Home {
     }
 
     /// The same for whoever reads, who makes nothing: without logs on the disk there are none.
-    #[cfg(feature = "s3")]
+    #[cfg(any(test, feature = "s3"))]
     pub(crate) fn shared_for_reading(
         log: Arc<dyn Disk>,
         files: Arc<dyn Files>,
@@ -108,6 +108,10 @@ impl Home {
     }
 
     /// The home of a store at a place, which is made where there is none.
+    #[cfg_attr(
+        not(feature = "s3"),
+        expect(clippy::unused_async, reason = "only a service is waited for")
+    )]
     pub(crate) async fn make(at: Location) -> Result<Self, StoreError> {
         match at {
             Location::Folder(folder) => {

@@ -322,7 +322,9 @@ impl Store {
             Err(error) => Err(LogError::Write(error)),
         };
         if let Err(error) = appended {
-            taken.iter().for_each(|rows| self.door.doubt(&rows.fingerprints));
+            for rows in &taken {
+                self.door.doubt(&rows.fingerprints);
+            }
             return Err(match error {
                 LogError::Write(error) if is_full(&error) => {
                     StoreError::Full { missing: self.reserve.missing(record.len() as u64) }

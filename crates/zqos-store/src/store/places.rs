@@ -12,7 +12,7 @@ use zqos_core::{ManualClock, MeetingUuid, Participant, ParticipantId, SystemCloc
 use super::tests::{batch, clock};
 use super::*;
 use crate::disk::LocalDisk;
-use crate::disk::faulty::FaultyDisk;
+use crate::disk::faulty::{FaultyDisk, Lack};
 use crate::remote::unsure::{Fault, Unsure};
 use crate::remote::{Remote, Worker};
 use crate::{Erased, Snapshot};
@@ -511,4 +511,42 @@ async fn what_is_no_store_is_left_as_it_is() {
     let error = Store::open_at(home, clock()).await.unwrap_err();
     assert!(error.to_string().contains("`holiday.jpg`"), "{error}");
     assert_eq!(machines.objects.list(None).try_collect::<Vec<_>>().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_reads_needs_no_log_and_makes_none() {
+    let mut machines = Machines::new();
+    let home = machines.home();
+    let mut store = Store::open_at(home.clone(), clock()).await.unwrap();
+    store.append([batch("u==", 1, 10.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    store.append([batch("u==", 2, 10.0)]).await.unwrap();
+    let reads = async |disk: &FaultyDisk| {
+        disk.lack(Some(Lack::Writing));
+        let files = Arc::clone(&home.files);
+        let reader = Home::shared_for_reading(Arc::new(disk.clone()), files).unwrap();
+        let snapshot = Snapshot::open_at(reader.clone()).await.unwrap();
+        let tail = snapshot.tail(&STREAM_SAMPLES).iter().map(RecordBatch::num_rows).sum();
+        (samples(&reader).await.len(), tail)
+    };
+    // What waits in its log is told on the machine alone.
+    assert_eq!(reads(&machines.disks[0]).await, (1, 1_usize));
+    let other = FaultyDisk::new(1);
+    assert_eq!(reads(&other).await, (1, 0));
+    assert_eq!(other.list("").unwrap(), []);
+}
+
+#[tokio::test]
+async fn objects_have_no_checksums_in_the_logs_of_tables_and_what_is_no_json_is_told() {
+    let mut machines = Machines::new();
+    let home = machines.home();
+    let mut store = Store::open_at(home.clone(), clock()).await.unwrap();
+    store.append([batch("u==", 1, 10.0)]).await.unwrap();
+    store.commit().await.unwrap();
+    assert_eq!(holding(&machines, "zqosCrc32c"), [""; 0]);
+    let snapshot = Snapshot::open_at(home).await.unwrap();
+    let path = "tables/stream_samples/_delta_log/00000000000000000001.json";
+    machines.objects.put(&Path::from(path), "{".into()).await.unwrap();
+    let damage = snapshot.verify();
+    assert_eq!(damage.iter().map(|damage| &*damage.path).collect::<Vec<_>>(), [path]);
 }
