@@ -84,6 +84,18 @@ const RULES: &[Rule] = &[
         forbidden: &["arrow*", "axum*", "zqos-sim"],
     },
     Rule {
+        package: "zqos",
+        features: ALL_FEATURES,
+        // Stores on S3 need neither a software kit of the service's nor another TLS.
+        forbidden: &["aws-config", "aws-sdk*", "native-tls", "openssl*"],
+    },
+    Rule {
+        package: "zqos-store",
+        features: &["--no-default-features"],
+        // Which only files of stores on S3 are fetched to.
+        forbidden: &["tempfile"],
+    },
+    Rule {
         package: "zqos-replay",
         features: ALL_FEATURES,
         forbidden: &["tokio", "zoom-*", "zqos-core"],

@@ -34,6 +34,18 @@ pub(crate) struct Saved {
     files: Vec<PathBuf>,
 }
 
+impl Saved {
+    /// The meeting.
+    pub(crate) fn uuid(&self) -> &str {
+        &self.uuid
+    }
+
+    /// What was printed of it.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+}
+
 /// Saves what a small simulated company's meetings of one day were like, the largest first.
 pub(crate) fn save_a_day(zqos: &Zqos, folder: &Path) -> Result<Vec<Saved>> {
     let simulator = Simulator::start(

@@ -2,6 +2,7 @@
 //! Postman item), work on what `zqos sim` simulates, and read what `zqos import` keeps.
 
 pub(crate) mod install;
+mod s3;
 mod simulated;
 mod tables;
 
@@ -58,7 +59,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     send_with_curl(&zqos, &cases).context("what zqos prints for curl")?;
     send_with_newman(&zqos, &cases, workspace).context("what zqos prints for newman")?;
     simulated::run(&zqos, workspace).context("what zqos simulates")?;
-    tables::run(&zqos, workspace).context("what zqos keeps")
+    tables::run(&zqos, workspace).context("what zqos keeps")?;
+    s3::run(&zqos, workspace).context("what zqos keeps on S3")
 }
 
 fn send_with_curl(zqos: &Zqos, cases: &[Case]) -> Result<()> {

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use zqos_replay::Server;
 
 use crate::{
@@ -51,6 +51,24 @@ impl Zqos {
     pub(crate) fn debug(workspace: &Workspace) -> Result<Self> {
         quietly(workspace.cargo().args(["test", "--workspace", "--no-run"]))?;
         Ok(Self::at("debug", workspace))
+    }
+
+    /// The same with stores on S3.
+    pub(crate) fn with_s3(workspace: &Workspace) -> Result<Self> {
+        quietly(workspace.cargo().args([
+            "test",
+            "--workspace",
+            "--no-run",
+            "--features",
+            "zqos/s3",
+        ]))?;
+        let built = Self::at("debug", workspace);
+        // Out of the way of what is built next.
+        let path =
+            workspace.target.join("third-party").join(format!("zqos{}", env::consts::EXE_SUFFIX));
+        std::fs::copy(&built.path, &path)
+            .with_context(|| format!("cannot copy to `{}`", path.display()))?;
+        Ok(Self { path, ..built })
     }
 
     fn at(profile: &str, workspace: &Workspace) -> Self {

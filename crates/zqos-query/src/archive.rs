@@ -1,7 +1,6 @@
 //! The tables of a store, open for queries.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use zqos_store::{Snapshot, StoreError};
+use zqos_store::{Location, Snapshot, StoreError};
 
 use crate::answer::Answer;
 use crate::engine::Engine;
@@ -81,11 +80,11 @@ impl std::fmt::Debug for Archive {
 }
 
 impl Archive {
-    /// Opens the store in a folder; without one there are files alone.
+    /// Opens the store at a place; without one there are files alone.
     ///
     /// **Errors**: [`QueryError::Store`].
     pub async fn open(
-        folder: Option<&Path>,
+        at: Option<Location>,
         limits: Limits,
         reach: Reach,
     ) -> Result<Self, QueryError> {
@@ -109,12 +108,12 @@ impl Archive {
             .with_object_list_cache_limit(0)
             .build_arc()?;
         let mut context = SessionContext::new_with_config_rt(config, runtime);
-        let snapshot = match folder {
-            Some(folder) => Some(Arc::new(Snapshot::open(folder).await?)),
+        let snapshot = match &at {
+            Some(at) => Some(Arc::new(Snapshot::open(at.clone()).await?)),
             None => None,
         };
-        if let (Some(folder), Some(snapshot)) = (folder, &snapshot) {
-            views::register(&context, folder, snapshot).await?;
+        if let (Some(at), Some(snapshot)) = (&at, &snapshot) {
+            views::register(&context, at, snapshot).await?;
             system::register(&context, Arc::clone(snapshot))?;
         }
         rollup::register(&context);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, StringViewArray};
@@ -14,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use zqos_core::Timestamp;
 use zqos_core::rollup::{HISTOGRAMS, Histogram, ROLLUP_HOURLY, ROLLUP_VERSION};
 use zqos_core::table::{DAY, PARTICIPANTS, STREAM_SAMPLES, Table};
-use zqos_store::{DataFile, Snapshot, Store};
+use zqos_store::{DataFile, Location, Snapshot, Store};
 
 use crate::archive::{Archive, Limits, QueryError, Reach};
 use crate::views::latest;
@@ -30,10 +29,10 @@ const MASKED: &str = "masked";
 /// **Errors**: days before the one that failed are done, and stay so.
 pub async fn refresh_rollups(
     store: &mut Store,
-    folder: &Path,
+    at: impl Into<Location>,
     limits: Limits,
 ) -> Result<Vec<String>, QueryError> {
-    let archive = Archive::open(Some(folder), limits, Reach::Tables).await?;
+    let archive = Archive::open(Some(at.into()), limits, Reach::Tables).await?;
     let Some(snapshot) = archive.snapshot() else { return Ok(Vec::new()) };
     let stale = stale(snapshot);
     for (day, fingerprint) in &stale {

@@ -17,10 +17,9 @@ use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use object_store::{ObjectMeta, ObjectStore};
 use object_store::local::LocalFileSystem;
-use std::path::Path;
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
-use zqos_store::{DataFile, Snapshot};
+use zqos_store::{DataFile, Location, Snapshot};
 
 use crate::pinned::PinnedFiles;
 use crate::sealed::Parts;
@@ -39,10 +38,13 @@ const STORE: &str = "zqos://store/";
 /// Registers the tables of a store.
 pub(crate) async fn register(
     context: &SessionContext,
-    folder: &Path,
+    at: &Location,
     snapshot: &Snapshot,
 ) -> Result<(), DataFusionError> {
-    let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(folder)?);
+    let store: Arc<dyn ObjectStore> = match at {
+        Location::Folder(folder) => Arc::new(LocalFileSystem::new_with_prefix(folder)?),
+        _ => snapshot.objects(),
+    };
     let (mut all, mut parts) = (Vec::new(), Parts::default());
     for (table, _, files) in snapshot.tables() {
         let object = |file: &DataFile| ObjectMeta {

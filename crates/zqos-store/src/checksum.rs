@@ -1,18 +1,19 @@
 //! Checksums of what tables' logs are made of, for Delta has none.
 //!
-//! Each file of JSON has a member [`MEMBER`], which Delta leaves to whoever writes: the CRC-32C of the
-//! file as it is with eight zeros in that place. A checkpoint has its checksum in `_last_checkpoint`.
+//! Each file of JSON on a disk has a member [`MEMBER`], which Delta leaves to whoever writes: the CRC-32C
+//! of the file as it is with eight zeros in that place. A checkpoint has its checksum in
+//! `_last_checkpoint`. Objects of a service have none: it keeps checksums itself.
 
 use std::io;
 
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use crate::disk::{Disk, parent};
 
 /// The member of a commit's information, and of `_last_checkpoint`.
-pub(crate) const MEMBER: &str = "zqosCrc32c";
+const MEMBER: &str = "zqosCrc32c";
 /// What stands there until the file is written.
-pub(crate) const NONE: &str = "00000000";
+const NONE: &str = "00000000";
 /// In `_last_checkpoint`: the checksum of the checkpoint.
 const CHECKPOINT: &str = "zqosCheckpointCrc32c";
 /// The file that names the checkpoint to begin with.
@@ -27,14 +28,18 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 pub(crate) fn stamped(disk: &dyn Disk, path: &str, mut text: Vec<u8>) -> io::Result<Vec<u8>> {
     match Part::of(path) {
         Some(Part::LastCheckpoint) => {
-            let mut hint: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_slice(&text)?;
+            let mut hint: Map<String, Value> = serde_json::from_slice(&text)?;
             let sum = shown(&disk.read_all(&checkpoint(path, &text)?)?);
             hint.insert(CHECKPOINT.to_owned(), sum.into());
             hint.insert(MEMBER.to_owned(), NONE.into());
             text = serde_json::to_vec(&hint)?;
         }
-        Some(Part::Commit) => {}
+        Some(Part::Commit) => {
+            if let Some(place) = information(&text) {
+                let member = format!("\"{MEMBER}\":\"{NONE}\",");
+                text.splice(place..place, member.into_bytes());
+            }
+        }
         None => return Ok(text),
     }
     if let Some(place) = place(&text) {
@@ -47,15 +52,20 @@ pub(crate) fn stamped(disk: &dyn Disk, path: &str, mut text: Vec<u8>) -> io::Res
 /// Fails when a file is not as it was written. One without a checksum, but whole, may be of another
 /// program.
 pub(crate) fn check(disk: &dyn Disk, path: &str, text: &[u8]) -> io::Result<()> {
-    let is_ours = Part::of(path).is_some();
-    if is_ours && place(text).is_none() {
-        let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
-        return match values.next() {
-            Some(Ok(_)) if values.all(|value| value.is_ok()) => Ok(()),
-            _ => Err(damaged(path, "it is no JSON")),
-        };
+    if place(text).is_some() { check_all(disk, path, text) } else { check_form(path, text) }
+}
+
+/// Fails when a file that should be JSON is none.
+pub(crate) fn check_form(path: &str, text: &[u8]) -> io::Result<()> {
+    if Part::of(path).is_none() {
+        return Ok(());
     }
-    if is_ours { check_all(disk, path, text) } else { Ok(()) }
+    // Texts that are ignored would not be looked at.
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(_)) if values.all(|value| value.is_ok()) => Ok(()),
+        _ => Err(damaged(path, "it is no JSON")),
+    }
 }
 
 /// Fails when a file is not as it was written, or has no checksum though it should.
@@ -68,7 +78,7 @@ pub(crate) fn check_all(disk: &dyn Disk, path: &str, text: &[u8]) -> io::Result<
         return Err(damaged(path, "the checksum differs"));
     }
     if part == Part::LastCheckpoint {
-        let hint: serde_json::Value = serde_json::from_slice(text)?;
+        let hint: Value = serde_json::from_slice(text)?;
         let checkpoint = checkpoint(path, text)?;
         if hint[CHECKPOINT] != shown(&disk.read_all(&checkpoint)?) {
             return Err(damaged(&checkpoint, "the checksum differs"));
@@ -99,6 +109,12 @@ impl Part {
     }
 }
 
+/// Where the members of a commit's information begin.
+fn information(text: &[u8]) -> Option<usize> {
+    const BEFORE: &[u8] = b"{\"commitInfo\":{";
+    text.windows(BEFORE.len()).position(|window| window == BEFORE).map(|at| at + BEFORE.len())
+}
+
 /// Where the checksum stands.
 fn place(text: &[u8]) -> Option<usize> {
     let before = format!("\"{MEMBER}\":\"");
@@ -109,7 +125,7 @@ fn place(text: &[u8]) -> Option<usize> {
 
 /// The checkpoint that `_last_checkpoint` names.
 fn checkpoint(path: &str, hint: &[u8]) -> io::Result<String> {
-    let hint: serde_json::Value = serde_json::from_slice(hint)?;
+    let hint: Value = serde_json::from_slice(hint)?;
     let version = hint["version"].as_u64().ok_or_else(|| damaged(path, "it names no version"))?;
     Ok(format!("{}/{version:020}.checkpoint.parquet", parent(path)))
 }

@@ -11,15 +11,13 @@ use zqos_core::table::{CONFLICTS, Latest, TABLES, Table};
 use crate::batch::{Batch, Misfit};
 use crate::cell::{self, Texts};
 use crate::delta::{Cause, Change, DataFile, TableLog as _};
-use crate::disk::Lock;
 use crate::file::FileWriter;
 use crate::layout;
 use crate::merge::{Loser, Merge};
 use crate::read;
+use crate::replacing::Replacing;
 use crate::store::{Store, StoreError, place};
 
-/// Held by the program that replaces files.
-const LOCK: &str = "wal/compaction";
 /// The most rows of a file, about.
 const FILE_ROWS: u64 = 1 << 20;
 /// Reports may be completed for a day after their meeting's end, and meetings may pass midnight.
@@ -72,9 +70,14 @@ impl Store {
     /// the clock can't be right: days would be sealed, and files removed, by it.
     pub async fn compact(&mut self) -> Result<Compacted, StoreError> {
         self.check_clock()?;
-        let lock = self.lock_for_replacing()?;
+        let mut replacing = self.begin_replacing().await?;
+        let done = self.compact_alone(&mut replacing).await;
+        self.end_replacing(replacing, done).await
+    }
+
+    async fn compact_alone(&mut self, replacing: &mut Replacing) -> Result<Compacted, StoreError> {
         self.commit().await?;
-        self.end_erasures(&lock).await?;
+        self.end_erasures(replacing).await?;
         let mut done = Compacted::default();
         // What the others add to those of the store itself is there by then.
         let (of_store, others): (Vec<_>, Vec<_>) =
@@ -82,30 +85,31 @@ impl Store {
         for table in others.into_iter().chain(of_store) {
             let place = place(table);
             self.tables[place].refresh().await.map_err(StoreError::table(table))?;
-            let files = self.tables[place].files().map_err(StoreError::table(table))?;
             // What others are made of is made anew in place of being merged.
-            if table.latest == Latest::Only {
+            if table.latest == Latest::Only || self.plans(place)?.is_empty() {
                 continue;
             }
-            for of_day in files.chunk_by(|one, other| one.day == other.day) {
-                let plan = plan(of_day, self.clock.now());
-                if plan == Plan::Leave {
-                    continue;
-                }
-                done.conflicts += self.replace(table, of_day, plan).await?;
+            self.fence(place, replacing).await?;
+            for (plan, of_day) in self.plans(place)? {
+                self.keep(replacing).await?;
+                done.conflicts += self.replace(table, &of_day, plan, replacing).await?;
                 done.replaced += of_day.len();
                 done.sealed += usize::from(plan == Plan::Seal);
             }
         }
-        done.removed = self.vacuum(&lock, true).await?;
+        done.removed = self.vacuum(replacing, true).await?;
         Ok(done)
     }
 
-    /// Keeps other programs from replacing files.
-    pub(crate) fn lock_for_replacing(&self) -> Result<Lock, StoreError> {
-        // Two at once would both replace the same files, and leave every row twice.
-        let lock = self.disk.lock(LOCK).map_err(StoreError::Folder)?;
-        lock.ok_or(StoreError::Compacting)
+    /// What is to be made of the files of a table, by day.
+    fn plans(&self, place: usize) -> Result<Vec<(Plan, Vec<DataFile>)>, StoreError> {
+        let files = self.tables[place].files().map_err(StoreError::table(TABLES[place]))?;
+        let now = self.clock.now();
+        let plans = files
+            .chunk_by(|one, other| one.day == other.day)
+            .map(|of_day| (plan(of_day, now), of_day.to_vec()))
+            .filter(|(plan, _)| *plan != Plan::Leave);
+        Ok(plans.collect())
     }
 
     /// Replaces the files of a day; returns how many conflicts there were.
@@ -114,16 +118,17 @@ impl Store {
         table: &'static Table,
         files: &[DataFile],
         plan: Plan,
+        replacing: &mut Replacing,
     ) -> Result<usize, StoreError> {
         let now = self.clock.now();
         self.revision = (now.unix_millis() * 1_000).max(self.revision + 1);
         let (added, losers) = self.merge(table, files, plan).await?;
         let conflicts = losers.len();
         // First: whoever dies in between tells them twice, and they count once.
-        self.keep_losers(table, losers).await?;
+        self.keep_losers(table, losers, replacing).await?;
         let removed = files.to_vec();
         let change = Change { added, removed, progress: None, cause: Cause::Rewriting };
-        self.tables[place(table)].commit(change).await.map_err(StoreError::table(table))?;
+        self.commit_to(place(table), change).await?;
         Ok(conflicts)
     }
 
@@ -192,7 +197,12 @@ impl Store {
         &mut self,
         table: &'static Table,
         losers: Vec<Loser>,
+        replacing: &mut Replacing,
     ) -> Result<(), StoreError> {
+        if losers.is_empty() {
+            return Ok(());
+        }
+        self.fence(place(&CONFLICTS), replacing).await?;
         let now = self.clock.now();
         for of_account in losers.chunk_by(|one, other| account(one) == account(other)) {
             let mut batch = Batch::new(account(&of_account[0]).unwrap_or_default(), now);
@@ -205,8 +215,7 @@ impl Store {
                 let added = self.write(&CONFLICTS, &[rows.rows], 0).await?;
                 let change =
                     Change { added, removed: Vec::new(), progress: None, cause: Cause::Arrival };
-                let committed = self.tables[place(&CONFLICTS)].commit(change).await;
-                committed.map_err(StoreError::table(&CONFLICTS))?;
+                self.commit_to(place(&CONFLICTS), change).await?;
             }
         }
         Ok(())

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TableReference};
+use deltalake_core::kernel::transaction::{
+    CommitBuilder, CommitConflictError, CommitProperties, TableReference, TransactionError,
+};
 use deltalake_core::kernel::{
-    Action, Add, ArrayType, DataType, PrimitiveType, StructField, Transaction,
+    Action, Add, ArrayType, DataType, MetadataExt as _, PrimitiveType, StructField, Transaction,
 };
 use deltalake_core::logstore::{StorageConfig, default_logstore};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::table::state::DeltaTableState;
 use deltalake_core::{DeltaTable, DeltaTableError};
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -18,8 +21,6 @@ use object_store::prefix::PrefixStore;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, REVISION, Table};
-
-use crate::checksum::{MEMBER, NONE};
 
 /// A file of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +91,41 @@ pub(crate) trait TableLog: std::fmt::Debug + Send + Sync {
     async fn committed(&self, who: &str) -> Result<u64, DeltaTableError>;
 
     /// Commits a change: all of it or nothing, whoever else commits at the same time.
+    ///
+    /// **Errors**: then it may be there all the same, the answer being lost.
     async fn commit(&mut self, change: Change) -> Result<(), DeltaTableError>;
+
+    /// The last [fence](Self::set_fence), as far as it was read.
+    fn fence(&self) -> Fence;
+
+    /// Commits a fence: no commit succeeds any more that was begun by what the table was before, but fails
+    /// as [`is_fenced`] tells. False when there is one of a later epoch.
+    async fn set_fence(&mut self, epoch: u64) -> Result<bool, DeltaTableError>;
 }
+
+/// Which of the changes of a table's metadata this is that nothing but that is changed by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Fence {
+    /// Whose it is: later ones have a higher number.
+    pub(crate) epoch: u64,
+    /// How many of his there were before.
+    count: u64,
+}
+
+/// True when a commit failed because of a fence that was set since the table was read.
+pub(crate) const fn is_fenced(error: &DeltaTableError) -> bool {
+    matches!(
+        error,
+        DeltaTableError::Transaction {
+            source: TransactionError::CommitConflict(CommitConflictError::MetadataChanged)
+        }
+    )
+}
+
+/// What a table's metadata has the number of a fence under.
+const FENCE: &str = "zqos.fence";
+/// How often somebody else's commit may come before a fence.
+const FENCE_TRIES: u32 = 16;
 
 /// After so many commits the log is summed up in a checkpoint, from which opening a table begins.
 const CHECKPOINT_INTERVAL: &str = "20";
@@ -147,7 +181,7 @@ impl DeltaLog {
                     ("delta.dataSkippingNumIndexedCols", Some("0")),
                 ])
                 // Else whoever comes second would change the table that the first has made.
-                .with_commit_properties(properties().with_max_retries(0))
+                .with_commit_properties(CommitProperties::default().with_max_retries(0))
                 .await;
             // Another process may have made it just now; then it is opened.
             if created.is_err() && !table.verify_deltatable_existence().await? {
@@ -157,11 +191,41 @@ impl DeltaLog {
         table.load().await?;
         Ok(Self { table })
     }
+
+    /// True when a change is in the log that was read last.
+    pub(crate) async fn has(&self, mark: &Mark) -> Result<bool, DeltaTableError> {
+        let files = || self.files().map(|files| files.into_iter().map(|file| file.path));
+        Ok(match mark {
+            Mark::Progress(who, number) => self.committed(who).await? >= *number,
+            Mark::Added(path) => files()?.any(|known| known == *path),
+            Mark::Removed(path) => !files()?.any(|known| known == *path),
+            Mark::Nothing => false,
+        })
+    }
 }
 
-/// What every commit says of itself.
-fn properties() -> CommitProperties {
-    CommitProperties::default().with_metadata([(MEMBER.to_owned(), NONE.into())])
+/// By what a change is known in a log.
+#[derive(Debug)]
+pub(crate) enum Mark {
+    Progress(String, u64),
+    /// Nobody else adds a file with this name.
+    Added(String),
+    /// Nobody else removes a file.
+    Removed(String),
+    Nothing,
+}
+
+impl Mark {
+    pub(crate) fn of(change: &Change) -> Self {
+        let path = |files: &[DataFile]| files.first().map(|file| file.path.clone());
+        change
+            .progress
+            .as_ref()
+            .map(|(who, number)| Self::Progress(who.clone(), *number))
+            .or_else(|| path(&change.added).map(Self::Added))
+            .or_else(|| path(&change.removed).map(Self::Removed))
+            .unwrap_or(Self::Nothing)
+    }
 }
 
 /// A column as Delta knows it.
@@ -216,7 +280,7 @@ impl TableLog for DeltaLog {
     async fn commit(&mut self, change: Change) -> Result<(), DeltaTableError> {
         let Change { added, removed, progress, cause } = change;
         let changes_rows = cause != Cause::Rewriting;
-        let mut properties = properties();
+        let mut properties = CommitProperties::default();
         if let Some((who, number)) = progress {
             let number = i64::try_from(number).expect("nobody commits that often");
             properties = properties.with_application_transaction(Transaction::new(who, number));
@@ -249,6 +313,50 @@ impl TableLog for DeltaLog {
             .await?;
         self.table.state = Some(committed.snapshot());
         Ok(())
+    }
+
+    fn fence(&self) -> Fence {
+        let metadata = self.table.snapshot().ok().map(DeltaTableState::metadata);
+        let text = metadata.and_then(|metadata| metadata.configuration().get(FENCE));
+        let fence = text.and_then(|text| {
+            let (epoch, count) = text.split_once('-')?;
+            Some(Fence { epoch: epoch.parse().ok()?, count: count.parse().ok()? })
+        });
+        fence.unwrap_or_default()
+    }
+
+    async fn set_fence(&mut self, epoch: u64) -> Result<bool, DeltaTableError> {
+        let mut tries = 0;
+        loop {
+            self.refresh().await?;
+            let last = self.fence();
+            if last.epoch > epoch {
+                return Ok(false);
+            }
+            let count = if last.epoch == epoch { last.count + 1 } else { 0 };
+            let fence = format!("{epoch}-{count}");
+            let metadata = self.table.snapshot()?.metadata().clone();
+            let metadata = metadata.add_config_key(FENCE.to_owned(), fence.clone())?;
+            let properties = HashMap::from([(FENCE.to_owned(), fence)]);
+            let table: &dyn TableReference = self.table.snapshot()?;
+            let committed = CommitBuilder::default()
+                .with_actions(vec![Action::Metadata(metadata)])
+                .build(
+                    Some(table),
+                    self.table.log_store(),
+                    DeltaOperation::SetTableProperties { properties },
+                )
+                .await;
+            match committed {
+                Ok(committed) => {
+                    self.table.state = Some(committed.snapshot());
+                    return Ok(true);
+                }
+                Err(error) if tries == FENCE_TRIES => return Err(error),
+                // Another one was set; or this one, and the answer was lost.
+                Err(_) => tries += 1,
+            }
+        }
     }
 }
 

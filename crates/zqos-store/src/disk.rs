@@ -144,6 +144,17 @@ impl LocalDisk {
         Ok(Self { root: root.canonicalize()? })
     }
 
+    /// The folder `root`; where there is none nothing is in it.
+    #[cfg(feature = "s3")]
+    pub(crate) fn at_or_nowhere(root: &Path) -> io::Result<Self> {
+        match Self::at(root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { root: std::path::absolute(root)? })
+            }
+            disk => disk,
+        }
+    }
+
     /// The folder `root`, which is made if it is not there.
     pub(crate) fn create(root: &Path) -> io::Result<Self> {
         let root = std::path::absolute(root)?;

@@ -10,13 +10,13 @@ use zqos_core::table::{Kind, TABLES, Table};
 
 use crate::cell::{Joins, Texts};
 use crate::delta::{Cause, Change, DataFile, TableLog as _};
-use crate::disk::Lock;
 use crate::door;
 use crate::file::FileWriter;
 use crate::layout;
 use crate::log::Log;
 use crate::read;
-use crate::store::{Store, StoreError, WAL, wait};
+use crate::replacing::Replacing;
+use crate::store::{Store, StoreError, wait};
 use crate::tombstone::{self, Identity, Pending};
 
 /// What an erasure did.
@@ -51,8 +51,18 @@ impl Store {
         account: Option<&str>,
         person: &[String],
     ) -> Result<Erased, StoreError> {
-        let replacing = self.lock_for_replacing()?;
+        let mut replacing = self.begin_replacing().await?;
         let _loan = self.reserve.lend();
+        let erased = self.forget_alone(account, person, &mut replacing).await;
+        self.end_replacing(replacing, erased).await
+    }
+
+    async fn forget_alone(
+        &mut self,
+        account: Option<&str>,
+        person: &str,
+        replacing: &mut Replacing,
+    ) -> Result<Erased, StoreError> {
         self.commit_all().await?;
         let mut erased = Erased::default();
         let mut people = self.identify(account, person).await?;
@@ -79,9 +89,9 @@ impl Store {
         let pending = self.tombstones.pending();
         let told: Vec<String> = people.values().flatten().filter_map(told).collect();
         for place in 0..TABLES.len() {
-            self.erase_from(place, &told, &mut erased).await?;
+            self.erase_from(place, &told, replacing, &mut erased).await?;
         }
-        erased.files += self.vacuum(&replacing, false).await?;
+        erased.files += self.vacuum(replacing, false).await?;
         self.find_remains(&told, &mut erased).await?;
         if erased.remains.is_empty() {
             self.settle(pending).await?;
@@ -91,7 +101,10 @@ impl Store {
     }
 
     /// Ends erasures that were begun, and erases what had come of joins before a row told whose they are.
-    pub(crate) async fn end_erasures(&mut self, replacing: &Lock) -> Result<(), StoreError> {
+    pub(crate) async fn end_erasures(
+        &mut self,
+        replacing: &mut Replacing,
+    ) -> Result<(), StoreError> {
         self.tombstones.refresh().map_err(StoreError::Folder)?;
         let pending = self.tombstones.pending();
         if pending.is_empty() {
@@ -99,7 +112,7 @@ impl Store {
         }
         let mut erased = Erased::default();
         for place in 0..TABLES.len() {
-            self.erase_from(place, &[], &mut erased).await?;
+            self.erase_from(place, &[], replacing, &mut erased).await?;
         }
         self.vacuum(replacing, false).await?;
         self.find_remains(&[], &mut erased).await?;
@@ -195,10 +208,12 @@ impl Store {
         &mut self,
         place: usize,
         told: &[String],
+        replacing: &mut Replacing,
         erased: &mut Erased,
     ) -> Result<(), StoreError> {
         let table = TABLES[place];
-        self.tables[place].refresh().await.map_err(StoreError::table(table))?;
+        // Who commits after this reads the tombstones before.
+        self.fence_anew(place, replacing).await?;
         let files = self.tables[place].files().map_err(StoreError::table(table))?;
         let mut change = Change { cause: Cause::Removal, ..Change::default() };
         for file in files {
@@ -241,7 +256,7 @@ impl Store {
         if change.removed.is_empty() {
             return Ok(());
         }
-        self.tables[place].commit(change).await.map_err(StoreError::table(table))
+        self.commit_to(place, change).await
     }
 
     /// The rows that stay.
@@ -311,8 +326,9 @@ impl Store {
                 }
             }
         }
-        for entry in self.disk.list(WAL).map_err(StoreError::Folder)? {
-            let writer = format!("{WAL}/{}", entry.name);
+        let wal = &self.home.wal;
+        for entry in self.disk.list(wal).map_err(StoreError::Folder)? {
+            let writer = format!("{wal}/{}", entry.name);
             // What others have logged and not yet committed: they will leave the person out.
             if entry.is_dir && Log::is_left(&*self.disk, &writer)? {
                 erased.remains.push(writer);
@@ -326,12 +342,21 @@ impl Store {
     /// **Errors**: [`StoreError::Clock`] when the clock can't be right.
     pub async fn expire(&mut self, before: Timestamp) -> Result<Erased, StoreError> {
         self.check_clock()?;
-        let replacing = self.lock_for_replacing()?;
+        let mut replacing = self.begin_replacing().await?;
         let _loan = self.reserve.lend();
+        let erased = self.expire_alone(before, &mut replacing).await;
+        self.end_replacing(replacing, erased).await
+    }
+
+    async fn expire_alone(
+        &mut self,
+        before: Timestamp,
+        replacing: &mut Replacing,
+    ) -> Result<Erased, StoreError> {
         self.commit_all().await?;
         let mut erased = Erased::default();
         for (place, table) in TABLES.into_iter().enumerate() {
-            self.tables[place].refresh().await.map_err(StoreError::table(table))?;
+            self.fence(place, replacing).await?;
             let mut removed = self.tables[place].files().map_err(StoreError::table(table))?;
             removed.retain(|file| {
                 layout::day_end(&file.day).is_some_and(|end| end <= before.unix_millis())
@@ -342,9 +367,9 @@ impl Store {
             erased.files += removed.len();
             erased.rows += removed.iter().map(|file| file.rows).sum::<u64>();
             let change = Change { removed, cause: Cause::Removal, ..Change::default() };
-            self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
+            self.commit_to(place, change).await?;
         }
-        self.vacuum(&replacing, false).await?;
+        self.vacuum(replacing, false).await?;
         self.door.clear();
         Ok(erased)
     }

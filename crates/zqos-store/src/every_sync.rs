@@ -18,7 +18,7 @@ use crate::{erase, log, object, store};
 type Test = fn(new: &dyn Fn(u64) -> FaultyDisk) -> Result<(), String>;
 
 /// The tests that lose power, the quick ones first.
-const TESTS: [Test; 4] = [
+const TESTS: [Test; 5] = [
     |new| {
         let steps = prop::collection::vec(log::tests::step(), 1..40);
         many(500, steps, |seed, steps| log::tests::keeps_what_it_acknowledges(&new(seed), steps))
@@ -34,6 +34,14 @@ const TESTS: [Test; 4] = [
             let is_gone =
                 store::tests::run(erase::tests::is_gone_after_a_loss_of_power(&new(seed)));
             if is_gone { Ok(()) } else { Err(TestCaseError::fail("somebody is back")) }
+        })
+    },
+    |new| {
+        many(64, 0_u32..8, |seed, after| {
+            let disk = new(seed);
+            let is_kept =
+                store::tests::run(store::tests::outlives_a_sync_that_failed(&disk, *after));
+            if is_kept { Ok(()) } else { Err(TestCaseError::fail("something is lost")) }
         })
     },
     |new| {

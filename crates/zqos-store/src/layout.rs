@@ -15,12 +15,11 @@ use std::io;
 use zqos_core::Timestamp;
 
 use crate::disk::Disk;
-use crate::probe;
 
 /// The version of the layout that this program reads and writes.
 pub(crate) const VERSION: u32 = 1;
 
-const FILE: &str = "layout.json";
+pub(crate) const FILE: &str = "layout.json";
 
 /// A folder that is no store that this program knows.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +52,9 @@ pub enum LayoutError {
     Io(#[source] io::Error),
 }
 
-/// Checks what layout a folder has, and gives one to an empty one; also, the first time, whether the
-/// file system is one for a store.
+/// Checks what layout a folder has, and gives one to an empty one.
 pub(crate) fn open(disk: &dyn Disk) -> Result<(), LayoutError> {
-    let is_there = look(disk)?;
-    probe::once(disk)?;
-    if is_there { Ok(()) } else { create(disk).map_err(LayoutError::Io) }
+    if look(disk)? { Ok(()) } else { create(disk).map_err(LayoutError::Io) }
 }
 
 /// True when a folder has this layout, false when it is empty.
@@ -70,9 +66,7 @@ pub(crate) fn look(disk: &dyn Disk) -> Result<bool, LayoutError> {
     others.retain(|entry| entry.name != "wal" && !entry.name.starts_with(".layout"));
     match others.first() {
         None => Ok(false),
-        Some(other) => {
-            Err(LayoutError::Foreign(format!("the folder is not empty: it holds `{}`", other.name)))
-        }
+        Some(other) => Err(foreign("folder", &other.name)),
     }
 }
 
@@ -85,7 +79,18 @@ pub(crate) fn is_there(disk: &dyn Disk) -> Result<bool, LayoutError> {
     }
 }
 
-fn read(text: &[u8]) -> Result<(), LayoutError> {
+/// What is wrong with a place that holds something else.
+pub(crate) fn foreign(place: &str, other: &str) -> LayoutError {
+    LayoutError::Foreign(format!("the {place} is not empty: it holds `{other}`"))
+}
+
+/// What stands in the file that tells the layout.
+pub(crate) fn content() -> String {
+    format!("{{\"layout\":{VERSION}}}\n")
+}
+
+/// Checks what stands in the file that tells the layout.
+pub(crate) fn read(text: &[u8]) -> Result<(), LayoutError> {
     let value: serde_json::Value =
         serde_json::from_slice(text).map_err(|error| LayoutError::Foreign(error.to_string()))?;
     match value["layout"].as_u64() {
@@ -104,7 +109,7 @@ fn create(disk: &dyn Disk) -> io::Result<()> {
         }
         file => file?,
     };
-    file.write_all(format!("{{\"layout\":{VERSION}}}\n").as_bytes())?;
+    file.write_all(content().as_bytes())?;
     file.sync()?;
     // Nothing is kept before the folders are made that it is kept in, and their names become durable
     // together with this one.

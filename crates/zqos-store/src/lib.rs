@@ -14,13 +14,19 @@ mod file;
 mod history;
 mod home;
 mod layout;
+mod lease;
 mod log;
 mod merge;
 mod object;
 mod order;
 mod probe;
 mod read;
+#[cfg(any(test, feature = "s3"))]
+mod remote;
+mod replacing;
 mod reserve;
+#[cfg(feature = "s3")]
+mod s3;
 mod snapshot;
 mod store;
 mod tombstone;

@@ -12,7 +12,7 @@ use parquet::errors::Result;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::checksum;
-use crate::home::Home;
+use crate::home::{Content, Home};
 
 /// Rows that are decoded together at most, and about how many bytes: texts of reports are long.
 const BATCH: usize = 8_192;
@@ -22,15 +22,11 @@ const CHUNK: u64 = 64 * 1024;
 
 /// A file that is read in parts.
 #[derive(Debug, Clone)]
-struct InParts {
-    home: Home,
-    path: Arc<str>,
-    len: u64,
-}
+struct InParts(Arc<dyn Content>);
 
 impl Length for InParts {
     fn len(&self) -> u64 {
-        self.len
+        self.0.len()
     }
 }
 
@@ -42,7 +38,7 @@ impl ChunkReader for InParts {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        let bytes = self.home.read(&self.path, start..start + length as u64)?;
+        let bytes = self.0.read(start..start + length as u64)?;
         Ok(bytes.into())
     }
 }
@@ -58,8 +54,8 @@ struct Chunks {
 impl Read for Chunks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.chunk.position() == self.chunk.get_ref().len() as u64 {
-            let end = self.file.len.min(self.next + CHUNK);
-            self.chunk = io::Cursor::new(self.file.home.read(&self.file.path, self.next..end)?);
+            let end = self.file.len().min(self.next + CHUNK);
+            self.chunk = io::Cursor::new(self.file.0.read(self.next..end)?);
             self.next = end;
         }
         self.chunk.read(buffer)
@@ -68,7 +64,7 @@ impl Read for Chunks {
 
 /// Fails, with the reason, when a file is not what its name says was written.
 pub(crate) fn check(home: &Home, path: &str, size: u64) -> std::result::Result<(), String> {
-    let bytes = home.read_all(path).map_err(|error| error.to_string())?;
+    let bytes = home.files.read_all(path).map_err(|error| error.to_string())?;
     if bytes.len() as u64 != size {
         return Err(format!("it has {} bytes, and should have {size}", bytes.len()));
     }
@@ -98,8 +94,7 @@ pub(crate) fn columns(
 }
 
 fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<InParts>> {
-    let len = home.describe(path)?.len;
-    let file = InParts { home: home.clone(), path: path.into(), len };
+    let file = InParts(home.files.open(path)?);
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let groups = builder.metadata().row_groups();
     let bytes: i64 = groups.iter().map(|group| group.total_byte_size()).sum();

@@ -4,18 +4,17 @@ use std::io;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use object_store::ObjectStore;
 use zqos_core::table::{TABLES, Table};
 
-use crate::checksum;
 use crate::delta::{DataFile, DeltaLog, TableLog as _};
-use crate::disk::{Disk, Entry, LocalDisk};
+use crate::disk::{Disk, Entry};
 use crate::door;
 use crate::home::{Home, Location};
-use crate::layout::{self, LayoutError};
 use crate::log::{self, Log, LogError, Record};
 use crate::order;
 use crate::read;
-use crate::store::{StoreError, WAL, decode, place};
+use crate::store::{StoreError, decode, place};
 use crate::tombstone::Tombstones;
 
 /// The tables of a store, for reading: one version of each, taken at one time.
@@ -33,22 +32,20 @@ impl Snapshot {
     ///
     /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
     pub async fn open(at: impl Into<Location>) -> Result<Self, StoreError> {
-        let Location::Folder(folder) = at.into();
-        let missing = || LayoutError::Missing(folder.display().to_string());
-        let disk: Arc<dyn Disk> = match LocalDisk::at(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing().into()),
-            disk => Arc::new(disk.map_err(StoreError::Folder)?),
-        };
-        if layout::is_there(&*disk)? { Self::open_on(disk).await } else { Err(missing().into()) }
+        Self::open_at(Home::find(at.into())?).await
+    }
+
+    #[cfg(test)]
+    pub(crate) async fn open_on(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
+        Self::open_at(Home::folder(disk)).await
     }
 
     /// Writes nothing, whatever there is.
-    pub(crate) async fn open_on(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
-        let home = Home::folder(disk);
-        let objects = home.objects("reader");
+    pub(crate) async fn open_at(home: Home) -> Result<Self, StoreError> {
+        let objects = home.files.objects("reader");
         let mut tables = Vec::with_capacity(TABLES.len());
         // Logs before tables: what has left a log is in the table by then.
-        let mut tail = Tail::read(&home.log)?;
+        let mut tail = Tail::read(&home)?;
         // The last table first: what it has, the others have by then.
         for table in TABLES.into_iter().rev() {
             let log = DeltaLog::load(Arc::clone(&objects), table).await;
@@ -72,6 +69,11 @@ impl Snapshot {
     /// dictionaries.
     pub fn tail(&self, table: &Table) -> &[RecordBatch] {
         &self.tail[place(table)]
+    }
+
+    /// The store's files, by the paths that they have below `tables/` and their table's name.
+    pub fn objects(&self) -> Arc<dyn ObjectStore> {
+        self.home.files.objects("reader")
     }
 
     /// Each table with its version and the files that make it up, which lie below `tables/` and the
@@ -114,12 +116,14 @@ impl Snapshot {
 
     /// Reads the log of a table through.
     fn check_log(&self, dir: &str, damage: &mut Vec<Damage>) {
-        for Entry { name, .. } in listed(self.home.files(), dir, damage) {
+        let mut names = self.home.files.of_log(dir).unwrap_or_else(|error| {
+            damage.push(Damage { path: dir.to_owned(), reason: error.to_string() });
+            Vec::new()
+        });
+        names.sort_unstable();
+        for name in names {
             let path = format!("{dir}/{name}");
-            let content = self.home.read_all(&path);
-            let checked =
-                content.and_then(|content| checksum::check_all(self.home.files(), &path, &content));
-            match checked {
+            match self.home.files.check_log(&path) {
                 // Somebody removed it just now.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => damage.push(Damage { path, reason: error.to_string() }),
@@ -128,17 +132,17 @@ impl Snapshot {
         }
     }
 
-    /// Reads the logs of all writers through.
+    /// Reads the logs of all writers of this machine through.
     fn check_written_ahead(&self, damage: &mut Vec<Damage>) {
-        for writer in listed(&*self.home.log, WAL, damage).into_iter().filter(|entry| entry.is_dir)
-        {
-            let dir = format!("{WAL}/{}", writer.name);
-            for file in listed(&*self.home.log, &dir, damage) {
+        let Home { log: disk, wal, .. } = &self.home;
+        for writer in listed(&**disk, wal, damage).into_iter().filter(|entry| entry.is_dir) {
+            let dir = format!("{wal}/{}", writer.name);
+            for file in listed(&**disk, &dir, damage) {
                 let path = format!("{dir}/{}", file.name);
                 if file.name.strip_suffix(".log").is_none() {
                     continue;
                 }
-                let reason = match log::check(&*self.home.log, &path) {
+                let reason = match log::check(&**disk, &path) {
                     Ok(()) => continue,
                     Err(LogError::Corrupt { offset, reason, .. }) => {
                         format!("byte {offset}: {reason}")
@@ -175,13 +179,13 @@ struct Logged {
 }
 
 impl Tail {
-    fn read(disk: &Arc<dyn Disk>) -> Result<Self, StoreError> {
+    fn read(Home { log: disk, wal, .. }: &Home) -> Result<Self, StoreError> {
         let mut records = Vec::new();
-        for entry in disk.list(WAL).map_err(StoreError::Folder)? {
+        for entry in disk.list(wal).map_err(StoreError::Folder)? {
             if !entry.is_dir {
                 continue;
             }
-            let writer = format!("{WAL}/{}", entry.name);
+            let writer = format!("{wal}/{}", entry.name);
             for Record { sequence, payload } in
                 Log::read(&**disk, &writer).map_err(StoreError::Folder)?
             {

@@ -18,13 +18,14 @@ use zqos_core::{Clock, Timestamp};
 use crate::batch::{Batch, TableRows};
 use crate::cell;
 use crate::checksum;
-use crate::delta::{Cause, Change, DataFile, DeltaLog, TableLog};
-use crate::disk::{Disk, LocalDisk, Lock};
+use crate::delta::{self, Cause, Change, DataFile, DeltaLog, Mark, TableLog};
+use crate::disk::{Disk, Lock};
 use crate::door::{self, Door, TurnedAway};
 use crate::file::{self, FileWriter};
-use crate::home::{Home, Location};
+use crate::home::{DELTA_LOG, Home, Location};
 use crate::layout::{self, LayoutError};
 use crate::log::{Log, LogError, Record};
+use crate::probe;
 use crate::read;
 use crate::reserve::{Reserve, is_full};
 use crate::tombstone::{self, Identity, Tombstones};
@@ -33,10 +34,10 @@ use crate::tombstone::{self, Identity, Tombstones};
 const COMMIT_BYTES: usize = 64 << 20;
 /// What was acknowledged this long ago is committed with the next rows, however few there are.
 const COMMIT_AFTER: Duration = Duration::from_mins(1);
-/// Where the logs of all writers are.
-pub(crate) const WAL: &str = "wal";
 /// Held by the program that makes the tables, or sees that they are there.
 const CREATION_LOCK: &str = "wal/creation";
+/// How often others may come in between with erasing or removing, until a commit gives up.
+const FENCES: u32 = 8;
 /// How many programs may write at once.
 const WRITERS: u32 = 256;
 
@@ -68,6 +69,21 @@ pub enum StoreError {
     /// Another program compacts the store.
     #[error("another program compacts this store; try again when it has ended")]
     Compacting,
+    /// The lease of whoever replaces files.
+    #[error("the lease of those who replace files can't be had")]
+    Lease(#[source] object_store::Error),
+    /// An object store that replaces what it was asked not to replace.
+    #[error(
+        "this object store ignores `{0}`, and so writers would lose what others wrote; use one that \
+         keeps to conditional puts"
+    )]
+    Unconditional(&'static str),
+    /// The URL, or a setting, of an object store is wrong.
+    #[error("{0}")]
+    S3(String),
+    /// The program has no part for stores on S3.
+    #[error("this program was built without S3; build it with the feature `s3`")]
+    WithoutS3,
     /// The log of a table.
     #[error("the table `{table}` can't be read or written")]
     Table {
@@ -120,6 +136,15 @@ impl StoreError {
     pub(crate) fn table(table: &'static Table) -> impl FnOnce(DeltaTableError) -> Self {
         |source| Self::Table { table: table.name, source: Box::new(source) }
     }
+
+    /// True when a commit failed because of a fence that was set since the table was read.
+    fn is_fenced(&self) -> bool {
+        matches!(self, Self::Table { source, .. } if delta::is_fenced(source))
+    }
+
+    pub(crate) fn lease(source: object_store::Error) -> Self {
+        Self::Lease(source)
+    }
 }
 
 /// A store that is open for writing.
@@ -133,7 +158,7 @@ pub struct Store {
     pub(crate) disk: Arc<dyn Disk>,
     /// Where everything else is.
     pub(crate) home: Home,
-    objects: Arc<dyn ObjectStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
     pub(crate) tables: Vec<DeltaLog>,
     log: Log,
     /// Tells this writer from the others, in the tables' logs.
@@ -145,6 +170,9 @@ pub struct Store {
     pub(crate) clock: Arc<dyn Clock>,
     /// Rows that are in the log and not in the tables, in the order of [`TABLES`].
     memory: [Vec<RecordBatch>; TABLES.len()],
+    /// Of each table: a commit of which it is not known whether the table has it. Its number, and how
+    /// many batches of those in memory it was of.
+    in_doubt: [Option<(u64, usize)>; TABLES.len()],
     memory_bytes: usize,
     /// When the first of those came.
     memory_since: Option<Timestamp>,
@@ -157,23 +185,28 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in a folder, which is made if it is not there, and brings what a program left
-    /// in the log into the tables.
+    /// Opens the store at a place, which is made if it is not there, and brings what a program left in
+    /// the log into the tables.
+    ///
+    /// **Errors**: [`StoreError::Unconditional`] for an object store that can't be written to by several.
     pub async fn open(at: impl Into<Location>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let Location::Folder(folder) = at.into();
-        let disk = LocalDisk::create(&folder).map_err(StoreError::Folder)?;
-        Self::open_on(Arc::new(disk), clock).await
+        Self::open_at(Home::make(at.into()).await?, clock).await
     }
 
+    #[cfg(test)]
     pub(crate) async fn open_on(
         disk: Arc<dyn Disk>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
-        let home = Home::folder(Arc::clone(&disk));
+        Self::open_at(Home::folder(disk), clock).await
+    }
+
+    pub(crate) async fn open_at(home: Home, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let disk = Arc::clone(&home.log);
         // What is no store is left as it is.
-        layout::look(&*disk)?;
+        home.files.look()?;
         // Durable with the first writer's: nothing is in it before.
-        disk.make_dir(WAL).map_err(StoreError::Folder)?;
+        disk.make_dir(&home.wal).map_err(StoreError::Folder)?;
         // Tables are made once: of two programs that make them at the same time one would change what
         // the other has made.
         let creating = wait(&disk, |disk| disk.wait_for_lock(CREATION_LOCK)).await;
@@ -183,13 +216,14 @@ impl Store {
             }
             error => error,
         })?;
-        layout::open(&*disk)?;
-        let (writer, lock) = take_writer(&*disk)?;
+        probe::once(&*disk)?;
+        home.files.prepare()?;
+        let (writer, lock) = take_writer(&home)?;
         let store = Self::open_log(home.clone(), Arc::clone(&clock), writer, lock).await?;
         drop(creating);
         // What programs left that no longer run.
-        for entry in disk.list(WAL).map_err(StoreError::Folder)? {
-            let writer = format!("{WAL}/{}", entry.name);
+        for entry in disk.list(&home.wal).map_err(StoreError::Folder)? {
+            let writer = format!("{}/{}", home.wal, entry.name);
             if !entry.is_dir || writer == store.writer || !Log::is_left(&*disk, &writer)? {
                 continue;
             }
@@ -209,7 +243,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let disk = Arc::clone(&home.log);
         let reserve = Arc::new(Reserve::new(Arc::clone(&disk), &writer));
-        let objects = home.objects_with(&writer, &reserve);
+        let objects = home.files.objects_with(&writer, &reserve);
         let tables = open_tables(&objects).await?;
         let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         let mut committed = Vec::with_capacity(TABLES.len());
@@ -246,6 +280,7 @@ impl Store {
             _lock: lock,
             clock,
             memory,
+            in_doubt: [None; TABLES.len()],
             memory_bytes: 0,
             memory_since: None,
             revision,
@@ -287,7 +322,9 @@ impl Store {
             Err(error) => Err(LogError::Write(error)),
         };
         if let Err(error) = appended {
-            taken.iter().for_each(|rows| self.door.doubt(&rows.fingerprints));
+            for rows in &taken {
+                self.door.doubt(&rows.fingerprints);
+            }
             return Err(match error {
                 LogError::Write(error) if is_full(&error) => {
                     StoreError::Full { missing: self.reserve.missing(record.len() as u64) }
@@ -398,23 +435,13 @@ impl Store {
     /// The same, also when nothing waits: then what stands in the log and was never acknowledged goes.
     pub(crate) async fn commit_all(&mut self) -> Result<(), StoreError> {
         let _shared = wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
-        self.drop_forgotten()?;
         let _loan = self.reserve.lend();
         let sequence = self.log.acknowledged();
-        for (place, table) in TABLES.into_iter().enumerate() {
+        for place in 0..TABLES.len() {
             let is_last = place == TABLES.len() - 1;
-            if self.memory[place].is_empty() && !is_last {
-                continue;
+            if !self.memory[place].is_empty() || is_last {
+                self.bring(place, sequence).await?;
             }
-            let added = self.write(table, &self.memory[place], sequence).await?;
-            let change = Change {
-                added,
-                removed: Vec::new(),
-                progress: Some((self.writer.clone(), sequence)),
-                cause: Cause::Arrival,
-            };
-            self.tables[place].commit(change).await.map_err(StoreError::table(table))?;
-            self.memory[place].clear();
         }
         self.memory_bytes = 0;
         self.memory_since = None;
@@ -422,21 +449,94 @@ impl Store {
         Ok(())
     }
 
-    /// Drops rows of people who were erased since the rows came.
-    fn drop_forgotten(&mut self) -> Result<(), StoreError> {
+    /// Brings the rows of one table into it.
+    async fn bring(&mut self, place: usize, sequence: u64) -> Result<(), StoreError> {
+        let table = TABLES[place];
+        let mut tries = 0;
+        loop {
+            self.settle_doubt(place).await?;
+            if self.home.is_shared {
+                // Before the tombstones, and before files are written: whoever sets a fence relies on it.
+                self.tables[place].refresh().await.map_err(StoreError::table(table))?;
+            }
+            self.drop_forgotten(place)?;
+            self.in_doubt[place] = Some((sequence, self.memory[place].len()));
+            let change = Change {
+                added: self.write(table, &self.memory[place], sequence).await?,
+                removed: Vec::new(),
+                progress: Some((self.writer.clone(), sequence)),
+                cause: Cause::Arrival,
+            };
+            match self.commit_to(place, change).await {
+                Err(error) if error.is_fenced() && tries < FENCES => tries += 1,
+                outcome => {
+                    outcome?;
+                    self.in_doubt[place] = None;
+                    self.memory[place].clear();
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Lets go of rows that the table has after all: the answer to their commit was lost, and the log
+    /// could not be read then.
+    async fn settle_doubt(&mut self, place: usize) -> Result<(), StoreError> {
+        let Some((number, batches)) = self.in_doubt[place] else { return Ok(()) };
+        self.tables[place].refresh().await.map_err(StoreError::table(TABLES[place]))?;
+        if self.is_there(place, &Mark::Progress(self.writer.clone(), number)).await? {
+            self.memory[place].drain(..batches);
+        }
+        self.in_doubt[place] = None;
+        Ok(())
+    }
+
+    /// Commits a change to a table.
+    ///
+    /// **Errors**: then it is not there, or nobody knows, as the table's log could not be read to see.
+    pub(crate) async fn commit_to(
+        &mut self,
+        place: usize,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let mark = Mark::of(&change);
+        match self.tables[place].commit(change).await {
+            // The answer may be lost.
+            Err(error)
+                if self.tables[place].refresh().await.is_err()
+                    || !self.is_there(place, &mark).await? =>
+            {
+                Err(StoreError::table(TABLES[place])(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// True when a table that was read just now has a change, durably.
+    async fn is_there(&self, place: usize, mark: &Mark) -> Result<bool, StoreError> {
+        let table = TABLES[place];
+        if !self.tables[place].has(mark).await.map_err(StoreError::table(table))? {
+            return Ok(false);
+        }
+        let log = format!("tables/{}/{DELTA_LOG}", table.name);
+        self.home.files.sync_dir(&log).map_err(StoreError::Folder)?;
+        Ok(true)
+    }
+
+    /// Drops rows of a table that are of people who were erased since the rows came.
+    fn drop_forgotten(&mut self, place: usize) -> Result<(), StoreError> {
         self.tombstones.refresh().map_err(StoreError::Folder)?;
         if self.tombstones.is_empty() {
             return Ok(());
         }
-        for (batches, table) in self.memory.iter_mut().zip(TABLES) {
-            for rows in &mut *batches {
-                let left = door::without_forgotten(&self.tombstones, table, rows);
-                if let Some(left) = left.map_err(StoreError::Rows)? {
-                    *rows = left;
-                }
+        let batches = &mut self.memory[place];
+        for rows in &mut *batches {
+            let left = door::without_forgotten(&self.tombstones, TABLES[place], rows);
+            if let Some(left) = left.map_err(StoreError::Rows)? {
+                *rows = left;
             }
-            batches.retain(|rows| rows.num_rows() > 0);
         }
+        batches.retain(|rows| rows.num_rows() > 0);
         Ok(())
     }
 
@@ -541,9 +641,10 @@ pub(crate) async fn open_tables(
 }
 
 /// The first log that no other program writes, by its folder.
-fn take_writer(disk: &dyn Disk) -> Result<(String, Lock), StoreError> {
+fn take_writer(home: &Home) -> Result<(String, Lock), StoreError> {
+    let disk = &home.log;
     for number in 0..WRITERS {
-        let dir = format!("{WAL}/{number:03}");
+        let dir = format!("{}/{number:03}", home.wal);
         disk.create_dir(&dir).map_err(StoreError::Folder)?;
         if let Some(lock) = disk.lock(&format!("{dir}/lock")).map_err(StoreError::Folder)? {
             return Ok((dir, lock));
@@ -602,5 +703,7 @@ pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>),
 
 mod replace;
 
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 pub(crate) mod tests;

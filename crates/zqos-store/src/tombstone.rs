@@ -8,13 +8,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io;
-use std::time::SystemTime;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::disk::Lock;
-use crate::home::Home;
+use crate::home::{Home, Stamp};
 
 const KEY: &str = "forgotten/key";
 const LIST: &str = "forgotten/list";
@@ -70,7 +69,7 @@ pub(crate) struct Tombstones {
     key: [u8; KEY_BYTES],
     marks: HashMap<Mark, Stone>,
     /// What the list was like when it was read.
-    read: Option<(u64, SystemTime)>,
+    read: Option<Stamp>,
 }
 
 impl Tombstones {
@@ -91,18 +90,15 @@ impl Tombstones {
 
     /// Reads what others have added.
     pub(crate) fn refresh(&mut self) -> io::Result<()> {
-        let list = match self.home.describe(LIST) {
+        let is = match self.home.files.stamp(LIST) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            list => list?,
+            stamp => Some(stamp?),
         };
-        let is = Some((list.len, list.modified));
         if self.read == is {
             return Ok(());
         }
-        let damaged = |what| io::Error::new(io::ErrorKind::InvalidData, what);
-        let key = self.home.read_all(KEY)?;
-        self.key = key.try_into().map_err(|_| damaged("`forgotten/key` is no key of 32 bytes"))?;
-        let text = String::from_utf8(self.home.read_all(LIST)?);
+        self.read_key()?;
+        let text = String::from_utf8(self.home.files.read_all(LIST)?);
         let text = text.map_err(|_| damaged("`forgotten/list` is no text"))?;
         self.marks = text
             .lines()
@@ -125,13 +121,13 @@ impl Tombstones {
 
     /// Takes note that the tables have no rows of those any more.
     pub(crate) fn settle(&mut self, Pending(settled): Pending, _alone: &Lock) -> io::Result<()> {
-        self.refresh()?;
-        for mark in settled {
-            if let Some(stone) = self.marks.get_mut(&mark) {
-                stone.is_pending = false;
+        self.change(|marks| {
+            for mark in &settled {
+                if let Some(stone) = marks.get_mut(mark) {
+                    stone.is_pending = false;
+                }
             }
-        }
-        self.write()
+        })
     }
 
     /// Adds tombstones, durably, once nobody brings rows into tables. The key is made by whoever comes
@@ -144,24 +140,39 @@ impl Tombstones {
     ) -> io::Result<()> {
         self.refresh()?;
         if self.read.is_none() {
-            self.key = rand::random();
-            self.home.replace(KEY, &self.key)?;
+            let key: [u8; KEY_BYTES] = rand::random();
+            self.home.files.create(KEY, &key)?;
+            self.read_key()?;
         }
         let marks: Vec<Mark> =
             identities.iter().map(|identity| self.mark(account, identity)).collect();
         let stone = Stone { account: account.to_owned(), is_pending: true };
-        self.marks.extend(marks.into_iter().map(|mark| (mark, stone.clone())));
-        self.write()
+        self.change(|marks_of_all| {
+            marks_of_all.extend(marks.iter().map(|mark| (*mark, stone.clone())));
+        })
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        let mut lines: Vec<String> =
-            self.marks.iter().map(|(mark, stone)| line(mark, stone)).collect();
-        lines.sort_unstable();
-        self.home.replace(LIST, lines.concat().as_bytes())?;
-        let list = self.home.describe(LIST)?;
-        self.read = Some((list.len, list.modified));
+    fn read_key(&mut self) -> io::Result<()> {
+        let key = self.home.files.read_all(KEY)?;
+        self.key = key.try_into().map_err(|_| damaged("`forgotten/key` is no key of 32 bytes"))?;
         Ok(())
+    }
+
+    /// Changes the list, by what others have made of it until then.
+    fn change(&mut self, change: impl Fn(&mut HashMap<Mark, Stone>)) -> io::Result<()> {
+        loop {
+            self.refresh()?;
+            change(&mut self.marks);
+            let mut lines: Vec<String> =
+                self.marks.iter().map(|(mark, stone)| line(mark, stone)).collect();
+            lines.sort_unstable();
+            let content = lines.concat();
+            let was = self.read.take();
+            // Somebody on another machine may have been quicker.
+            if self.home.files.replace(LIST, content.as_bytes(), was.as_ref())? {
+                return self.refresh();
+            }
+        }
     }
 
     fn mark(&self, account: &str, identity: &Identity) -> Mark {
@@ -179,6 +190,10 @@ impl Tombstones {
         let code = mac.finalize().into_bytes();
         code[..MARK_BYTES].try_into().expect("it is twice as long")
     }
+}
+
+fn damaged(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 fn line(mark: &Mark, stone: &Stone) -> String {

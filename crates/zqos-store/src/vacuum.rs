@@ -8,9 +8,9 @@ use zqos_core::table::TABLES;
 
 use crate::delta::TableLog as _;
 use crate::disk::{Entry, Lock};
-use crate::home::Home;
 use crate::object::UNFINISHED;
-use crate::store::{Store, StoreError, WAL};
+use crate::replacing::Replacing;
+use crate::store::{Store, StoreError};
 
 /// How long readers may take that have files open which were replaced.
 const GRACE: i64 = 60 * 60 * 1_000;
@@ -22,7 +22,7 @@ impl Store {
     /// With `spares_readers`, those that are younger than an hour stay.
     pub(crate) async fn vacuum(
         &mut self,
-        _replacing: &Lock,
+        replacing: &mut Replacing,
         spares_readers: bool,
     ) -> Result<usize, StoreError> {
         let mut removed = 0;
@@ -31,23 +31,27 @@ impl Store {
         for (place, table) in TABLES.into_iter().enumerate() {
             let folder = format!("tables/{}", table.name);
             // Listed before the log is read: what is committed in between is in the log.
-            let listed = files(&self.home, &folder).map_err(StoreError::Folder)?;
+            let mut listed = self.home.files.of_table(&folder).map_err(StoreError::Folder)?;
             for (_, entry) in &listed {
                 self.look_whether_idle(&entry.name, &mut idle)?;
             }
             self.tables[place].refresh().await.map_err(StoreError::table(table))?;
-            let live = self.tables[place].files().map_err(StoreError::table(table))?;
-            let live: HashSet<&str> = live.iter().map(|file| file.path.as_str()).collect();
+            let mut live = self.live(place)?;
+            listed.retain(|(path, entry)| {
+                !live.contains(path) && (!spares_readers || !self.is_young(entry))
+            });
+            if self.home.is_shared && !listed.is_empty() {
+                // What was listed and is in no log by then will never be.
+                self.fence_anew(place, replacing).await?;
+                live = self.live(place)?;
+            }
             let mut dirs = HashSet::new();
             for (path, entry) in listed {
-                if live.contains(path.as_str())
-                    || spares_readers && self.is_young(&entry)
-                    || !self.is_dead(place, &entry.name, &idle).await?
-                {
+                if live.contains(&path) || !self.is_dead(place, &entry.name, &idle).await? {
                     continue;
                 }
                 let path = format!("{folder}/{path}");
-                match self.home.remove(&path) {
+                match self.home.files.remove(&path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         return Err(StoreError::Folder(error));
                     }
@@ -56,10 +60,16 @@ impl Store {
                 dirs.insert(crate::disk::parent(&path).to_owned());
             }
             for dir in dirs {
-                self.home.sync_dir(&dir).map_err(StoreError::Folder)?;
+                self.home.files.sync_dir(&dir).map_err(StoreError::Folder)?;
             }
         }
         Ok(removed)
+    }
+
+    /// The paths of a table's files that count.
+    fn live(&self, place: usize) -> Result<HashSet<String>, StoreError> {
+        let files = self.tables[place].files().map_err(StoreError::table(TABLES[place]))?;
+        Ok(files.into_iter().map(|file| file.path).collect())
     }
 
     fn is_young(&self, entry: &Entry) -> bool {
@@ -74,7 +84,7 @@ impl Store {
         name: &str,
         idle: &mut HashMap<String, Option<Lock>>,
     ) -> Result<(), StoreError> {
-        let Some(writer) = writer_of(name) else { return Ok(()) };
+        let Some(writer) = self.writer_of(name) else { return Ok(()) };
         if writer == self.writer || idle.contains_key(&writer) {
             return Ok(());
         }
@@ -92,7 +102,11 @@ impl Store {
         name: &str,
         idle: &HashMap<String, Option<Lock>>,
     ) -> Result<bool, StoreError> {
-        let Some(writer) = writer_of(name) else {
+        if self.home.is_shared {
+            // It was there before the fence, whoever wrote it.
+            return Ok(name.starts_with("wal-"));
+        }
+        let Some(writer) = self.writer_of(name) else {
             // Not of ours.
             return Ok(false);
         };
@@ -110,33 +124,18 @@ impl Store {
         let committed = self.tables[place].committed(&writer).await;
         Ok(sequence <= committed.map_err(StoreError::table(TABLES[place]))?)
     }
-}
 
-/// The log of who wrote a file, by the file's name: `wal-000-…`, finished or not.
-fn writer_of(name: &str) -> Option<String> {
-    let name = name.strip_prefix(UNFINISHED).unwrap_or(name);
-    let number = name.strip_prefix("wal-")?.get(..3)?;
-    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{WAL}/{number}"))
+    /// The log of who wrote a file, by the file's name: `wal-000-…`, finished or not.
+    fn writer_of(&self, name: &str) -> Option<String> {
+        let name = name.strip_prefix(UNFINISHED).unwrap_or(name);
+        let number = name.strip_prefix("wal-")?.get(..3)?;
+        let wal = &self.home.wal;
+        number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{wal}/{number}"))
+    }
 }
 
 /// Up to which record of the log a file has rows, by the file's name: `wal-000-rows-SEQUENCE-…`.
 fn sequence_of(name: &str) -> Option<u64> {
     let (_, behind) = name.split_once("-rows-")?;
     behind.split('-').next()?.parse().ok()
-}
-
-/// The files of a table but those of its log: their paths below its folder.
-pub(crate) fn files(home: &Home, folder: &str) -> io::Result<Vec<(String, Entry)>> {
-    let mut files = Vec::new();
-    for day in home.list(folder)? {
-        if !day.is_dir || day.name == "_delta_log" {
-            continue;
-        }
-        for file in home.list(&format!("{folder}/{}", day.name))? {
-            if !file.is_dir {
-                files.push((format!("{}/{}", day.name, file.name), file));
-            }
-        }
-    }
-    Ok(files)
 }

@@ -285,9 +285,14 @@ pub(crate) enum Config {
 #[derive(Debug, Args)]
 pub(crate) struct WhichStore {
     /// The store's folder
+    #[cfg_attr(feature = "s3", doc = "or `s3://bucket/prefix`")]
     #[arg(long, value_name = "FOLDER", env = "ZQOS_STORE", hide_env_values = true)]
     // No path: an empty variable is as good as none.
     pub(crate) store: Option<std::ffi::OsString>,
+    /// The folder of the write-ahead log of a store on S3; if not given, one of the state folder
+    #[cfg(feature = "s3")]
+    #[arg(long, value_name = "FOLDER", env = "ZQOS_STORE_LOG", hide_env_values = true)]
+    pub(crate) log: Option<std::ffi::OsString>,
 }
 
 #[cfg(feature = "store")]

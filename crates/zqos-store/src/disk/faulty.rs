@@ -35,6 +35,8 @@ struct State {
     /// How many calls that change something succeed before all fail, as if the program had been
     /// killed; `None` when all succeed.
     changes_left: Option<u32>,
+    /// How many syncs of folders succeed before one fails; `None` when all succeed.
+    dir_syncs_left: Option<u32>,
     /// How many bytes fit; `None` when there is no end.
     capacity: Option<u64>,
     /// What it can't do.
@@ -115,6 +117,7 @@ impl FaultyDisk {
             locks: BTreeMap::new(),
             locks_taken: 0,
             changes_left: None,
+            dir_syncs_left: None,
             capacity: None,
             lack: None,
             met: BTreeSet::new(),
@@ -171,6 +174,7 @@ impl FaultyDisk {
         }
         state.locks.clear();
         state.changes_left = None;
+        state.dir_syncs_left = None;
         state.capacity = None;
         state.life += 1;
         self.0.unlocked.notify_all();
@@ -180,6 +184,11 @@ impl FaultyDisk {
     /// leaves that was killed there. `None` ends it.
     pub(crate) fn fail_after(&self, count: Option<u32>) {
         self.state().changes_left = count;
+    }
+
+    /// Lets one sync of a folder fail, after so many that succeed.
+    pub(crate) fn fail_dir_sync(&self, after: u32) {
+        self.state().dir_syncs_left = Some(after);
     }
 
     /// Leaves room for so many bytes beside what there is.
@@ -457,6 +466,14 @@ impl Disk for FaultyDisk {
         let mut state = self.state();
         let node = state.node(dir)?;
         state.can(Lack::DirSyncs, io::ErrorKind::InvalidInput)?;
+        match &mut state.dir_syncs_left {
+            None => {}
+            left @ Some(0) => {
+                *left = None;
+                return Err(io::Error::other("the names may not be durable"));
+            }
+            Some(left) => *left -= 1,
+        }
         if state.may_sync(site)?
             && let Node::Dir(Names { durable, pending, .. }) = &mut state.nodes[node]
         {

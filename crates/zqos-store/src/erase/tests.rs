@@ -227,7 +227,7 @@ pub(crate) async fn is_gone_after_a_loss_of_power(disk: &FaultyDisk) -> bool {
     let mut store = open().await.unwrap();
     let is_gone = TABLES.into_iter().all(|table| {
         let folder = format!("tables/{}", table.name);
-        let files = crate::vacuum::files(&store.home, &folder).unwrap();
+        let files = store.home.files.of_table(&folder).unwrap();
         files.into_iter().filter(|(path, _)| path.ends_with("parquet")).all(|(path, _)| {
             let rows = read::columns(&store.home, &format!("{folder}/{path}"), &["user_id"]);
             rows.unwrap().all(|rows| {

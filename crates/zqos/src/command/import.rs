@@ -17,9 +17,10 @@ use zoom_wire::privacy::{Dropped, Policy};
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind};
 use zqos_core::{Clock as _, MeetingUuid, Origin, Shown, SystemClock, Timestamp};
-use zqos_store::{Batch, Raw, Store, TurnedAway};
+use zqos_store::{Batch, Location, Raw, Store, TurnedAway};
 
 use crate::cli::{Global, Import, WhichStore};
+use crate::command::store;
 use crate::config::{Config, DEFAULT_ACCOUNT};
 use crate::context::site::SiteMap;
 use crate::exit::{Exit, UsageError};
@@ -37,9 +38,9 @@ const REMEMBERED: usize = 50_000;
 /// What a report is called among the texts that are kept; events have Zoom's names.
 const REPORT: &str = "report";
 
-/// The store's folder.
-pub(crate) fn folder(which: &WhichStore) -> Result<&Path, UsageError> {
-    which.store.as_deref().filter(|folder| !folder.is_empty()).map(Path::new).ok_or_else(|| {
+/// Where the store is.
+pub(crate) fn location(which: &WhichStore) -> Result<Location, UsageError> {
+    store::named(which)?.ok_or_else(|| {
         UsageError::new("no store is named")
             .hint("`--store FOLDER` or the environment variable `ZQOS_STORE` names its folder")
     })
@@ -47,7 +48,7 @@ pub(crate) fn folder(which: &WhichStore) -> Result<&Path, UsageError> {
 
 /// Imports files.
 pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> {
-    let folder = folder(&args.store)?;
+    let location = location(&args.store)?;
     let meeting = match &args.meeting {
         None => None,
         Some(uuid) => Some(MeetingUuid::new(uuid).ok_or_else(|| {
@@ -57,10 +58,10 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     };
     let account = global.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let config = Config::load(global.config.as_deref())?;
-    let policy = config.policy(account, folder)?;
+    let policy = config.policy(account, location.local())?;
     let sites = args.sites.as_ref().or(config.sites.as_ref());
     let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
-    let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
+    let mut store = Store::open(location, Arc::new(SystemClock)).await?;
     let mut import = Importer {
         policy,
         map: sites,

@@ -7,7 +7,7 @@ mod prompt;
 mod rows;
 
 use std::io::{IsTerminal as _, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -17,6 +17,7 @@ use zqos_query::{Archive, LONGEST_QUERY, Limits, QueryError, Reach};
 use self::file::{FileFormat, RowFile};
 use self::rows::Rows;
 use crate::cli::{Format, Global, Sql};
+use crate::command::store;
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
 
@@ -40,19 +41,19 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
             .hint("of a file its ending says the format")
             .into());
     }
-    let folder = args.store.store.clone().filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let location = store::named(&args.store)?;
     let limits = Limits {
         time: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
         memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
     };
     if is_prompt(args) {
-        return prompt::run(folder.as_deref(), limits, global).await;
+        return prompt::run(location, limits, global).await;
     }
     let query = match &args.query {
         Some(query) => query.clone(),
         None => typed_in()?,
     };
-    let archive = Archive::open(folder.as_deref(), limits, Reach::Files).await?;
+    let archive = Archive::open(location, limits, Reach::Files).await?;
     match file {
         Some((path, format)) => save(&archive, &query, path, format).await?,
         None => show(&archive, &query, global).await?,

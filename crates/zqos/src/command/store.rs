@@ -1,13 +1,13 @@
 //! `zqos store`: what is in the store, and its upkeep.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zqos_core::{Clock as _, SystemClock};
-use zqos_store::{Snapshot, Store as Writer, StoreError};
+use zqos_store::{Location, Snapshot, Store as Writer, StoreError};
 
-use crate::cli::{Expire, Forget, Format, Global, Store};
-use crate::command::import::folder;
+use crate::cli::{Expire, Forget, Format, Global, Store, WhichStore};
+use crate::command::import::location;
 use crate::config::{Config, DEFAULT_ACCOUNT};
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
@@ -18,25 +18,63 @@ use crate::time::Zone;
 /// The columns of `store info`.
 const COLUMNS: [&str; 7] = ["table", "version", "first_day", "last_day", "files", "rows", "bytes"];
 
+/// Where the store is that was named, if one was.
+pub(crate) fn named(which: &WhichStore) -> Result<Option<Location>, UsageError> {
+    let Some(store) = which.store.as_ref().filter(|store| !store.is_empty()) else {
+        return Ok(None);
+    };
+    match store.to_str().filter(|text| text.starts_with("s3:")) {
+        Some(url) => on_s3(url, which).map(Some),
+        None => Ok(Some(PathBuf::from(store).into())),
+    }
+}
+
+#[cfg(feature = "s3")]
+fn on_s3(url: &str, which: &WhichStore) -> Result<Location, UsageError> {
+    use etcetera::BaseStrategy as _;
+
+    let url = url::Url::parse(url).map_err(|error| {
+        UsageError::new(format!("the URL of the store is wrong: {error}"))
+            .hint("a store on S3 is named as in `s3://bucket/prefix`")
+    })?;
+    let log = which.log.as_ref().filter(|log| !log.is_empty()).map(PathBuf::from);
+    let log = log.or_else(|| {
+        let folders = etcetera::choose_base_strategy().ok()?;
+        let folder = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+        Some(folder.join("zqos").join("logs").join(Location::log_name(&url)))
+    });
+    let log = log.ok_or_else(|| {
+        UsageError::new("there is no folder for the write-ahead log of a store on S3")
+            .hint("`--log FOLDER` or the environment variable `ZQOS_STORE_LOG` names one")
+    })?;
+    Ok(Location::S3 { url, log })
+}
+
+#[cfg(not(feature = "s3"))]
+fn on_s3(_: &str, _: &WhichStore) -> Result<Location, UsageError> {
+    Err(UsageError::new("this zqos was built without stores on S3")
+        .hint("build it with the feature `s3`, or name a folder"))
+}
+
 /// Looks after the store.
 pub(crate) async fn run(command: &Store, global: &Global) -> anyhow::Result<Exit> {
     match command {
-        Store::Info(which) => info(folder(which)?, global).await,
-        Store::Compact(which) => compact(folder(which)?).await,
-        Store::Verify(which) => verify(folder(which)?).await,
+        Store::Info(which) => info(location(which)?, global).await,
+        Store::Compact(which) => compact(location(which)?).await,
+        Store::Verify(which) => verify(location(which)?).await,
         Store::Expire(args) => expire(args, global).await,
         Store::Forget(args) => forget(args, global).await,
     }
 }
 
 /// Opens a store that is there: nobody wants one made by looking after it.
-async fn open(folder: &Path) -> Result<Writer, StoreError> {
-    Snapshot::open(folder).await?;
-    Writer::open(folder, Arc::new(SystemClock)).await
+async fn open(at: Location) -> Result<Writer, StoreError> {
+    Snapshot::open(at.clone()).await?;
+    Writer::open(at, Arc::new(SystemClock)).await
 }
 
-async fn compact(folder: &Path) -> anyhow::Result<Exit> {
-    let mut store = open(folder).await?;
+async fn compact(at: Location) -> anyhow::Result<Exit> {
+    let mut store = open(at.clone()).await?;
     let done = store.compact().await.map_err(explained)?;
     note(format_args!(
         "replaced {} files, sealed {} days of tables, removed {} files",
@@ -48,53 +86,53 @@ async fn compact(folder: &Path) -> anyhow::Result<Exit> {
             done.conflicts
         ));
     }
-    refresh_rollups(&mut store, folder).await?;
+    refresh_rollups(&mut store, at).await?;
     Ok(Exit::Done)
 }
 
 /// Makes rollups anew of days that have changed.
 #[cfg(feature = "query")]
-async fn refresh_rollups(store: &mut Writer, folder: &Path) -> anyhow::Result<()> {
-    let days = zqos_query::refresh_rollups(store, folder, zqos_query::Limits::default()).await?;
+async fn refresh_rollups(store: &mut Writer, at: Location) -> anyhow::Result<()> {
+    let days = zqos_query::refresh_rollups(store, at, zqos_query::Limits::default()).await?;
     note(format_args!("made the rollups of {} days", days.len()));
     Ok(())
 }
 
 /// Without the engine nothing can make them.
 #[cfg(not(feature = "query"))]
-async fn refresh_rollups(_: &mut Writer, _: &Path) -> anyhow::Result<()> {
+async fn refresh_rollups(_: &mut Writer, _: Location) -> anyhow::Result<()> {
     Ok(())
 }
 
 async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
     let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;
-    let folder = folder(&args.store)?;
-    let mut store = open(folder).await?;
+    let at = location(&args.store)?;
+    let mut store = open(at.clone()).await?;
     let erased = store.expire(before).await.map_err(explained)?;
     note(format_args!("removed {} rows in {} files", erased.rows, erased.files));
-    refresh_rollups(&mut store, folder).await?;
+    refresh_rollups(&mut store, at).await?;
     Ok(Exit::Done)
 }
 
 async fn forget(args: &Forget, global: &Global) -> anyhow::Result<Exit> {
     let account = global.account.as_deref().filter(|account| *account != "all");
-    let folder = folder(&args.store)?;
+    let at = location(&args.store)?;
     let config = Config::load(global.config.as_deref())?;
     let known = config.accounts.keys().map(String::as_str).chain([DEFAULT_ACCOUNT]);
     let mut names = vec![args.person.clone()];
     // What stands in the store in place of them.
     for of in known.filter(|of| account.is_none_or(|account| account == *of)) {
-        if let Some(policy) = config.policy(of, folder)? {
+        if let Some(policy) = config.policy(of, at.local())? {
             names.extend(policy.pseudonyms(&args.person));
         }
     }
-    let mut store = open(folder).await?;
+    let mut store = open(at.clone()).await?;
     let erased = store.forget(account, &names).await.map_err(explained)?;
     note(format_args!(
         "erased {} joins: {} rows; {} files were written anew or removed",
         erased.joins, erased.rows, erased.files
     ));
-    refresh_rollups(&mut store, folder).await?;
+    refresh_rollups(&mut store, at).await?;
     // Queries may have named the person.
     #[cfg(feature = "query")]
     crate::command::sql::history::empty()?;
@@ -121,7 +159,7 @@ fn explained(error: StoreError) -> anyhow::Error {
     }
 }
 
-async fn info(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
+async fn info(at: Location, global: &Global) -> anyhow::Result<Exit> {
     let mut output = Output::new();
     let format = output.format(global.format);
     if format == Format::Raw {
@@ -129,7 +167,7 @@ async fn info(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
             .hint("the formats are `table`, `json`, `ndjson` and `csv`")
             .into());
     }
-    let snapshot = Snapshot::open(folder).await?;
+    let snapshot = Snapshot::open(at).await?;
     let days: Vec<_> = snapshot
         .tables()
         .map(|(_, _, files)| (files.first(), files.last()))
@@ -193,8 +231,8 @@ async fn info(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn verify(folder: &Path) -> anyhow::Result<Exit> {
-    let snapshot = Snapshot::open(folder).await?;
+async fn verify(at: Location) -> anyhow::Result<Exit> {
+    let snapshot = Snapshot::open(at).await?;
     let damage = snapshot.verify();
     for damaged in &damage {
         note(format_args!("`{}`: {}", damaged.path, damaged.reason));

@@ -98,7 +98,8 @@ fn read_mode(place: &str, name: &str, mode: &str) -> Result<Mode, UsageError> {
 }
 
 impl Config {
-    /// What of people comes into the store in this folder; `None` when everything does.
+    /// What of people comes into the store, of which this folder has all or the log; `None` when
+    /// everything does.
     pub(crate) fn policy(&self, account: &str, store: &Path) -> Result<Option<Policy>, UsageError> {
         let own = self.accounts.get(account).map(|account| &account.privacy);
         let tables = || [Some(&self.privacy), own].into_iter().flatten();

@@ -1,6 +1,5 @@
 //! Queries typed one after the other.
 
-use std::path::Path;
 
 use anyhow::Context as _;
 use rustyline::config::Configurer as _;
@@ -8,6 +7,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor};
 use zqos_core::Shown;
+use zqos_store::Location;
 use zqos_query::{Archive, Limits, Reach};
 
 use super::{history, show};
@@ -42,7 +42,7 @@ enum Typed {
 
 /// Asks until whoever types has enough.
 pub(super) async fn run(
-    folder: Option<&Path>,
+    at: Option<Location>,
     limits: Limits,
     global: &Global,
 ) -> anyhow::Result<Exit> {
@@ -58,7 +58,7 @@ pub(super) async fn run(
         }
     }
     // Whatever is wrong with the store is said before anything is typed.
-    drop(Archive::open(folder, limits, Reach::Files).await?);
+    drop(Archive::open(at.clone(), limits, Reach::Files).await?);
     note("queries end with `;`; `\\?` says what else there is");
     let mut unfinished = String::new();
     loop {
@@ -75,7 +75,7 @@ pub(super) async fn run(
                     return Ok(Exit::Done);
                 }
                 // Each query sees the store as it is by then.
-                answer(folder, limits, global, typed).await?;
+                answer(at.as_ref(), limits, global, typed).await?;
             }
             Err(ReadlineError::Interrupted) => unfinished.clear(),
             Err(ReadlineError::Eof) => return Ok(Exit::Done),
@@ -155,7 +155,7 @@ fn is_whole(query: &str) -> bool {
 
 /// Answers what was typed. What is wrong with it is shown, and ends nothing.
 async fn answer(
-    folder: Option<&Path>,
+    at: Option<&Location>,
     limits: Limits,
     global: &Global,
     typed: Typed,
@@ -175,7 +175,7 @@ async fn answer(
         Typed::Leave => return Ok(()),
     };
     let shown = async {
-        let archive = Archive::open(folder, limits, Reach::Files).await?;
+        let archive = Archive::open(at.cloned(), limits, Reach::Files).await?;
         show(&archive, &query, global).await
     };
     tokio::select! {
