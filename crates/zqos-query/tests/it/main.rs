@@ -50,7 +50,7 @@ impl World {
     }
 
     async fn archive(&self) -> Archive {
-        Archive::open(Some(&self.folder()), Limits::default(), Reach::Tables).await.unwrap()
+        Archive::open(Some(self.folder().into()), Limits::default(), Reach::Tables).await.unwrap()
     }
 
     /// The rows of a query as CSV, without a heading.
@@ -75,7 +75,7 @@ async fn csv(archive: &Archive, sql: &str) -> String {
 }
 
 async fn open(folder: Option<&Path>, limits: Limits, reach: Reach) -> Archive {
-    Archive::open(folder, limits, reach).await.unwrap()
+    Archive::open(folder.map(Into::into), limits, reach).await.unwrap()
 }
 
 fn meeting() -> MeetingUuid {

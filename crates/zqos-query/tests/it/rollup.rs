@@ -26,7 +26,7 @@ const FILES: &str =
 impl World {
     async fn refresh(&mut self) -> Vec<String> {
         let folder = self.folder();
-        refresh_rollups(&mut self.store, &folder, Limits::default()).await.unwrap()
+        refresh_rollups(&mut self.store, folder.as_path(), Limits::default()).await.unwrap()
     }
 
     async fn assert_agreement(&self) {
