@@ -15,8 +15,8 @@ use datafusion::datasource::listing::{
 };
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
-use object_store::{ObjectMeta, ObjectStore};
 use object_store::local::LocalFileSystem;
+use object_store::{ObjectMeta, ObjectStore};
 use url::Url;
 use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
 use zqos_store::{DataFile, Location, Snapshot};

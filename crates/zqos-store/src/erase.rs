@@ -60,7 +60,7 @@ impl Store {
     async fn forget_alone(
         &mut self,
         account: Option<&str>,
-        person: &str,
+        person: &[String],
         replacing: &mut Replacing,
     ) -> Result<Erased, StoreError> {
         self.commit_all().await?;

@@ -49,17 +49,17 @@ impl Snapshot {
         let mut commits = Vec::new();
         for (table, last, _) in self.tables() {
             let folder = format!("tables/{}/_delta_log", table.name);
-            let entries = self.home.list(&folder).map_err(StoreError::Folder)?;
-            let mut versions: Vec<u64> = entries
+            let names = self.home.files.of_log(&folder).map_err(StoreError::Folder)?;
+            let mut versions: Vec<u64> = names
                 .iter()
-                .filter_map(|entry| entry.name.strip_suffix(".json"))
+                .filter_map(|name| name.strip_suffix(".json"))
                 .filter(|name| name.len() == 20)
                 .filter_map(|name| name.parse().ok())
                 .filter(|version| *version <= last)
                 .collect();
             versions.sort_unstable();
             for version in versions {
-                let text = self.home.read_all(&format!("{folder}/{version:020}.json"));
+                let text = self.home.files.read_all(&format!("{folder}/{version:020}.json"));
                 // Another program may clean up the log meanwhile.
                 let text = match text {
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,

@@ -22,7 +22,8 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let archive =
-            Archive::open(Some(Path::new(&folder).into()), Limits::default(), Reach::Tables).await?;
+            Archive::open(Some(Path::new(&folder).into()), Limits::default(), Reach::Tables)
+                .await?;
         let mut seconds = Vec::with_capacity(times);
         let mut rows = 0;
         for _ in 0..times {

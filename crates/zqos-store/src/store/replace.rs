@@ -13,6 +13,7 @@ use crate::batch::data_type;
 use crate::delta::{Cause, Change, DataFile, TableLog as _};
 use crate::file::FileWriter;
 use crate::order;
+use crate::replacing::Replacing;
 
 impl Store {
     /// Replaces all files of one day of a table by one, in a single commit; without rows the day goes.
@@ -31,9 +32,21 @@ impl Store {
         tag: &str,
     ) -> Result<(), StoreError> {
         debug_assert!(tag.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z')));
-        let _lock = self.lock_for_replacing()?;
+        let mut replacing = self.begin_replacing().await?;
+        let outcome = self.replace_alone(table, day, rows, tag, &mut replacing).await;
+        self.end_replacing(replacing, outcome).await
+    }
+
+    async fn replace_alone(
+        &mut self,
+        table: &'static Table,
+        day: &str,
+        rows: &[RecordBatch],
+        tag: &str,
+        replacing: &mut Replacing,
+    ) -> Result<(), StoreError> {
         let place = place(table);
-        self.tables[place].refresh().await.map_err(StoreError::table(table))?;
+        self.fence(place, replacing).await?;
         let files = self.tables[place].files().map_err(StoreError::table(table))?;
         let removed: Vec<DataFile> = files.into_iter().filter(|file| file.day == day).collect();
         self.revision = (self.clock.now().unix_millis() * 1_000).max(self.revision + 1);
@@ -49,7 +62,7 @@ impl Store {
             return Ok(());
         }
         let change = Change { added, removed, progress: None, cause: Cause::Removal };
-        self.tables[place].commit(change).await.map_err(StoreError::table(table))
+        self.commit_to(place, change).await
     }
 }
 

@@ -1,14 +1,13 @@
 //! Queries typed one after the other.
 
-
 use anyhow::Context as _;
 use rustyline::config::Configurer as _;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor};
 use zqos_core::Shown;
-use zqos_store::Location;
 use zqos_query::{Archive, Limits, Reach};
+use zqos_store::Location;
 
 use super::{history, show};
 use crate::cli::Global;
