@@ -28,7 +28,7 @@ use zqos_core::{
     SystemClock, Timestamp,
 };
 use zqos_sim::{Algorithm, Call, Config, Simulator};
-use zqos_store::{Batch, Store};
+use zqos_store::{Batch, Raw, Store};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -211,7 +211,16 @@ impl Copy {
             }
             if let Some(text) = &report.text {
                 let at = participant.join.ok_or("a join without a time")?;
-                batch.raw(&meeting, &participant.id, Origin::RestPast, at, text);
+                let raw = Raw {
+                    meeting: meeting.as_str(),
+                    participant: participant.id.as_str(),
+                    kind: "report",
+                    part: "",
+                    ts: None,
+                    at,
+                    body: text,
+                };
+                batch.raw(Origin::RestPast, &raw);
             }
             batch.participant(&meeting, &participant);
             if batch.len() >= BATCH_ROWS {

@@ -257,7 +257,7 @@ fn holding(place: &dyn Place, mark: &str) -> Vec<String> {
 }
 
 async fn forget(store: &mut Store) -> Erased {
-    store.forget(None, "canary@example.com").await.unwrap()
+    store.forget(None, &["canary@example.com".to_owned()]).await.unwrap()
 }
 
 /// How many rows participants have.
