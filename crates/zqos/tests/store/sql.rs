@@ -269,3 +269,51 @@ fn compaction_makes_rollups() {
     let output = world.run(&["store", "compact"]);
     assert!(said(&output).contains("made the rollups of 0 days\n"), "{}", said(&output));
 }
+
+/// Types at the prompt, on a terminal that `script` makes; `None` where there is no `script`.
+#[cfg(target_os = "linux")]
+fn typed(world: &World, text: &str) -> Option<std::process::Output> {
+    let mut script = std::process::Command::new("script");
+    script
+        .args([
+            "--quiet",
+            "--return",
+            "--command",
+            &format!("'{}' sql", env!("CARGO_BIN_EXE_zqos")),
+        ])
+        .arg("/dev/null")
+        .current_dir(world.path())
+        .env_clear()
+        .env("TERM", "xterm")
+        .env("ZQOS_STORE", world.path().join("store"))
+        .env("XDG_STATE_HOME", world.path().join("state"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let Ok(mut child) = script.spawn() else {
+        assert!(std::env::var_os("CI").is_none(), "there is no `script`");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    Some(child.wait_with_output().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_prompt_answers_and_keeps_what_was_typed_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let world = World::imported();
+    let text =
+        "SELECT nosuch;\nSELECT count(*) + 40\nAS n FROM stream_samples;\n\\d meetings\n\\q\n";
+    let Some(output) = typed(&world, text) else { return };
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    for part in ["column 'nosuch' not found", "43\r\n", "host_email"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let history = world.path().join("state/zqos/sql_history");
+    let kept = std::fs::read_to_string(&history).unwrap();
+    assert!(kept.contains("SELECT count(*) + 40"), "{kept}");
+    let mode = std::fs::metadata(&history).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
