@@ -270,18 +270,16 @@ fn compaction_makes_rollups() {
     assert!(said(&output).contains("made the rollups of 0 days\n"), "{}", said(&output));
 }
 
-/// Types at the prompt, on a terminal that `script` makes; `None` where there is no `script`.
+/// Types lines at the prompt, each when it is asked for, on a terminal that `script` makes. Gives what was
+/// shown; `None` where there is no `script`.
 #[cfg(target_os = "linux")]
-fn typed(world: &World, text: &str) -> Option<std::process::Output> {
+fn typed(world: &World, lines: &[&str]) -> Option<String> {
+    use std::io::Read as _;
+
+    let program = format!("'{}' sql", env!("CARGO_BIN_EXE_zqos"));
     let mut script = std::process::Command::new("script");
     script
-        .args([
-            "--quiet",
-            "--return",
-            "--command",
-            &format!("'{}' sql", env!("CARGO_BIN_EXE_zqos")),
-        ])
-        .arg("/dev/null")
+        .args(["--quiet", "--return", "--command", &program, "/dev/null"])
         .current_dir(world.path())
         .env_clear()
         .env("TERM", "xterm")
@@ -293,8 +291,22 @@ fn typed(world: &World, text: &str) -> Option<std::process::Output> {
         assert!(std::env::var_os("CI").is_none(), "there is no `script`");
         return None;
     };
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    Some(child.wait_with_output().unwrap())
+    let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut shown, mut answered) = (String::new(), 0);
+    for line in lines {
+        // What is typed before it is asked for is lost.
+        while !shown[answered..].contains("zqos> ") && !shown[answered..].contains("   -> ") {
+            let mut bytes = [0; 4096];
+            let count = screen.read(&mut bytes).unwrap();
+            assert_ne!(count, 0, "it ended: {shown}");
+            shown.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+        answered = shown.len();
+        keys.write_all(format!("{line}\r").as_bytes()).unwrap();
+    }
+    screen.read_to_string(&mut shown).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{shown}");
+    Some(shown)
 }
 
 #[cfg(target_os = "linux")]
@@ -303,11 +315,14 @@ fn a_prompt_answers_and_keeps_what_was_typed_to_its_owner() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let world = World::imported();
-    let text =
-        "SELECT nosuch;\nSELECT count(*) + 40\nAS n FROM stream_samples;\n\\d meetings\n\\q\n";
-    let Some(output) = typed(&world, text) else { return };
-    let shown = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{shown}");
+    let lines = [
+        "SELECT nosuch;",
+        "SELECT count(*) + 40",
+        "AS n FROM stream_samples;",
+        "\\d meetings",
+        "\\q",
+    ];
+    let Some(shown) = typed(&world, &lines) else { return };
     for part in ["column 'nosuch' not found", "43\r\n", "host_email"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
