@@ -362,7 +362,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;store;help;help'= {
         }
         &'zqos;sql'= {
+            cand --output 'Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`'
             cand --timeout 'Stops the query after so many seconds'
+            cand --memory 'The memory of the query; what does not fit goes into temporary files'
             cand --store 'The store''s folder'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'

@@ -378,7 +378,9 @@ complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcomm
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l output -d 'Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l timeout -d 'Stops the query after so many seconds' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l memory -d 'The memory of the query; what does not fit goes into temporary files' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l config -d 'The configuration file, in place of the usual one' -r -F

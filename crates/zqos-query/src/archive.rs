@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use zqos_store::{Location, Snapshot, StoreError};
 
 use crate::answer::Answer;
 use crate::engine::Engine;
+use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
 use crate::{depth, rollup, system, views};
@@ -89,9 +89,12 @@ impl Archive {
         reach: Reach,
     ) -> Result<Self, QueryError> {
         // Set aside for merging what was spilt, by each part of a sort: of a small pool a small share.
-        let for_merging = (limits.memory / 64).min(10 << 20);
+        let for_merging = (limits.memory / 16).min(10 << 20);
+        // Some dozens of batches must fit.
+        let batch_rows = (limits.memory >> 14).clamp(512, 8_192);
         let config = SessionConfig::new()
             .with_sort_spill_reservation_bytes(for_merging)
+            .with_batch_size(batch_rows)
             .with_information_schema(true)
             .with_default_catalog_and_schema(views::CATALOG, views::PUBLIC)
             .set_str("datafusion.execution.time_zone", "UTC")
@@ -101,7 +104,7 @@ impl Archive {
         let spill = SpillFolder::create().map_err(QueryError::Engine)?;
         let disk = DiskManagerMode::Directories(vec![spill.path().to_owned()]);
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
+            .with_memory_pool(Arc::new(SharedMemory::new(limits.memory)))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
             // Lists are in memory anyway, and would be kept by their path alone: those of one place
             // would be taken for another's.

@@ -4,6 +4,7 @@ mod answer;
 mod archive;
 mod depth;
 mod engine;
+mod memory;
 mod pinned;
 mod rollup;
 mod sealed;

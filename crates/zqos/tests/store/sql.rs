@@ -243,15 +243,14 @@ fn what_does_not_fit_into_memory_is_spilt_and_nothing_stays() {
     // A program that was killed has left this.
     std::fs::create_dir_all(spill.join("zqos-spill-left/datafusion-x")).unwrap();
     std::fs::write(spill.join("zqos-spill-left/lock"), "").unwrap();
-    let sql = "SELECT count(*) AS n FROM (SELECT lpad(CAST(value AS VARCHAR), 64, 'x') AS padded, \
-               row_number() OVER (ORDER BY lpad(CAST(value AS VARCHAR), 64, 'x') DESC) AS place \
-               FROM generate_series(1, 400000)) WHERE place > 0";
+    let sql = "SELECT lpad(CAST(value AS VARCHAR), 64, 'x') AS padded FROM generate_series(1, 600000) \
+               ORDER BY padded DESC";
     let run = |arguments: &[&str]| {
-        let mut command = world.command(&["sql", sql, "--format", "csv"]);
+        let mut command = world.command(&["sql", sql, "--output", "rows.csv"]);
         command.args(arguments).env_remove("ZQOS_STORE").env("TMPDIR", &spill).output().unwrap()
     };
-    let output = run(&["--memory", "16"]);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "n\n400000\n", "{}", said(&output));
+    let output = run(&["--memory", "32"]);
+    assert_eq!(said(&output), "wrote 600000 rows\n");
     let left: Vec<_> = std::fs::read_dir(&spill).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(run(&["--memory", "0"]).status.code(), Some(2));
@@ -269,4 +268,67 @@ fn compaction_makes_rollups() {
     );
     let output = world.run(&["store", "compact"]);
     assert!(said(&output).contains("made the rollups of 0 days\n"), "{}", said(&output));
+}
+
+/// Types lines at the prompt, each when it is asked for, on a terminal that `script` makes. Gives what was
+/// shown; `None` where there is no `script`.
+#[cfg(target_os = "linux")]
+fn typed(world: &World, lines: &[&str]) -> Option<String> {
+    use std::io::Read as _;
+
+    let program = format!("'{}' sql", env!("CARGO_BIN_EXE_zqos"));
+    let mut script = std::process::Command::new("script");
+    script
+        .args(["--quiet", "--return", "--command", &program, "/dev/null"])
+        .current_dir(world.path())
+        .env_clear()
+        .env("TERM", "xterm")
+        .env("ZQOS_STORE", world.path().join("store"))
+        .env("XDG_STATE_HOME", world.path().join("state"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let Ok(mut child) = script.spawn() else {
+        assert!(std::env::var_os("CI").is_none(), "there is no `script`");
+        return None;
+    };
+    let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut shown, mut answered) = (String::new(), 0);
+    for line in lines {
+        // What is typed before it is asked for is lost.
+        while !shown[answered..].contains("zqos> ") && !shown[answered..].contains("   -> ") {
+            let mut bytes = [0; 4096];
+            let count = screen.read(&mut bytes).unwrap();
+            assert_ne!(count, 0, "it ended: {shown}");
+            shown.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+        answered = shown.len();
+        keys.write_all(format!("{line}\r").as_bytes()).unwrap();
+    }
+    screen.read_to_string(&mut shown).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{shown}");
+    Some(shown)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_prompt_answers_and_keeps_what_was_typed_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let world = World::imported();
+    let lines = [
+        "SELECT nosuch;",
+        "SELECT count(*) + 40",
+        "AS n FROM stream_samples;",
+        "\\d meetings",
+        "\\q",
+    ];
+    let Some(shown) = typed(&world, &lines) else { return };
+    for part in ["column 'nosuch' not found", "43\r\n", "host_email"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let history = world.path().join("state/zqos/sql_history");
+    let kept = std::fs::read_to_string(&history).unwrap();
+    assert!(kept.contains("SELECT count(*) + 40"), "{kept}");
+    let mode = std::fs::metadata(&history).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
