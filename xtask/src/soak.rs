@@ -50,6 +50,8 @@ pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
             let settings = [("ZQOS_CASES", CASES), ("PROPTEST_RNG_SEED", seed)];
             let mut cargo = workspace.cargo();
             cargo.args(["test", "--workspace", "--lib", "--quiet", test]);
+            // For the quick ones.
+            cargo.env("PROPTEST_CASES", (20 * CASES).to_string());
             quietly(cargo.envs(settings.map(|(name, value)| (name, value.to_string()))))
                 .with_context(|| {
                     let [cases, seed] = settings.map(|(name, value)| format!("{name}={value}"));

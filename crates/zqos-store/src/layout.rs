@@ -30,7 +30,7 @@ pub enum LayoutError {
     Missing(String),
     /// A program that is newer than this one made it.
     #[error(
-        "the store has layout {0}, and this program knows no later one than {VERSION}: use a newer zqos"
+        "`layout.json` says layout {0}, and this program knows no later one than {VERSION}: use a newer zqos"
     )]
     Newer(u64),
     /// The folder holds other things.
