@@ -33,7 +33,7 @@ impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(NOW.parse().unwrap()));
-        let store = Store::open(&dir.path().join("store"), clock).await.unwrap();
+        let store = Store::open(dir.path().join("store"), clock).await.unwrap();
         Self { dir, store }
     }
 
@@ -106,30 +106,13 @@ fn participant(batch: &mut Batch, who: u32, join: &str, ip_address: &str, versio
     let join: Timestamp = join.parse().unwrap();
     let some = |text: &str| Some(text.to_owned());
     let participant = Participant {
-        id: user(who),
-        uuid: None,
         join: Some(join),
-        leave: None,
-        leave_reason: None,
-        person_id: None,
         user_name: some("Jill"),
-        email: None,
         ip_address: some(ip_address),
-        internal_ip_addresses: Vec::new(),
         location: some("Berlin (DE)"),
         network_type: some("Wifi"),
-        connection_types: [None, None, None],
-        data_center: None,
-        device: None,
-        os: None,
-        client: None,
         version: some(version),
-        microphone: None,
-        speaker: None,
-        camera: None,
-        health: None,
-        issue_list: Vec::new(),
-        qualities: [None, None, None],
+        ..Participant::new(user(who))
     };
     batch.participant(&meeting(), &participant);
 }
