@@ -22,7 +22,7 @@ use crate::tombstone::{Identity, Tombstones};
 /// How far rows may be dated outside their meeting: clocks differ, and minutes begin before what is in
 /// them.
 const SLACK: i64 = 10 * 60 * 1_000;
-/// How far ahead of the clock a row may be dated.
+/// How far ahead of the clock a row may be dated; so far behind it a row may have come.
 const AHEAD: i64 = 24 * 60 * 60 * 1_000;
 /// Before this, 2011-01-01, there was no Zoom.
 const EARLIEST: i64 = 1_293_840_000_000;
@@ -134,7 +134,7 @@ impl Door {
             if self.said(*fingerprint) {
                 self.turned_away.repeated += 1;
                 is_let_in.push(false);
-            } else if let Some(reason) = misdated(*at, span.1, now).filter(|_| !table.is_system) {
+            } else if let Some(reason) = misdated(table, *at, span.1, now) {
                 let misfit = Misfit {
                     table,
                     at: now,
@@ -172,8 +172,19 @@ impl Door {
 }
 
 /// Why a row can't be dated so; `None` when it can.
-fn misdated(at: Timestamp, Span { start, end }: Span, now: Timestamp) -> Option<&'static str> {
-    let (at, latest) = (at.unix_millis(), now.unix_millis() + AHEAD);
+fn misdated(
+    table: &Table,
+    at: Timestamp,
+    Span { start, end }: Span,
+    now: Timestamp,
+) -> Option<&'static str> {
+    let (at, now) = (at.unix_millis(), now.unix_millis());
+    let latest = now + AHEAD;
+    // A row that does not say when it was is kept under the day on which it came.
+    let may_be_undated = !table.key.contains(&"ts") && at > now - AHEAD && at <= latest;
+    if table.is_system || may_be_undated {
+        return None;
+    }
     if at < EARLIEST {
         Some("dated before 2011")
     } else if at > latest {

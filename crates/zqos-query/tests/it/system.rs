@@ -9,7 +9,7 @@ async fn files_and_commits_are_tables() {
         world.add(|batch| sample(batch, 0, "2026-11-20T10:00:00Z", Some(latency), 0.0)).await;
     }
     let files = "SELECT \"table\", day, rows, size > 0, path LIKE 'day=2026-11-20/%.parquet', revision > 0 \
-                 FROM system.files";
+                 FROM system.files WHERE \"table\" = 'stream_samples'";
     let file = "stream_samples,2026-11-20,1,true,true,true\n";
     assert_eq!(world.ask(files).await, file.repeat(2));
     let commits = "SELECT version, operation, added, removed, timestamp IS NOT NULL FROM system.commits \

@@ -26,6 +26,8 @@ const COMMANDS: [&[&str]; 23] = [
     &["store", "info"],
     &["store", "compact"],
     &["store", "verify"],
+    &["store", "expire"],
+    &["store", "forget"],
     &["sql"],
     &["completions"],
     &["man"],

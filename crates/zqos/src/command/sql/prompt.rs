@@ -117,12 +117,12 @@ fn take(unfinished: &mut String, line: &str) -> Option<(Typed, String)> {
         unfinished.push('\n');
     }
     unfinished.push_str(line);
-    let query = unfinished.trim_end().strip_suffix(';')?.trim();
+    let query = unfinished.trim_end().strip_suffix(';')?;
     // A semicolon within a text or a comment ends nothing.
     if !is_whole(query) {
         return None;
     }
-    let typed = Typed::Query(query.to_owned());
+    let typed = Typed::Query(query.trim().to_owned());
     let text = std::mem::take(unfinished);
     Some((typed, text.trim().to_owned()))
 }
