@@ -91,7 +91,9 @@ fn fingerprint(day: &str, samples: &[DataFile], participants: &[DataFile]) -> Op
         hash.update([1]);
     }
     // Half of it tells enough days apart.
-    Some(hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    let hash = hash.finalize();
+    let half = *hash.first_chunk().expect("a hash has 32 bytes");
+    Some(format!("{:032x}", u128::from_be_bytes(half)))
 }
 
 /// The UTC day before, as in `2026-11-15`.

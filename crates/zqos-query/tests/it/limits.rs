@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
 use zqos_query::{Limits, QueryError, Reach};
 
 use crate::{csv, open, rows};
@@ -39,6 +40,6 @@ async fn what_does_not_fit_into_memory_is_spilt() {
     let spilt = told.split("spill_count=").nth(1).unwrap();
     assert!(!spilt.starts_with('0'), "{told}");
     let found = rows(&small, sql).await.unwrap();
-    let found: usize = found.iter().map(|rows| rows.num_rows()).sum();
+    let found: usize = found.iter().map(RecordBatch::num_rows).sum();
     assert_eq!(found, 600_000);
 }

@@ -34,8 +34,9 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
             .hint("the formats are `table`, `json`, `ndjson` and `csv`")
             .into());
     }
-    let file = args.output.as_deref().map(|path| Ok((path, FileFormat::of(path)?)));
-    let file = file.transpose().map_err(|error: UsageError| error)?;
+    let file =
+        args.output.as_deref().map(|path| Ok::<_, UsageError>((path, FileFormat::of(path)?)));
+    let file = file.transpose()?;
     if file.is_some() && global.format.is_some() {
         return Err(UsageError::new("`--format` is for rows on standard output")
             .hint("of a file its ending says the format")
