@@ -320,6 +320,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;import' {
             [CompletionResult]::new('--meeting', '--meeting', [CompletionResultType]::ParameterName, 'The UUID of the meeting that answers are of which do not say so: Zoom''s reports name only its number')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')

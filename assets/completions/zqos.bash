@@ -1010,13 +1010,17 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__import)
-            opts="-v -h --meeting --store --account --config --format --tz --verbose --help"
+            opts="-v -h --meeting --sites --store --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --meeting)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sites)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -290,6 +290,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;import'= {
             cand --meeting 'The UUID of the meeting that answers are of which do not say so: Zoom''s reports name only its number'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names'
             cand --store 'The store''s folder'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'

@@ -316,6 +316,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand demo" -l once -d 'End after th
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l meeting -d 'The UUID of the meeting that answers are of which do not say so: Zoom\'s reports name only its number' -r
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l config -d 'The configuration file, in place of the usual one' -r -F
