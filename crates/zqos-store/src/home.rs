@@ -108,19 +108,15 @@ impl Home {
     }
 
     /// The home of a store at a place, which is made where there is none.
-    #[cfg_attr(
-        not(feature = "s3"),
-        expect(clippy::unused_async, reason = "only a service is waited for")
-    )]
-    pub(crate) async fn make(at: Location) -> Result<Self, StoreError> {
+    pub(crate) fn make(at: Location) -> Result<Self, StoreError> {
         match at {
             Location::Folder(folder) => {
                 let disk = LocalDisk::create(&folder).map_err(StoreError::Folder)?;
                 Ok(Self::folder(Arc::new(disk)))
             }
-            #[cfg(feature = "s3")]
-            Location::S3 { url, log } => crate::s3::make(&url, &log).await,
-            #[cfg(not(feature = "s3"))]
+            #[cfg(any(test, feature = "s3"))]
+            Location::S3 { url, log } => crate::s3::make(&url, &log),
+            #[cfg(not(any(test, feature = "s3")))]
             Location::S3 { .. } => Err(StoreError::WithoutS3),
         }
     }
@@ -143,9 +139,9 @@ impl Home {
                 }
                 Ok(Self::folder(Arc::new(disk)))
             }
-            #[cfg(feature = "s3")]
+            #[cfg(any(test, feature = "s3"))]
             Location::S3 { url, log } => crate::s3::find(&url, &log),
-            #[cfg(not(feature = "s3"))]
+            #[cfg(not(any(test, feature = "s3")))]
             Location::S3 { .. } => Err(StoreError::WithoutS3),
         }
     }

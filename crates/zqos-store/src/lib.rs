@@ -25,7 +25,7 @@ mod read;
 mod remote;
 mod replacing;
 mod reserve;
-#[cfg(feature = "s3")]
+#[cfg(any(test, feature = "s3"))]
 mod s3;
 mod snapshot;
 mod store;

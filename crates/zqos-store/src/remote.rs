@@ -14,9 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
-use object_store::{
-    Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, UpdateVersion,
-};
+use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload, UpdateVersion};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
@@ -52,32 +50,19 @@ impl Remote {
     /// Sees whether what must not be replaced is not.
     ///
     /// **Errors**: [`StoreError::Unconditional`] when it is: then writers would lose what others wrote.
-    pub(crate) async fn probe(&self) -> Result<(), StoreError> {
-        let path = Path::from(format!("{PROBE}{:016x}", rand::random::<u64>()));
-        let put =
-            |mode: PutMode| self.objects.put_opts(&path, "probe".into(), PutOptions::from(mode));
+    pub(crate) fn probe(&self) -> Result<(), StoreError> {
+        let path = format!("{PROBE}{:016x}", rand::random::<u64>());
+        let put = |mode| self.put(&path, b"probe", mode);
         let other = UpdateVersion { e_tag: Some("\"0\"".to_owned()), version: None };
-        let [first, again, update] = [
-            put(PutMode::Create).await,
-            put(PutMode::Create).await,
-            put(PutMode::Update(other)).await,
-        ];
+        // The first may be refused: when its answer was lost, it was sent again.
+        let outcomes = put(PutMode::Create).and_then(|_| {
+            let again = put(PutMode::Create)?;
+            Ok([(again, "If-None-Match"), (put(PutMode::Update(other))?, "If-Match")])
+        });
         // It is in nobody's way.
-        drop(self.objects.delete(&path).await);
-        // Where the answer was lost it was sent again.
-        if let Err(error) = first
-            && !is_refusal(&error)
-        {
-            return Err(StoreError::Folder(error.into()));
-        }
-        for (outcome, header) in [(again, "If-None-Match"), (update, "If-Match")] {
-            match outcome {
-                Ok(_) => return Err(StoreError::Unconditional(header)),
-                Err(error) if is_refusal(&error) => {}
-                Err(error) => return Err(StoreError::Folder(error.into())),
-            }
-        }
-        Ok(())
+        drop(self.remove(&path));
+        let taken = outcomes.map_err(StoreError::Folder)?.into_iter().find(|(is_put, _)| *is_put);
+        taken.map_or(Ok(()), |(_, header)| Err(StoreError::Unconditional(header)))
     }
 
     fn wait<T: Send + 'static>(
@@ -253,7 +238,6 @@ impl Worker {
     }
 
     /// Where the thread's work can be given in.
-    #[cfg(feature = "s3")]
     pub(crate) const fn handle(&self) -> &Handle {
         &self.handle
     }

@@ -26,14 +26,14 @@ static PROBED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// The home of a store that is to be written to.
 ///
 /// **Errors**: [`StoreError::Unconditional`].
-pub(crate) async fn make(url: &Url, log: &Path) -> Result<Home, StoreError> {
+pub(crate) fn make(url: &Url, log: &Path) -> Result<Home, StoreError> {
     let remote = connect(url, log)?;
     // What is no store is left as it is.
     remote.look()?;
     let is_known = || PROBED.lock().unwrap_or_else(PoisonError::into_inner);
     let name = url.as_str().trim_end_matches('/');
     if !is_known().contains(name) {
-        remote.probe().await?;
+        remote.probe()?;
         is_known().insert(name.to_owned());
     }
     let disk = LocalDisk::create(log).map_err(StoreError::Folder)?;

@@ -190,7 +190,7 @@ impl Store {
     ///
     /// **Errors**: [`StoreError::Unconditional`] for an object store that can't be written to by several.
     pub async fn open(at: impl Into<Location>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        Self::open_at(Home::make(at.into()).await?, clock).await
+        Self::open_at(Home::make(at.into())?, clock).await
     }
 
     #[cfg(test)]

@@ -266,6 +266,24 @@ async fn rows_that_wait_elsewhere_are_told_and_left_out_when_they_come() {
 }
 
 #[tokio::test]
+async fn joins_that_a_log_alone_shows_to_be_of_the_person_stay_out_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), clock()).await.unwrap();
+    let mut other = Store::open(dir.path(), clock()).await.unwrap();
+    let mail = Some("canary-mail@example.com");
+    store.append([report("1", "canary", mail, 10.0)]).await.unwrap();
+    store.append([report("2", "other", Some("other@example.com"), 10.0)]).await.unwrap();
+    other.append([report("8", "canary", mail, 11.0)]).await.unwrap();
+    store.forget(None, &["canary-mail@example.com".to_owned()]).await.unwrap();
+    other.commit().await.unwrap();
+    drop(other);
+    drop(store);
+    let store = Store::open(dir.path(), clock()).await.unwrap();
+    assert_eq!(joins(&store), ["2"]);
+    assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
 async fn what_came_before_it_was_told_whose_it_is_goes_with_the_next_compaction() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), clock()).await.unwrap();

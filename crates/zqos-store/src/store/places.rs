@@ -491,7 +491,7 @@ async fn objects_that_ignore_conditions_are_refused() {
             Arc::new(Worker::start().unwrap()),
             std::env::temp_dir(),
         );
-        let outcome = remote.probe().await;
+        let outcome = remote.probe();
         let left: Vec<_> = objects.list(None).try_collect().await.unwrap();
         assert_eq!(left.len(), 0);
         outcome
