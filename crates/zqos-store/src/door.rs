@@ -261,8 +261,11 @@ pub(crate) fn forgotten_joins(
     tombstones: &Tombstones,
     rows: &RecordBatch,
 ) -> HashSet<(String, Identity)> {
-    let joins = Joins::new(rows);
     let mut found = HashSet::new();
+    if tombstones.is_empty() {
+        return found;
+    }
+    let joins = Joins::new(rows);
     for_people(tombstones, rows, |row| {
         if let Some((account, meeting, participant)) = joins.get(row) {
             let join = Identity::Join(meeting.to_owned(), participant.to_owned());

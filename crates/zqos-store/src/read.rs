@@ -9,6 +9,7 @@ use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::Result;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::checksum;
@@ -97,8 +98,8 @@ fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<InPar
     let file = InParts(home.files.open(path)?);
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let groups = builder.metadata().row_groups();
-    let bytes: i64 = groups.iter().map(|group| group.total_byte_size()).sum();
-    let rows: i64 = groups.iter().map(|group| group.num_rows()).sum();
+    let bytes: i64 = groups.iter().map(RowGroupMetaData::total_byte_size).sum();
+    let rows: i64 = groups.iter().map(RowGroupMetaData::num_rows).sum();
     let of_row = u64::try_from(bytes / rows.max(1)).unwrap_or(0).max(1);
     let batch = usize::try_from(BATCH_BYTES / of_row).map_or(BATCH, |rows| rows.clamp(1, BATCH));
     Ok(builder.with_batch_size(batch))

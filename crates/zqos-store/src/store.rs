@@ -363,7 +363,10 @@ impl Store {
         let first = self.next_revisions(now, batch.len());
         let mut rows = batch.finish(first);
         if !self.tombstones.is_empty() {
-            self.keep_forgotten_joins(rows.iter().map(|rows| &rows.rows)).await?;
+            let joins = self.new_forgotten_joins(rows.iter().map(|rows| &rows.rows));
+            if !joins.is_empty() {
+                self.add_tombstones(joins).await?;
+            }
             let mut left = Vec::with_capacity(rows.len());
             for of_table in rows {
                 let (kept, gone) =
@@ -390,20 +393,19 @@ impl Store {
         first
     }
 
-    /// Adds tombstones of joins that rows show to be of people who were erased: other rows of them do
-    /// not say whose they are.
-    async fn keep_forgotten_joins<'r>(
-        &mut self,
-        rows: impl Iterator<Item = &'r RecordBatch> + Send,
-    ) -> Result<(), StoreError> {
+    /// Joins that rows show to be of people who were erased, and that have no tombstone: other rows of
+    /// them do not say whose they are.
+    fn new_forgotten_joins<'r>(
+        &self,
+        rows: impl Iterator<Item = &'r RecordBatch>,
+    ) -> Vec<(String, Identity)> {
         let joins = rows.flat_map(|rows| door::forgotten_joins(&self.tombstones, rows));
-        let new: Vec<(String, Identity)> =
-            joins.filter(|(account, join)| !self.tombstones.has(account, join)).collect();
-        if new.is_empty() {
-            return Ok(());
-        }
+        joins.filter(|(account, join)| !self.tombstones.has(account, join)).collect()
+    }
+
+    async fn add_tombstones(&mut self, joins: Vec<(String, Identity)>) -> Result<(), StoreError> {
         let alone = wait(&self.disk, |disk| disk.wait_for_lock(tombstone::LOCK)).await?;
-        for (account, join) in new {
+        for (account, join) in joins {
             self.tombstones.add(&account, &[join], &alone).map_err(StoreError::Folder)?;
         }
         Ok(())
@@ -434,7 +436,18 @@ impl Store {
 
     /// The same, also when nothing waits: then what stands in the log and was never acknowledged goes.
     pub(crate) async fn commit_all(&mut self) -> Result<(), StoreError> {
-        let _shared = wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
+        let _shared = loop {
+            let shared =
+                wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
+            // Rows that came before somebody was erased may alone show which joins are his.
+            self.tombstones.refresh().map_err(StoreError::Folder)?;
+            let joins = self.new_forgotten_joins(self.memory.iter().flatten());
+            if joins.is_empty() {
+                break shared;
+            }
+            drop(shared);
+            self.add_tombstones(joins).await?;
+        };
         let _loan = self.reserve.lend();
         let sequence = self.log.acknowledged();
         for place in 0..TABLES.len() {
