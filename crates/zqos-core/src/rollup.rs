@@ -203,9 +203,9 @@ mod tests {
         for histogram in HISTOGRAMS {
             assert!(histogram.bounds.is_sorted_by(|one, other| one < other));
             let figure = histogram.figure;
-            let named =
+            let of_bound =
                 |bound: &f64| format!("{figure}_le_{}", bound.to_string().replace('.', "_"));
-            let mut names: Vec<String> = histogram.bounds.iter().map(named).collect();
+            let mut names: Vec<String> = histogram.bounds.iter().map(of_bound).collect();
             names.push(format!("{figure}_more"));
             assert_eq!(histogram.counts, names);
             for name in histogram.counts.iter().chain([&histogram.n]) {

@@ -117,7 +117,7 @@ impl Archive {
         };
         if let (Some(at), Some(snapshot)) = (&at, &snapshot) {
             views::register(&context, at, snapshot).await?;
-            system::register(&context, Arc::clone(snapshot))?;
+            system::register(&context, snapshot)?;
         }
         rollup::register(&context);
         if reach == Reach::Files {

@@ -19,9 +19,9 @@ use zqos_store::Snapshot;
 use crate::views::SYSTEM;
 
 /// Registers the tables.
-pub(crate) fn register(context: &SessionContext, snapshot: Arc<Snapshot>) -> Result<()> {
+pub(crate) fn register(context: &SessionContext, snapshot: &Arc<Snapshot>) -> Result<()> {
     for which in [Which::Files, Which::Commits] {
-        let table = Computed { which, schema: which.schema(), snapshot: Arc::clone(&snapshot) };
+        let table = Computed { which, schema: which.schema(), snapshot: Arc::clone(snapshot) };
         context.register_table(TableReference::partial(SYSTEM, which.name()), Arc::new(table))?;
     }
     Ok(())

@@ -30,7 +30,7 @@ pub(super) enum FileFormat {
 
 impl FileFormat {
     pub(super) fn of(path: &Path) -> Result<Self, UsageError> {
-        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         match ending.as_deref().and_then(|ending| ending.to_str()) {
             Some("parquet") => Ok(Self::Parquet),
             Some("csv") => Ok(Self::Csv),
