@@ -65,7 +65,8 @@ fn docs(workspace: &Workspace) -> Result<()> {
     quietly(
         workspace
             .cargo()
-            .args(["doc", "--workspace", "--no-deps"])
+            // With those of the lints, so that nothing is checked twice.
+            .args(["doc", "--workspace", "--no-deps", "--all-features"])
             .env("RUSTDOCFLAGS", "--deny warnings"),
     )
     .map(drop)
