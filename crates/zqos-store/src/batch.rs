@@ -379,8 +379,9 @@ impl Batch {
     }
 
     /// The rows by table, with their revision and their day behind them; tables without rows are
-    /// left out. All have the same revision; those that follow, as many as there are rows, are kept for
-    /// rows of one key, which differ in it once they are [in order](crate::order::sorted).
+    /// left out. Where the key tells the time all have the same revision; those that follow, as many as
+    /// there are rows, are kept for rows of one key, which differ in it once they are
+    /// [in order](crate::order::sorted). Elsewhere revisions rise with each row.
     pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
         let tables = self.tables.into_iter().filter(|rows| !rows.instants.is_empty());
         tables.map(|rows| rows.finish(revision)).collect()
@@ -536,7 +537,13 @@ impl Rows {
     }
 
     fn finish(mut self, revision: i64) -> TableRows {
-        let revisions = Int64Array::from(vec![revision; self.instants.len()]);
+        let count = self.instants.len();
+        // Rows of one key may be of two days, unless the key tells the day: in order they would not meet.
+        let revisions = if self.table.key.contains(&"ts") {
+            Int64Array::from(vec![revision; count])
+        } else {
+            Int64Array::from_iter_values((revision..).take(count))
+        };
         let days = Date32Array::from_iter_values(self.instants.iter().copied().map(day_of));
         let mut arrays: Vec<_> =
             self.columns.iter_mut().map(|cells| cells.builder().finish()).collect();
