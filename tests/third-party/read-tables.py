@@ -17,14 +17,7 @@ JOIN = ["account", "meeting_uuid", "user_id"]
 TABLES = {
     "meetings": (["account", "meeting_uuid"], "values"),
     "participants": (JOIN, "values"),
-    "settings_changes": ([*JOIN, "ts", "span", "element", "origin"], "row"),
-    "phone_calls": (["account", "call_id", "side"], "values"),
     "zoom_raw": ([*JOIN, "origin", "kind", "part"], "row"),
-    "phone_samples": (["account", "call_id", "side", "leg", "ts", "origin"], "row"),
-    "stream_summaries": ([*JOIN, "stream", "origin"], "values"),
-    "zoom_scores": ([*JOIN, "subject", "ts", "span", "origin"], "row"),
-    "coverage": (["account", "meeting_uuid", "origin"], "row"),
-    "verdicts": ([*JOIN, "medium", "rule"], "row"),
     "device_samples": ([*JOIN, "ts", "origin"], "values"),
     "stream_samples": ([*JOIN, "stream", "ts", "origin"], "row"),
 }
