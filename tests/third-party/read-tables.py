@@ -1,4 +1,4 @@
-"""Reads the tables of a store with DuckDB and with polars; prints as JSON what each finds.
+"""Reads the tables of a store that saved answers fill, with DuckDB and with polars; prints as JSON what each finds.
 
 Argument: the store's folder. For each reader and table: how many rows and how many keys there are,
 and of the latest revision of each key, how many values and what sum each column of numbers has.
@@ -73,7 +73,7 @@ def summary(rows, keys, numbers, figures):
 (store,) = map(pathlib.Path, sys.argv[1:])
 connection = connect()
 found = {"duckdb": {}, "polars": {}}
-for path in sorted(store.glob("tables/*")):
+for path in sorted(store / "tables" / name for name in TABLES):
     key, latest = TABLES[path.name]
     frame = pl.read_delta(str(path))
     numbers = [
