@@ -38,6 +38,7 @@ Usage: cargo xtask <chore>
   test                all tests: those of the workspace, then imports that are killed, then programs of
                       others on what zqos prints, on what it simulates and on what it keeps
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
+  s3                  a store on a simulated S3, filled, looked after and read by polars
   generate [--check]  write the man page and the shell completions, or compare them
   bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode
   soak [--minutes N]  the long tier of the store's tests, for about an hour or so many minutes
@@ -59,6 +60,7 @@ fn run() -> Result<ExitCode> {
         ["demo"] => demo::run(&Workspace::load()?),
         ["test"] => Ok(step::run(checks::TEST, &Workspace::load()?)),
         ["ci"] => Ok(step::run(checks::CI, &Workspace::load()?)),
+        ["s3"] => third_party::on_s3(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate"] => generate::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["plausibility"] => plausibility::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),

@@ -59,8 +59,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     send_with_curl(&zqos, &cases).context("what zqos prints for curl")?;
     send_with_newman(&zqos, &cases, workspace).context("what zqos prints for newman")?;
     simulated::run(&zqos, workspace).context("what zqos simulates")?;
-    tables::run(&zqos, workspace).context("what zqos keeps")?;
-    s3::run(&zqos, workspace).context("what zqos keeps on S3")
+    tables::run(&zqos, workspace).context("what zqos keeps")
+}
+
+/// Lets a store on a simulated S3 be filled, looked after and read.
+pub(crate) fn on_s3(workspace: &Workspace) -> Result<()> {
+    s3::run(&Zqos::debug(workspace)?, workspace).context("what zqos keeps on S3")
 }
 
 fn send_with_curl(zqos: &Zqos, cases: &[Case]) -> Result<()> {
