@@ -342,8 +342,10 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
-            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once, and seal days that are over')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Remove the days before a time, of all tables')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase a person, and keep him out from now on')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -383,10 +385,37 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;store;expire' {
+            [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Days that ended before this go: a date, an instant, or a time ago, as in `-400d`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;store;forget' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;store;help' {
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
-            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once, and seal days that are over')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Remove the days before a time, of all tables')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase a person, and keep him out from now on')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -397,6 +426,12 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;store;help;verify' {
+            break
+        }
+        'zqos;store;help;expire' {
+            break
+        }
+        'zqos;store;help;forget' {
             break
         }
         'zqos;store;help;help' {
@@ -509,8 +544,10 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;help;store' {
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
-            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once')
+            [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once, and seal days that are over')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Remove the days before a time, of all tables')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase a person, and keep him out from now on')
             break
         }
         'zqos;help;store;info' {
@@ -520,6 +557,12 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;store;verify' {
+            break
+        }
+        'zqos;help;store;expire' {
+            break
+        }
+        'zqos;help;store;forget' {
             break
         }
         'zqos;help;sql' {

@@ -157,6 +157,12 @@ _zqos() {
             zqos__subcmd__help__subcmd__store,compact)
                 cmd="zqos__subcmd__help__subcmd__store__subcmd__compact"
                 ;;
+            zqos__subcmd__help__subcmd__store,expire)
+                cmd="zqos__subcmd__help__subcmd__store__subcmd__expire"
+                ;;
+            zqos__subcmd__help__subcmd__store,forget)
+                cmd="zqos__subcmd__help__subcmd__store__subcmd__forget"
+                ;;
             zqos__subcmd__help__subcmd__store,info)
                 cmd="zqos__subcmd__help__subcmd__store__subcmd__info"
                 ;;
@@ -184,6 +190,12 @@ _zqos() {
             zqos__subcmd__store,compact)
                 cmd="zqos__subcmd__store__subcmd__compact"
                 ;;
+            zqos__subcmd__store,expire)
+                cmd="zqos__subcmd__store__subcmd__expire"
+                ;;
+            zqos__subcmd__store,forget)
+                cmd="zqos__subcmd__store__subcmd__forget"
+                ;;
             zqos__subcmd__store,help)
                 cmd="zqos__subcmd__store__subcmd__help"
                 ;;
@@ -195,6 +207,12 @@ _zqos() {
                 ;;
             zqos__subcmd__store__subcmd__help,compact)
                 cmd="zqos__subcmd__store__subcmd__help__subcmd__compact"
+                ;;
+            zqos__subcmd__store__subcmd__help,expire)
+                cmd="zqos__subcmd__store__subcmd__help__subcmd__expire"
+                ;;
+            zqos__subcmd__store__subcmd__help,forget)
+                cmd="zqos__subcmd__store__subcmd__help__subcmd__forget"
                 ;;
             zqos__subcmd__store__subcmd__help,help)
                 cmd="zqos__subcmd__store__subcmd__help__subcmd__help"
@@ -954,7 +972,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help__subcmd__store)
-            opts="info compact verify"
+            opts="info compact verify expire forget"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -968,6 +986,34 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help__subcmd__store__subcmd__compact)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__help__subcmd__store__subcmd__expire)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__help__subcmd__store__subcmd__forget)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1530,7 +1576,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__store)
-            opts="-v -h --account --config --format --tz --verbose --help info compact verify help"
+            opts="-v -h --account --config --format --tz --verbose --help info compact verify expire forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1593,8 +1639,80 @@ _zqos() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zqos__subcmd__store__subcmd__expire)
+            opts="-v -h --before --store --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__store__subcmd__forget)
+            opts="-v -h --store --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zqos__subcmd__store__subcmd__help)
-            opts="info compact verify help"
+            opts="info compact verify expire forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1608,6 +1726,34 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__store__subcmd__help__subcmd__compact)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__store__subcmd__help__subcmd__expire)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__store__subcmd__help__subcmd__forget)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

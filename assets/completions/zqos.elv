@@ -311,8 +311,10 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand info 'Show what is in it: tables, days, files, rows, bytes'
-            cand compact 'Make one file of the many that a day has, with each row once'
+            cand compact 'Make one file of the many that a day has, with each row once, and seal days that are over'
             cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand expire 'Remove the days before a time, of all tables'
+            cand forget 'Erase a person, and keep him out from now on'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zqos;store;info'= {
@@ -348,10 +350,35 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;store;expire'= {
+            cand --before 'Days that ended before this go: a date, an instant, or a time ago, as in `-400d`'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;store;forget'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;store;help'= {
             cand info 'Show what is in it: tables, days, files, rows, bytes'
-            cand compact 'Make one file of the many that a day has, with each row once'
+            cand compact 'Make one file of the many that a day has, with each row once, and seal days that are over'
             cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand expire 'Remove the days before a time, of all tables'
+            cand forget 'Erase a person, and keep him out from now on'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zqos;store;help;info'= {
@@ -359,6 +386,10 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;store;help;compact'= {
         }
         &'zqos;store;help;verify'= {
+        }
+        &'zqos;store;help;expire'= {
+        }
+        &'zqos;store;help;forget'= {
         }
         &'zqos;store;help;help'= {
         }
@@ -450,14 +481,20 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;help;store'= {
             cand info 'Show what is in it: tables, days, files, rows, bytes'
-            cand compact 'Make one file of the many that a day has, with each row once'
+            cand compact 'Make one file of the many that a day has, with each row once, and seal days that are over'
             cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand expire 'Remove the days before a time, of all tables'
+            cand forget 'Erase a person, and keep him out from now on'
         }
         &'zqos;help;store;info'= {
         }
         &'zqos;help;store;compact'= {
         }
         &'zqos;help;store;verify'= {
+        }
+        &'zqos;help;store;expire'= {
+        }
+        &'zqos;help;store;forget'= {
         }
         &'zqos;help;sql'= {
         }

@@ -328,20 +328,22 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand import" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l config -d 'The configuration file, in place of the usual one' -r -F
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
 json\t'Zoom\'s own JSON, set out in lines'
 ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "expire" -d 'Remove the days before a time, of all tables'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "forget" -d 'Erase a person, and keep him out from now on'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -375,9 +377,34 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l before -d 'Days that ended before this go: a date, an instant, or a time ago, as in `-400d`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "expire" -d 'Remove the days before a time, of all tables'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Erase a person, and keep him out from now on'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l output -d 'Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l timeout -d 'Stops the query after so many seconds' -r
@@ -434,5 +461,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcomma
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from sim" -f -a "events" -d 'Print the events of a range, as they would be sent'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "compact" -d 'Make one file of the many that a day has, with each row once'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "expire" -d 'Remove the days before a time, of all tables'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "forget" -d 'Erase a person, and keep him out from now on'
