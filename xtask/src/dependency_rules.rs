@@ -87,7 +87,7 @@ const RULES: &[Rule] = &[
         package: "zqos",
         features: ALL_FEATURES,
         // Stores on S3 need neither a software kit of the service's nor another TLS.
-        forbidden: &["aws-config", "aws-sdk*", "native-tls", "openssl*"],
+        forbidden: &["aws-config", "aws-sdk*", "native-tls", "openssl", "openssl-sys"],
     },
     Rule {
         package: "zqos-store",
