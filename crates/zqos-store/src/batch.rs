@@ -1,14 +1,11 @@
 //! Batches: rows on their way into the tables, as Arrow has them.
 
-use std::fmt;
-use std::hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _, RandomState};
-use std::sync::{Arc, LazyLock};
+mod rows;
 
-use arrow::array::{
-    ArrayBuilder, Date32Array, Float64Builder, Int64Array, Int64Builder, ListBuilder, RecordBatch,
-    StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
-};
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS,
@@ -16,10 +13,14 @@ use zqos_core::table::{
     TABLES, Table, VERDICTS, WHOLE_MEETING, ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
-    Coverage, DeviceSample, Endpoint, Fps, Kbps, Medium, Meeting, MeetingUuid, Millis, Origin,
-    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Pressure, SettingsChange, Spread,
-    StreamSample, Summary, SummaryFigures, Timestamp, Verdict, ZoomScore,
+    Coverage, DeviceSample, Fps, Kbps, Medium, Meeting, MeetingUuid, Millis, Origin, Participant,
+    ParticipantId, Percent, PhoneCall, PhoneSample, SettingsChange, StreamSample, Summary,
+    SummaryFigures, Timestamp, Verdict, ZoomScore,
 };
+
+pub(crate) use self::rows::Fingerprint;
+use self::rows::{Row, Rows};
+use crate::store::place;
 
 /// Rows that come in together, and are acknowledged together.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Batch {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.tables.iter().map(|rows| rows.instants.len()).sum()
+        self.tables.iter().map(|rows| rows.len()).sum()
     }
 
     /// The account.
@@ -53,11 +54,7 @@ impl Batch {
     }
 
     fn row(&mut self, table: &'static Table, at: Timestamp) -> Row<'_> {
-        let place = TABLES.iter().position(|known| *known == table).expect("a table of ours");
-        let rows = &mut self.tables[place];
-        rows.instants.push(at);
-        let mut row =
-            Row { rows, next: 0, key: HASHES.build_hasher(), content: HASHES.build_hasher() };
+        let mut row = self.tables[place(table)].begin(at);
         row.text(Some(&self.account));
         row
     }
@@ -383,7 +380,7 @@ impl Batch {
     /// there are rows, are kept for rows of one key, which differ in it once they are
     /// [in order](crate::order::sorted). Elsewhere revisions rise with each row.
     pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
-        let tables = self.tables.into_iter().filter(|rows| !rows.instants.is_empty());
+        let tables = self.tables.into_iter().filter(|rows| rows.len() > 0);
         tables.map(|rows| rows.finish(revision)).collect()
     }
 }
@@ -396,15 +393,6 @@ pub(crate) struct TableRows {
     /// When what each row tells of was: by this it is kept.
     pub(crate) instants: Vec<Timestamp>,
     pub(crate) fingerprints: Vec<Fingerprint>,
-}
-
-/// By what a row is known again, within one run of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fingerprint {
-    /// Of the row's key.
-    pub(crate) key: u64,
-    /// Of all that the row says, key included.
-    pub(crate) content: u64,
 }
 
 /// A row that stands in a table about rows.
@@ -420,9 +408,6 @@ pub(crate) struct Misfit<'m> {
     /// All of it, as JSON.
     pub(crate) row: &'m str,
 }
-
-/// Nobody outside can know which rows have the same hash.
-static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// A report or an event as it came. Of one that comes again with the same meeting, participant, kind
 /// and part, the later counts.
@@ -478,202 +463,10 @@ pub(crate) fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// Rows of one table.
-struct Rows {
-    table: &'static Table,
-    columns: Vec<Cells>,
-    /// Which columns make up the key.
-    is_key: Vec<bool>,
-    instants: Vec<Timestamp>,
-    fingerprints: Vec<Fingerprint>,
-}
-
-/// The cells of one column.
-enum Cells {
-    Text(StringBuilder),
-    Term(StringDictionaryBuilder<Int32Type>),
-    Texts(ListBuilder<StringBuilder>),
-    Integer(Int64Builder),
-    Number(Float64Builder),
-    Instant(TimestampMicrosecondBuilder),
-}
-
-impl Cells {
-    fn new(kind: Kind) -> Self {
-        match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Term => Self::Term(StringDictionaryBuilder::new()),
-            Kind::Texts => Self::Texts(ListBuilder::new(StringBuilder::new())),
-            Kind::Integer => Self::Integer(Int64Builder::new()),
-            Kind::Number => Self::Number(Float64Builder::new()),
-            Kind::Instant => Self::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
-            Kind::Day => unreachable!("no table has a day but the one of its partition"),
-        }
-    }
-
-    fn builder(&mut self) -> &mut dyn ArrayBuilder {
-        match self {
-            Self::Text(builder) => builder,
-            Self::Term(builder) => builder,
-            Self::Texts(builder) => builder,
-            Self::Integer(builder) => builder,
-            Self::Number(builder) => builder,
-            Self::Instant(builder) => builder,
-        }
-    }
-}
-
-impl fmt::Debug for Rows {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows of {}", self.instants.len(), self.table.name)
-    }
-}
-
-impl Rows {
-    fn new(table: &'static Table) -> Self {
-        let columns = table.columns.iter().map(|column| Cells::new(column.kind)).collect();
-        let is_key = table.columns.iter().map(|column| table.key.contains(&column.name)).collect();
-        Self { table, columns, is_key, instants: Vec::new(), fingerprints: Vec::new() }
-    }
-
-    fn finish(mut self, revision: i64) -> TableRows {
-        let count = self.instants.len();
-        // Rows of one key may be of two days, unless the key tells the day: in order they would not meet.
-        let revisions = if self.table.key.contains(&"ts") {
-            Int64Array::from(vec![revision; count])
-        } else {
-            Int64Array::from_iter_values((revision..).take(count))
-        };
-        let days = Date32Array::from_iter_values(self.instants.iter().copied().map(day_of));
-        let mut arrays: Vec<_> =
-            self.columns.iter_mut().map(|cells| cells.builder().finish()).collect();
-        arrays.push(Arc::new(revisions));
-        arrays.push(Arc::new(days));
-        let rows = RecordBatch::try_new(memory_schema(self.table), arrays).expect(
-            "every row has a cell in every column, and none is missing where one is required",
-        );
-        let Self { table, instants, fingerprints, .. } = self;
-        TableRows { table, rows, instants, fingerprints }
-    }
-}
-
-/// A row that is being written, cell by cell, in the order of the table's columns.
-struct Row<'r> {
-    rows: &'r mut Rows,
-    next: usize,
-    key: DefaultHasher,
-    content: DefaultHasher,
-}
-
-impl Drop for Row<'_> {
-    fn drop(&mut self) {
-        let fingerprint = Fingerprint { key: self.key.finish(), content: self.content.finish() };
-        self.rows.fingerprints.push(fingerprint);
-    }
-}
-
-impl Row<'_> {
-    /// The cells of the next column; what is put there counts for the row's fingerprint.
-    fn cells(&mut self, value: impl Fn(&mut DefaultHasher)) -> &mut Cells {
-        value(&mut self.content);
-        if self.rows.is_key[self.next] {
-            value(&mut self.key);
-        }
-        self.skipped()
-    }
-
-    /// The cells of the next column, which tells nothing of the row.
-    fn skipped(&mut self) -> &mut Cells {
-        self.next += 1;
-        &mut self.rows.columns[self.next - 1]
-    }
-
-    fn text(&mut self, text: Option<&str>) {
-        let column = self.next;
-        match self.cells(|hasher| text.hash(hasher)) {
-            Cells::Text(cells) => cells.append_option(text),
-            Cells::Term(cells) => cells.append_option(text),
-            _ => panic!("column {column} holds no text"),
-        }
-    }
-
-    fn texts(&mut self, texts: &[String]) {
-        let Cells::Texts(cells) = self.cells(|hasher| texts.hash(hasher)) else {
-            panic!("no list of texts")
-        };
-        for text in texts {
-            cells.values().append_value(text);
-        }
-        // An empty list tells nothing.
-        cells.append(!texts.is_empty());
-    }
-
-    fn integer(&mut self, number: Option<i64>) {
-        let Cells::Integer(cells) = self.cells(|hasher| number.hash(hasher)) else {
-            panic!("no whole number")
-        };
-        cells.append_option(number);
-    }
-
-    fn number(&mut self, number: Option<f64>) {
-        let Cells::Number(cells) = self.cells(|hasher| number.map(f64::to_bits).hash(hasher))
-        else {
-            panic!("no number")
-        };
-        cells.append_option(number);
-    }
-
-    fn spread<T: Copy>(&mut self, spread: Spread<T>, number: impl Fn(T) -> f64) {
-        for figure in [spread.min, spread.avg, spread.max] {
-            self.number(figure.map(&number));
-        }
-    }
-
-    fn device(&mut self, sample: &DeviceSample) {
-        for percent in
-            [sample.zoom_min_cpu, sample.zoom_avg_cpu, sample.zoom_max_cpu, sample.system_max_cpu]
-        {
-            self.number(percent.map(Percent::get));
-        }
-        for pressure in [sample.min_pressure, sample.avg_pressure, sample.max_pressure] {
-            self.text(pressure.map(Pressure::as_str));
-        }
-        for signal in [sample.min_rssi, sample.avg_rssi, sample.max_rssi] {
-            self.integer(signal.map(|signal| signal.get().into()));
-        }
-    }
-
-    fn endpoint(&mut self, endpoint: &Endpoint) {
-        self.text(endpoint.address.as_deref());
-        self.integer(endpoint.port.map(i64::from));
-    }
-
-    fn instant(&mut self, at: Option<Timestamp>) {
-        let micros = at.map(|at| at.unix_millis() * 1_000);
-        let Cells::Instant(cells) = self.cells(|hasher| micros.hash(hasher)) else {
-            panic!("no instant")
-        };
-        cells.append_option(micros);
-    }
-
-    /// When the row came in, which is no part of what it says.
-    fn received_at(&mut self, now: Timestamp) {
-        let Cells::Instant(cells) = self.skipped() else { panic!("no instant") };
-        cells.append_value(now.unix_millis() * 1_000);
-    }
-
-    fn misfit(&mut self, misfit: &Misfit<'_>) {
-        self.text(misfit.meeting);
-        self.text(misfit.participant);
-        self.text(Some(misfit.table.name));
-        self.text(Some(misfit.key));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use arrow::array::Array as _;
-    use zqos_core::{Span, StreamName};
+    use zqos_core::{Endpoint, Span, Spread, StreamName};
 
     use super::*;
 

@@ -12,6 +12,7 @@ use arrow::compute::kernels::zip::zip;
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
+use foldhash::fast;
 use zqos_core::Timestamp;
 use zqos_core::table::{MEETINGS, Table};
 
@@ -52,7 +53,7 @@ pub(crate) struct Span {
 #[derive(Debug, Default)]
 pub(crate) struct Door {
     /// What the last row of a key said; those of before this is full.
-    seen: [HashMap<u64, u64>; 2],
+    seen: [HashMap<u64, u64, fast::RandomState>; 2],
     /// When meetings were, by account and UUID.
     meetings: HashMap<(String, String), Span>,
     pub(crate) turned_away: TurnedAway,
