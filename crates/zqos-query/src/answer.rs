@@ -91,7 +91,7 @@ impl Task {
     }
 }
 
-fn failed(error: tokio::task::JoinError) -> QueryError {
+pub(crate) fn failed(error: tokio::task::JoinError) -> QueryError {
     QueryError::Failed(DataFusionError::ExecutionJoin(Box::new(error)))
 }
 

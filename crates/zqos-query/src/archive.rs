@@ -8,14 +8,15 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use zqos_core::table::TABLES;
 use zqos_store::{Location, Snapshot, StoreError};
 
-use crate::answer::Answer;
+use crate::answer::{self, Answer};
 use crate::engine::Engine;
 use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
-use crate::{depth, rollup, system, views};
+use crate::{depth, named, rollup, system, views};
 
 /// What a query can't do.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +64,7 @@ pub enum Reach {
     Files,
 }
 
-/// One version of the tables of a store.
+/// One version of the tables of a store, or of some of them.
 pub struct Archive {
     context: SessionContext,
     limits: Limits,
@@ -88,6 +89,28 @@ impl Archive {
         limits: Limits,
         reach: Reach,
     ) -> Result<Self, QueryError> {
+        Self::open_tables(at, limits, reach, None).await
+    }
+
+    /// Opens what one query reads, which takes less time. Another one may find that there are no such
+    /// tables.
+    ///
+    /// **Errors**: [`QueryError::Store`]. What is wrong with the query is told when it is run.
+    pub async fn open_for(
+        sql: &str,
+        at: Option<Location>,
+        limits: Limits,
+        reach: Reach,
+    ) -> Result<Self, QueryError> {
+        Self::open_tables(at, limits, reach, Some(sql)).await
+    }
+
+    async fn open_tables(
+        at: Option<Location>,
+        limits: Limits,
+        reach: Reach,
+        sql: Option<&str>,
+    ) -> Result<Self, QueryError> {
         // Set aside for merging what was spilt, by each part of a sort: of a small pool a small share.
         let for_merging = (limits.memory / 16).min(10 << 20);
         // Some dozens of batches must fit.
@@ -111,8 +134,17 @@ impl Archive {
             .with_object_list_cache_limit(0)
             .build_arc()?;
         let mut context = SessionContext::new_with_config_rt(config, runtime);
+        let engine = Engine::start().map_err(QueryError::Engine)?;
+        let tables = match sql {
+            Some(sql) => {
+                let (context, sql) = (context.clone(), sql.to_owned());
+                let tables = engine.handle().spawn(async move { named::tables(&context, &sql) });
+                tables.await.map_err(answer::failed)?
+            }
+            None => TABLES.to_vec(),
+        };
         let snapshot = match &at {
-            Some(at) => Some(Arc::new(Snapshot::open(at.clone()).await?)),
+            Some(at) => Some(Arc::new(Snapshot::open_tables(at.clone(), &tables).await?)),
             None => None,
         };
         if let (Some(at), Some(snapshot)) = (&at, &snapshot) {
@@ -123,7 +155,6 @@ impl Archive {
         if reach == Reach::Files {
             context = context.enable_url_table();
         }
-        let engine = Engine::start().map_err(QueryError::Engine)?;
         Ok(Self { context, limits, engine, snapshot, _spill: spill })
     }
 

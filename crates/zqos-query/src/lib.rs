@@ -5,6 +5,7 @@ mod archive;
 mod depth;
 mod engine;
 mod memory;
+mod named;
 mod pinned;
 mod rollup;
 mod sealed;

@@ -18,7 +18,9 @@ use datafusion::prelude::SessionContext;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectMeta, ObjectStore};
 use url::Url;
-use zqos_core::table::{Column, DAY, Kind, Latest, REVISION, TABLES, Table};
+use zqos_core::table::{
+    Column, DAY, Kind, Latest, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, Table,
+};
 use zqos_store::{DataFile, Location, Snapshot};
 
 use crate::pinned::PinnedFiles;
@@ -35,7 +37,7 @@ const STORED: &str = "stored";
 /// Where all files of a version are.
 const STORE: &str = "zqos://store/";
 
-/// Registers the tables of a store.
+/// Registers the tables of a store, as far as they were read.
 pub(crate) async fn register(
     context: &SessionContext,
     at: &Location,
@@ -62,7 +64,7 @@ pub(crate) async fn register(
     for name in [STORED, SYSTEM] {
         catalog.register_schema(name, Arc::new(MemorySchemaProvider::new()))?;
     }
-    for table in TABLES {
+    for (table, ..) in snapshot.tables() {
         let files = rows(table, STORE)?;
         let tail = snapshot.tail(table);
         if tail.is_empty() {
@@ -90,7 +92,9 @@ pub(crate) async fn register(
     parts.register(context, &store);
     let url = Url::parse(STORE).expect("a URL");
     context.register_object_store(&url, Arc::new(PinnedFiles::new(store, all)));
-    context.sql(JOINED_SAMPLES).await?;
+    if JOINED_TABLES.iter().all(|table| snapshot.tables().any(|(read, ..)| read == *table)) {
+        context.sql(&format!("CREATE VIEW {JOINED_SAMPLES} AS {JOINED}")).await?;
+    }
     Ok(())
 }
 
@@ -159,7 +163,10 @@ pub(crate) fn latest<'a>(
 }
 
 /// Stream samples with what is known of their participant and their meeting.
-const JOINED_SAMPLES: &str = "CREATE VIEW joined_samples AS \
+pub(crate) const JOINED_SAMPLES: &str = "joined_samples";
+/// The tables that they are of.
+pub(crate) const JOINED_TABLES: [&Table; 3] = [&STREAM_SAMPLES, &PARTICIPANTS, &MEETINGS];
+const JOINED: &str = "\
     SELECT s.*, \
       p.participant_uuid, p.join_time, p.person_id, p.user_name, p.email, p.leave_time, \
       p.leave_reason, p.ip_address, p.internal_ip_addresses, p.location, p.network_type, \

@@ -17,7 +17,7 @@ use crate::read;
 use crate::store::{StoreError, decode, place};
 use crate::tombstone::Tombstones;
 
-/// The tables of a store, for reading: one version of each, taken at one time.
+/// The tables of a store, or some of them, for reading: one version of each, taken at one time.
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) home: Home,
@@ -32,7 +32,15 @@ impl Snapshot {
     ///
     /// **Errors**: [`LayoutError::Missing`](crate::LayoutError::Missing) when there is no store.
     pub async fn open(at: impl Into<Location>) -> Result<Self, StoreError> {
-        Self::open_at(Home::find(at.into())?).await
+        Self::open_tables(at, &TABLES).await
+    }
+
+    /// The same of some of the tables.
+    pub async fn open_tables(
+        at: impl Into<Location>,
+        tables: &[&'static Table],
+    ) -> Result<Self, StoreError> {
+        Self::open_some(Home::find(at.into())?, tables).await
     }
 
     #[cfg(test)]
@@ -40,14 +48,19 @@ impl Snapshot {
         Self::open_at(Home::folder(disk)).await
     }
 
-    /// Writes nothing, whatever there is.
+    #[cfg(test)]
     pub(crate) async fn open_at(home: Home) -> Result<Self, StoreError> {
+        Self::open_some(home, &TABLES).await
+    }
+
+    /// Writes nothing, whatever there is.
+    async fn open_some(home: Home, wanted: &[&'static Table]) -> Result<Self, StoreError> {
         let objects = home.files.objects("reader");
-        let mut tables = Vec::with_capacity(TABLES.len());
+        let mut tables = Vec::with_capacity(wanted.len());
         // Logs before tables: what has left a log is in the table by then.
         let mut tail = Tail::read(&home)?;
         // The last table first: what it has, the others have by then.
-        for table in TABLES.into_iter().rev() {
+        for table in TABLES.into_iter().rev().filter(|table| wanted.contains(table)) {
             let log = DeltaLog::load(Arc::clone(&objects), table).await;
             let Some(log) = log.map_err(StoreError::table(table))? else {
                 // Whoever opens the store to write makes it.
@@ -59,7 +72,7 @@ impl Snapshot {
             tables.push((table, log.version(), files));
         }
         tables.reverse();
-        let tail = tail.rows(&home)?;
+        let tail = tail.rows(&home, wanted)?;
         Ok(Self { home, tables, tail })
     }
 
@@ -76,7 +89,7 @@ impl Snapshot {
         self.home.files.objects("reader")
     }
 
-    /// Each table with its version and the files that make it up, which lie below `tables/` and the
+    /// Each table that was read with its version and the files that make it up, which lie below `tables/` and the
     /// table's name in the store's folder.
     pub fn tables(&self) -> impl Iterator<Item = (&'static Table, u64, &[DataFile])> {
         self.tables.iter().map(|(table, version, files)| (*table, *version, &**files))
@@ -218,9 +231,14 @@ impl Tail {
     }
 
     /// The rows by table, without those of people who were erased.
-    fn rows(self, home: &Home) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
+    fn rows(
+        self,
+        home: &Home,
+        wanted: &[&'static Table],
+    ) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
         let mut tail = [const { Vec::new() }; TABLES.len()];
         let batches = self.records.into_iter().flat_map(|logged| logged.batches);
+        let batches = batches.filter(|(place, _)| wanted.contains(&TABLES[*place]));
         let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         for (place, rows) in batches {
             let left = door::without_forgotten(&tombstones, TABLES[place], &rows);

@@ -54,7 +54,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         Some(query) => query.clone(),
         None => typed_in()?,
     };
-    let archive = Archive::open(location, limits, Reach::Files).await?;
+    let archive = Archive::open_for(&query, location, limits, Reach::Files).await?;
     match file {
         Some((path, format)) => save(&archive, &query, path, format).await?,
         None => show(&archive, &query, global).await?,

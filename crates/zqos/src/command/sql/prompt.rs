@@ -174,7 +174,7 @@ async fn answer(
         Typed::Leave => return Ok(()),
     };
     let shown = async {
-        let archive = Archive::open(at.cloned(), limits, Reach::Files).await?;
+        let archive = Archive::open_for(&query, at.cloned(), limits, Reach::Files).await?;
         show(&archive, &query, global).await
     };
     tokio::select! {
