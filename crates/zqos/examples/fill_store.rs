@@ -4,11 +4,11 @@
 //! when the texts of the reports are to be kept too.
 //!
 //! One day of the company is read through the API, as any client would read it, and decoded. What is
-//! timed begins there: typed records become batches, which are appended and committed. The day comes
-//! again as the day before, and so on, until there are enough samples: figures, and all that people and
-//! their devices are, stay those of the simulator; days, and the UUIDs of meetings and joins, are others,
-//! character by character from the same alphabet. Each day lies in files of its own, so that no figure
-//! gains by having been there before.
+//! timed begins there: typed records become batches on one thread, which are appended and committed on
+//! another, as by `zqos import`. The day comes again as the day before, and so on, until there are enough
+//! samples: figures, and all that people and their devices are, stay those of the simulator; days, and the
+//! UUIDs of meetings and joins, are others, character by character from the same alphabet. Each day lies
+//! in files of its own, so that no figure gains by having been there before.
 
 #![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 
@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::sync::mpsc;
 use zoom_wire::meeting::{ListMeetings, MeetingsPage};
 use zoom_wire::qos::{ListParticipantsQos, ParticipantQos};
 use zoom_wire::request::Bound;
@@ -45,10 +46,9 @@ fn main() -> Result<()> {
     let samples: usize = arguments.next().ok_or("how many samples?")?.parse()?;
     let people = arguments.next().ok_or("how many people?")?.parse()?;
     let keeps_texts = arguments.next().is_some_and(|word| word == "raw");
-    let day = Day::simulated(people, keeps_texts)?;
-    // As `zqos import` runs.
+    let day = Arc::new(Day::simulated(people, keeps_texts)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(fill(Path::new(&folder), &day, samples))
+    runtime.block_on(fill(Path::new(&folder), day, samples))
 }
 
 /// What came in of one day.
@@ -147,26 +147,34 @@ fn each_page(
 }
 
 /// Fills a store with copies of a day.
-async fn fill(folder: &Path, day: &Day, samples: usize) -> Result<()> {
+async fn fill(folder: &Path, day: Arc<Day>, samples: usize) -> Result<()> {
     let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
     // The newest day is over for good.
     let newest = SystemClock.now().unix_millis() / DAY_MILLIS - 3;
     let simulated = format!("{DAY}T00:00:00Z").parse::<Timestamp>()?.unix_millis() / DAY_MILLIS;
-    let (mut stream_samples, mut device_samples, mut copies) = (0, 0, 0);
+    let stream_samples = day.reports.iter().map(|report| report.streams.len()).sum::<usize>();
+    let device_samples = day.reports.iter().map(|report| report.devices.len()).sum::<usize>();
+    let copies = samples.div_ceil(stream_samples);
     let (started, cpu_before) = (Instant::now(), cpu_seconds());
-    while stream_samples < samples {
-        let copy = Copy { number: copies, shift: (newest - copies - simulated) * DAY_MILLIS };
-        copy.append(day, &mut store).await?;
-        stream_samples += day.reports.iter().map(|report| report.streams.len()).sum::<usize>();
-        device_samples += day.reports.iter().map(|report| report.devices.len()).sum::<usize>();
-        copies += 1;
+    let (full, mut batches) = mpsc::channel(1);
+    let reports = day.reports.len();
+    let making = tokio::task::spawn_blocking(move || {
+        for number in 0..i64::try_from(copies).expect("days fit into memory") {
+            let copy = Copy { number, shift: (newest - number - simulated) * DAY_MILLIS };
+            copy.send(&day, &full).map_err(|error| error.to_string())?;
+        }
+        Ok::<(), String>(())
+    });
+    while let Some(batch) = batches.recv().await {
+        store.append([batch]).await?;
     }
+    making.await??;
     store.commit().await?;
     let told = serde_json::json!({
         "days": copies,
-        "stream_samples": stream_samples,
-        "device_samples": device_samples,
-        "participants": day.reports.len() * usize::try_from(copies)?,
+        "stream_samples": stream_samples * copies,
+        "device_samples": device_samples * copies,
+        "participants": reports * copies,
         "seconds": started.elapsed().as_secs_f64(),
         "cpu_seconds": cpu_seconds().zip(cpu_before).map(|(after, before)| after - before),
     });
@@ -182,7 +190,7 @@ struct Copy {
 }
 
 impl Copy {
-    async fn append(&self, day: &Day, store: &mut Store) -> Result<()> {
+    fn send(&self, day: &Day, full: &mpsc::Sender<Batch>) -> Result<()> {
         let empty = || Batch::new("default", SystemClock.now());
         let mut batch = empty();
         for meeting in &day.meetings {
@@ -224,10 +232,10 @@ impl Copy {
             }
             batch.participant(&meeting, &participant);
             if batch.len() >= BATCH_ROWS {
-                store.append([std::mem::replace(&mut batch, empty())]).await?;
+                full.blocking_send(std::mem::replace(&mut batch, empty()))?;
             }
         }
-        store.append([batch]).await?;
+        full.blocking_send(batch)?;
         Ok(())
     }
 

@@ -4,11 +4,13 @@ mod documents;
 mod input;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::sync::mpsc;
 use zoom_wire::document::{Document, DocumentKind, Whereabouts};
 use zoom_wire::event::{CallEvent, Event, EventRecords, ParticipantEvent, Somebody};
 use zoom_wire::meeting::{Meeting, MeetingsPage};
@@ -31,6 +33,8 @@ use documents::{Documents, Found};
 const MAX_DOCUMENT: usize = 256 << 20;
 /// How many rows are acknowledged together.
 const BATCH_ROWS: usize = 50_000;
+/// How many batches may wait to be kept.
+const WAITING: usize = 1;
 /// How many things that are wrong are told one by one.
 const TOLD: usize = 10;
 /// Of how many joins it is remembered what their events told.
@@ -62,29 +66,28 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     let sites = args.sites.as_ref().or(config.sites.as_ref());
     let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
     let mut store = Store::open(location, Arc::new(SystemClock)).await?;
-    let mut import = Importer {
+    let (full, mut batches) = mpsc::channel(WAITING);
+    let import = Importer {
         policy,
         map: sites,
         sites: HashMap::new(),
         batch: Batch::new(account, SystemClock.now()),
-        full: Vec::new(),
+        full,
         account: account.to_owned(),
         meeting,
         samples: Samples::default(),
         remembered: HashMap::new(),
         counts: Counts::default(),
     };
-    let mut failed = None;
-    for file in &args.files {
-        if let Err(error) = take_file(file, &mut import, &mut store).await {
-            failed = Some(error);
-            break;
-        }
+    // What is read next is decoded while what was read is kept.
+    let files = args.files.clone();
+    let reading = tokio::task::spawn_blocking(move || import.read(&files));
+    while let Some(batch) = batches.recv().await {
+        store.append([batch]).await?;
     }
-    // What was read of a file that can't be read to its end is good.
-    store.append([import.take()]).await?;
+    let (counts, read) = reading.await.context("reading the files was broken off")?;
     store.commit().await?;
-    import.counts.tell();
+    counts.tell();
     let TurnedAway { dead_letters, forgotten, .. } = store.turned_away();
     if dead_letters > 0 {
         note(format_args!(
@@ -94,33 +97,8 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     if forgotten > 0 {
         note(format_args!("kept out {forgotten} rows of people who were erased"));
     }
-    match failed {
-        Some(error) => Err(error),
-        None if import.counts.refused == 0 && dead_letters == 0 => Ok(Exit::Done),
-        None => Ok(Exit::Incomplete),
-    }
-}
-
-/// Takes every document of a file.
-async fn take_file(file: &Path, import: &mut Importer, store: &mut Store) -> anyhow::Result<()> {
-    let name = input::name(file);
-    let mut documents = Documents::new(input::open(file)?, MAX_DOCUMENT);
-    let mut place = 0_u64;
-    while let Some(Found { line, text }) =
-        documents.next().map_err(|error| input::unreadable(file, error))?
-    {
-        place += 1;
-        match text {
-            Ok(text) => import.document(text, &|| format!("{name}, document {place}")),
-            Err(broken) => {
-                import.counts.refuse(format!("{name}, document {place} (line {line}): {broken}"));
-            }
-        }
-        for full in import.full.drain(..) {
-            store.append([full]).await?;
-        }
-    }
-    Ok(())
+    read?;
+    if counts.refused == 0 && dead_letters == 0 { Ok(Exit::Done) } else { Ok(Exit::Incomplete) }
 }
 
 /// Takes documents into a batch.
@@ -135,8 +113,8 @@ struct Importer {
     /// What answers are of that do not say so.
     meeting: Option<MeetingUuid>,
     batch: Batch,
-    /// Batches that have as many rows as one may have.
-    full: Vec<Batch>,
+    /// Where batches go that have as many rows as one may have.
+    full: mpsc::Sender<Batch>,
     samples: Samples,
     /// What events told last of each join: they say it again every minute.
     remembered: HashMap<(MeetingUuid, String), zqos_core::Participant>,
@@ -207,6 +185,34 @@ impl Counts {
 }
 
 impl Importer {
+    /// Takes files; returns what was taken, also when one can't be read to its end.
+    fn read(mut self, files: &[PathBuf]) -> (Counts, anyhow::Result<()>) {
+        let read = files.iter().try_for_each(|file| self.file(file));
+        // What was read of a file that can't be read to its end is good.
+        self.flush();
+        (self.counts, read)
+    }
+
+    /// Takes every document of a file, unless nobody wants them any more.
+    fn file(&mut self, file: &Path) -> anyhow::Result<()> {
+        let name = input::name(file);
+        let mut documents = Documents::new(input::open(file)?, MAX_DOCUMENT);
+        let mut place = 0_u64;
+        while let Some(Found { line, text }) =
+            documents.next().map_err(|error| input::unreadable(file, error))?
+            && !self.full.is_closed()
+        {
+            place += 1;
+            match text {
+                Ok(text) => self.document(text, &|| format!("{name}, document {place}")),
+                Err(broken) => {
+                    self.counts.refuse(format!("{name}, document {place} (line {line}): {broken}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self) -> Batch {
         let empty = Batch::new(&self.account, SystemClock.now());
         std::mem::replace(&mut self.batch, empty)
@@ -214,9 +220,14 @@ impl Importer {
 
     fn flush_if_full(&mut self) {
         if self.batch.len() >= BATCH_ROWS {
-            let full = self.take();
-            self.full.push(full);
+            self.flush();
         }
+    }
+
+    fn flush(&mut self) {
+        let full = self.take();
+        // Whoever can't keep it says why.
+        drop(self.full.blocking_send(full));
     }
 
     /// Takes one document: an answer, an event, or an array of them.
