@@ -177,13 +177,16 @@ impl<'c> Call<'c> {
         url: &Url,
     ) -> Result<(), Error> {
         let shared = self.shared;
-        let failure = match (&failed.what, asked) {
-            (What::Transport(kind), _) => Failure::Transport(*kind),
-            (What::Api(api), Asked::Api(label)) => {
-                Failure::Answer { api, limit: &failed.limit, label }
-            }
-            (What::Api(api), Asked::Token) => {
-                Failure::Answer { api, limit: &failed.limit, label: Label::Light }
+        let failure = match &failed.what {
+            What::Transport(kind) => Failure::Transport(*kind),
+            What::Api(api) => {
+                let label = match asked {
+                    Asked::Api(label) => label,
+                    Asked::Token => Label::Light,
+                };
+                let response = failed.response.as_ref();
+                let date = response.and_then(|response| server_time(&response.headers));
+                Failure::Answer { api, limit: &failed.limit, label, date }
             }
         };
         let verdict = {

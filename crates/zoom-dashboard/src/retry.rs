@@ -27,9 +27,9 @@ use crate::transport::TransportErrorKind;
 /// Two budgets hold at once: the number of tries, and the time in which a try may begin. A wait
 /// that would go beyond the second is not begun: the error says when to come back
 /// ([`Error::retry_at`](crate::Error::retry_at)). A `Retry-After` is an instant, an HTTP date or
-/// a number of seconds; one that has passed says nothing. Time spent waiting for our own limits
-/// before the first try counts for neither. Token requests obey the same table but for its row
-/// 401, which is a 4xx like any other there.
+/// a number of seconds; one that has passed, by the `Date` of its answer, says nothing. Time spent
+/// waiting for our own limits before the first try counts for neither. Token requests obey the same
+/// table but for its row 401, which is a 4xx like any other there.
 ///
 /// The backoff is decorrelated jitter: each wait is drawn between `base` and three times the one
 /// before, and is at most `cap`.
@@ -79,7 +79,13 @@ pub(crate) enum Failure<'f> {
     /// No answer came.
     Transport(TransportErrorKind),
     /// An answer came that is an error.
-    Answer { api: &'f ApiError, limit: &'f RateLimit, label: Label },
+    Answer {
+        api: &'f ApiError,
+        limit: &'f RateLimit,
+        label: Label,
+        /// When the server says that it answered.
+        date: Option<Timestamp>,
+    },
 }
 
 /// What to do about a failure.
@@ -129,8 +135,9 @@ impl Tries {
         let (wait, limited, asked) = match failure {
             Failure::Transport(kind) if kind.is_transient() => (self.backoff(random), false, false),
             Failure::Transport(_) => return Verdict::GiveUp { retry_at: None },
-            Failure::Answer { api, limit, label } => {
-                let asked = limit.retry_after.map(|after| after.wait(now));
+            Failure::Answer { api, limit, label, date } => {
+                // An instant is one of the server's clock.
+                let asked = limit.retry_after.map(|after| after.wait(date.unwrap_or(now)));
                 let in_time = asked.filter(|wait| !wait.is_zero());
                 match api.kind {
                     ApiErrorKind::RateLimited(_) | ApiErrorKind::TooManyConcurrent => {

@@ -54,6 +54,21 @@ fn a_short_wait_that_the_server_asks_for_is_waited() {
 }
 
 #[test]
+fn an_instant_to_come_back_at_is_one_of_the_servers_clock() {
+    let mut is_refused = false;
+    let server = reporting(Responder::with(move |_| {
+        if std::mem::replace(&mut is_refused, true) {
+            return json("{}");
+        }
+        error(429, 429, PER_SECOND)
+            .header("Date", "Fri, 01 Jan 2044 00:00:00 GMT")
+            .header("Retry-After", "2044-01-01T00:00:01Z")
+    }));
+    Zqos::at(&server).run(["get", NUMBER, PERSON, "--type", "past"]).exits(0);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
 fn a_limit_that_opens_late_by_the_servers_word_says_when() {
     let (run, _) = get(error(429, 429, PER_SECOND).header("Retry-After", "500"));
     let run = run.fails(&["HTTP 429 ", "hint: too many Heavy calls at once"]);
