@@ -52,8 +52,7 @@ pub(crate) struct Span {
 /// What is known of rows that came before.
 #[derive(Debug, Default)]
 pub(crate) struct Door {
-    /// What the last row of a key said; those of before this is full.
-    seen: [HashMap<u64, u64, fast::RandomState>; 2],
+    seen: Seen,
     /// When meetings were, by account and UUID.
     meetings: HashMap<(String, String), Span>,
     pub(crate) turned_away: TurnedAway,
@@ -62,16 +61,12 @@ pub(crate) struct Door {
 impl Door {
     /// Takes note that nobody knows whether these rows will be there: what their keys said last is open.
     pub(crate) fn doubt(&mut self, fingerprints: &[Fingerprint]) {
-        for Fingerprint { key, .. } in fingerprints {
-            for seen in &mut self.seen {
-                seen.remove(key);
-            }
-        }
+        self.seen.doubt(fingerprints);
     }
 
     /// Forgets what rows said: the tables may not have them any more.
     pub(crate) fn clear(&mut self) {
-        self.seen = Default::default();
+        self.seen = Seen::default();
     }
 
     /// Tells when a meeting was; what is not told is left as it was known.
@@ -123,6 +118,8 @@ impl Door {
         let meetings = Texts::new(rows, "meeting_uuid");
         let participants = Texts::new(rows, "user_id");
         let mut span = (None, Span::default());
+        let mut group = None;
+        let mut said = [None; 2];
         let mut is_let_in = Vec::with_capacity(instants.len());
         for (row, (at, fingerprint)) in instants.iter().zip(fingerprints).enumerate() {
             let meeting = meetings.get(row);
@@ -132,7 +129,12 @@ impl Door {
                 });
                 span = (meeting, known.unwrap_or_default());
             }
-            if self.said(*fingerprint) {
+            if group != Some(fingerprint.group) {
+                group = Some(fingerprint.group);
+                said = self.seen.of_group(fingerprint.group);
+            }
+            let last = said.into_iter().flatten().find_map(|said| said.get(&fingerprint.key));
+            if last == Some(&fingerprint.content) {
                 self.turned_away.repeated += 1;
                 is_let_in.push(false);
             } else if let Some(reason) = misdated(table, *at, span.1, now) {
@@ -154,20 +156,53 @@ impl Door {
         Ok(is_let_in)
     }
 
-    /// True when the last row of this key said the same.
-    fn said(&self, fingerprint: Fingerprint) -> bool {
-        let last = self.seen.iter().find_map(|seen| seen.get(&fingerprint.key));
-        last == Some(&fingerprint.content)
-    }
-
     /// Takes note of rows that are durable.
     pub(crate) fn remember(&mut self, fingerprints: &[Fingerprint]) {
-        for Fingerprint { key, content } in fingerprints {
-            if self.seen[0].len() >= SEEN / 2 && !self.seen[0].contains_key(key) {
-                self.seen.swap(0, 1);
-                self.seen[0].clear();
+        self.seen.add(fingerprints);
+    }
+}
+
+/// By key what its last row said.
+type Said = HashMap<u64, u64, fast::RandomState>;
+
+/// What keys said last, by what those have in common that come together: so that few places of memory are
+/// visited for many rows.
+#[derive(Debug, Default)]
+struct Seen {
+    /// What came lately.
+    new: HashMap<u64, Said, fast::RandomState>,
+    /// How many rows that is.
+    count: usize,
+    /// What came before there were too many of those.
+    old: HashMap<u64, Said, fast::RandomState>,
+}
+
+impl Seen {
+    fn add(&mut self, fingerprints: &[Fingerprint]) {
+        for together in fingerprints.chunk_by(|one, other| one.group == other.group) {
+            if self.count >= SEEN / 2 {
+                self.old = std::mem::take(&mut self.new);
+                self.count = 0;
             }
-            self.seen[0].insert(*key, *content);
+            let said = self.new.entry(together[0].group).or_default();
+            said.extend(together.iter().map(|row| (row.key, row.content)));
+            self.count += together.len();
+        }
+    }
+
+    /// What the keys of a group said last: it stands in the first that knows of a key.
+    fn of_group(&self, group: u64) -> [Option<&Said>; 2] {
+        [&self.new, &self.old].map(|seen| seen.get(&group))
+    }
+
+    /// Forgets what these keys said.
+    fn doubt(&mut self, fingerprints: &[Fingerprint]) {
+        for Fingerprint { group, key, .. } in fingerprints {
+            for seen in [&mut self.new, &mut self.old] {
+                if let Some(said) = seen.get_mut(group) {
+                    said.remove(key);
+                }
+            }
         }
     }
 }

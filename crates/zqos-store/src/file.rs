@@ -1,15 +1,18 @@
 //! Data files: rows as Parquet.
 
 use arrow::array::{Array as _, Date32Array, RecordBatch};
-use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
+};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 use zqos_core::table::{DAY, Kind, Table, ZOOM_RAW};
 
 use crate::batch::memory_schema;
@@ -33,7 +36,7 @@ pub(crate) fn by_day(
     table: &Table,
     batches: &[RecordBatch],
 ) -> Result<Vec<(i32, RecordBatch)>, ArrowError> {
-    let rows = order::sorted(table, &concat_batches(&memory_schema(table), batches)?)?;
+    let rows = order::sorted(table, &order::concatenated(&memory_schema(table), batches)?)?;
     let days = rows
         .column_by_name(DAY.name)
         .and_then(|days| days.as_any().downcast_ref::<Date32Array>())
@@ -48,8 +51,17 @@ pub(crate) fn by_day(
 }
 
 /// A file that is being written: rows of one day. The day itself stands in the file's path.
+///
+/// Columns are encoded on all processors.
 pub(crate) struct FileWriter {
-    writer: ArrowWriter<Vec<u8>>,
+    file: SerializedFileWriter<Vec<u8>>,
+    groups: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// The columns of the row group that is being written.
+    columns: Vec<ArrowColumnWriter>,
+    /// How many rows it has.
+    rows_of_group: usize,
+    /// How many the file has.
     rows: u64,
 }
 
@@ -96,14 +108,52 @@ impl FileWriter {
             .with_properties(properties.build())
             // Else readers would see dictionaries where the table has texts.
             .with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options)?;
-        Ok(Self { writer, rows: 0 })
+        let writer =
+            ArrowWriter::try_new_with_options(Vec::new(), SchemaRef::clone(&schema), options)?;
+        let (file, groups) = writer.into_serialized_writer()?;
+        Ok(Self { file, groups, schema, columns: Vec::new(), rows_of_group: 0, rows: 0 })
     }
 
     /// Adds rows.
     pub(crate) fn write(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
+        let mut start = 0;
+        while start < rows.num_rows() {
+            if self.rows_of_group == ROW_GROUP {
+                self.end_group()?;
+            }
+            let count = (rows.num_rows() - start).min(ROW_GROUP - self.rows_of_group);
+            self.write_to_group(&rows.slice(start, count))?;
+            start += count;
+        }
+        Ok(())
+    }
+
+    /// Adds rows for which there is room in the row group.
+    fn write_to_group(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
+        if self.columns.is_empty() {
+            let number = self.file.flushed_row_groups().len();
+            self.columns = self.groups.create_column_writers(number)?;
+        }
+        let cells = self.schema.fields().par_iter().zip(rows.columns());
+        // Lists of texts have one leaf, too.
+        self.columns.par_iter_mut().zip(cells).try_for_each(|(column, (field, cells))| {
+            compute_leaves(field, cells)?.iter().try_for_each(|leaf| column.write(leaf))
+        })?;
+        self.rows_of_group += rows.num_rows();
         self.rows += rows.num_rows() as u64;
-        self.writer.write(rows)
+        Ok(())
+    }
+
+    fn end_group(&mut self) -> Result<(), ParquetError> {
+        let columns = std::mem::take(&mut self.columns).into_par_iter();
+        let chunks = columns.map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>()?;
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.rows_of_group = 0;
+        Ok(())
     }
 
     /// How many rows were added.
@@ -112,8 +162,11 @@ impl FileWriter {
     }
 
     /// The content of the file.
-    pub(crate) fn finish(self) -> Result<Vec<u8>, ParquetError> {
-        self.writer.into_inner()
+    pub(crate) fn finish(mut self) -> Result<Vec<u8>, ParquetError> {
+        if self.rows_of_group > 0 {
+            self.end_group()?;
+        }
+        self.file.into_inner()
     }
 }
 

@@ -190,7 +190,7 @@ impl Log {
             return Err(LogError::TooLong(payload.len()));
         }
         let sequence = self.next;
-        let outcome = self.write(&record(sequence, payload));
+        let outcome = self.write(&header(sequence, payload), payload);
         // A sequence that may stand in a poisoned segment is not used again.
         self.next += 1;
         match outcome {
@@ -205,7 +205,7 @@ impl Log {
         }
     }
 
-    fn write(&mut self, record: &[u8]) -> io::Result<()> {
+    fn write(&mut self, header: &[u8; RECORD_HEADER], payload: &[u8]) -> io::Result<()> {
         if self.current.as_ref().is_some_and(|current| current.len >= SEGMENT) {
             self.close();
         }
@@ -213,9 +213,10 @@ impl Log {
             self.begin()?;
         }
         let current = self.current.as_mut().expect("a segment was begun");
-        current.file.write_all(record)?;
+        current.file.write_all(header)?;
+        current.file.write_all(payload)?;
         current.file.sync()?;
-        current.len += record.len() as u64;
+        current.len += (header.len() + payload.len()) as u64;
         Ok(())
     }
 
@@ -330,14 +331,14 @@ fn crc(sequence: u64, payload: &[u8]) -> u32 {
 }
 
 /// A record as it is written.
-fn record(sequence: u64, payload: &[u8]) -> Vec<u8> {
+fn header(sequence: u64, payload: &[u8]) -> [u8; RECORD_HEADER] {
     let len = u32::try_from(payload.len()).expect("payloads are shorter than MAX_PAYLOAD");
-    let mut bytes = Vec::with_capacity(RECORD_HEADER + payload.len());
-    bytes.extend_from_slice(&len.to_le_bytes());
-    bytes.extend_from_slice(&sequence.to_le_bytes());
-    bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_le_bytes());
-    bytes.extend_from_slice(&crc(sequence, payload).to_le_bytes());
-    bytes.extend_from_slice(payload);
+    let mut bytes = [0; RECORD_HEADER];
+    bytes[..4].copy_from_slice(&len.to_le_bytes());
+    bytes[4..12].copy_from_slice(&sequence.to_le_bytes());
+    let crc_of_those = crc32c::crc32c(&bytes[..12]);
+    bytes[12..16].copy_from_slice(&crc_of_those.to_le_bytes());
+    bytes[16..].copy_from_slice(&crc(sequence, payload).to_le_bytes());
     bytes
 }
 

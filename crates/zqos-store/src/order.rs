@@ -3,10 +3,22 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray as _, Int64Array, RecordBatch, UInt32Array};
-use arrow::compute::{rank, take_record_batch};
-use arrow::datatypes::{DataType, Int32Type, Int64Type};
+use arrow::compute::{concat, rank, take};
+use arrow::datatypes::{DataType, Int32Type, Int64Type, SchemaRef};
 use arrow::error::ArrowError;
+use rayon::prelude::*;
 use zqos_core::table::{DAY, REVISION, Table};
+
+/// The rows of several batches, one after the other.
+pub(crate) fn concatenated(
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+) -> Result<RecordBatch, ArrowError> {
+    let columns = (0..schema.fields().len()).into_par_iter().map(|place| {
+        concat(&batches.iter().map(|rows| rows.column(place).as_ref()).collect::<Vec<_>>())
+    });
+    RecordBatch::try_new(SchemaRef::clone(schema), columns.collect::<Result<_, _>>()?)
+}
 
 /// The same rows by UTC day and by the table's key; of one key those that came first stand first.
 ///
@@ -25,8 +37,10 @@ pub(crate) fn sorted(table: &Table, rows: &RecordBatch) -> Result<RecordBatch, A
     let rows = if order.is_sorted() {
         rows.clone()
     } else {
-        order.sort_unstable();
-        take_record_batch(rows, &UInt32Array::from_iter_values(order.iter().map(|&(_, row)| row)))?
+        order.par_sort_unstable();
+        let places = UInt32Array::from_iter_values(order.iter().map(|&(_, row)| row));
+        let columns = rows.columns().par_iter().map(|cells| take(cells, &places, None));
+        RecordBatch::try_new(rows.schema(), columns.collect::<Result<_, _>>()?)?
     };
     distinguished(rows, |row| order[row - 1].0 == order[row].0)
 }

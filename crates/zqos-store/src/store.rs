@@ -161,6 +161,8 @@ pub struct Store {
     pub(crate) objects: Arc<dyn ObjectStore>,
     pub(crate) tables: Vec<DeltaLog>,
     log: Log,
+    /// The last record of the log: its memory is used again.
+    record: Vec<u8>,
     /// Tells this writer from the others, in the tables' logs.
     pub(crate) writer: String,
     /// Lets commits finish on a full disk.
@@ -275,6 +277,7 @@ impl Store {
             objects,
             tables,
             log,
+            record: Vec::new(),
             writer,
             reserve,
             _lock: lock,
@@ -316,9 +319,9 @@ impl Store {
         if taken.is_empty() {
             return Ok(());
         }
-        let record = encode(self.revision, &taken)?;
+        encode(self.revision, &taken, &mut self.record)?;
         let appended = match self.reserve.keep() {
-            Ok(()) => self.log.append(&record),
+            Ok(()) => self.log.append(&self.record),
             Err(error) => Err(LogError::Write(error)),
         };
         if let Err(error) = appended {
@@ -327,7 +330,7 @@ impl Store {
             }
             return Err(match error {
                 LogError::Write(error) if is_full(&error) => {
-                    StoreError::Full { missing: self.reserve.missing(record.len() as u64) }
+                    StoreError::Full { missing: self.reserve.missing(self.record.len() as u64) }
                 }
                 error => error.into(),
             });
@@ -668,25 +671,29 @@ fn take_writer(home: &Home) -> Result<(String, Lock), StoreError> {
 
 /// Rows as a record of the log: the revision; then, for each table, its name and an Arrow stream, each
 /// behind its length.
-fn encode(revision: i64, tables: &[TableRows]) -> Result<Vec<u8>, StoreError> {
-    let mut payload = revision.to_le_bytes().to_vec();
+fn encode(revision: i64, tables: &[TableRows], payload: &mut Vec<u8>) -> Result<(), StoreError> {
+    payload.clear();
+    payload.extend_from_slice(&revision.to_le_bytes());
     for TableRows { table, rows, .. } in tables {
-        put_bytes(&mut payload, table.name.as_bytes());
-        let mut stream = Vec::new();
-        let written = StreamWriter::try_new(&mut stream, &rows.schema()).and_then(|mut writer| {
-            writer.write(rows)?;
-            writer.finish()
-        });
+        payload.extend_from_slice(&length(table.name.len()));
+        payload.extend_from_slice(table.name.as_bytes());
+        let place = payload.len();
+        payload.extend_from_slice(&length(0));
+        let start = payload.len();
+        let written =
+            StreamWriter::try_new(&mut *payload, &rows.schema()).and_then(|mut writer| {
+                writer.write(rows)?;
+                writer.finish()
+            });
         written.map_err(StoreError::Rows)?;
-        put_bytes(&mut payload, &stream);
+        let len = length(payload.len() - start);
+        payload[place..start].copy_from_slice(&len);
     }
-    Ok(payload)
+    Ok(())
 }
 
-fn put_bytes(payload: &mut Vec<u8>, bytes: &[u8]) {
-    let len = u32::try_from(bytes.len()).expect("a batch is far smaller");
-    payload.extend_from_slice(&len.to_le_bytes());
-    payload.extend_from_slice(bytes);
+fn length(len: usize) -> [u8; 4] {
+    u32::try_from(len).expect("a batch is far smaller").to_le_bytes()
 }
 
 /// The revision and the rows of a record of the log, by the place of their table.

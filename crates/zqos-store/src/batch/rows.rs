@@ -18,6 +18,9 @@ use super::{Misfit, TableRows, day_of, memory_schema};
 /// By what a row is known again, within one run of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
+    /// Of what the keys of rows that come together have in common: of the table, and of the account, the
+    /// meeting and the join.
+    pub(crate) group: u64,
     /// Of the row's key.
     pub(crate) key: u64,
     /// Of all that the row says, key included.
@@ -26,6 +29,9 @@ pub(crate) struct Fingerprint {
 
 /// Nobody outside can know which rows have the same hash.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
+/// How many columns of a key come before those in which rows that come together differ.
+const GROUP_COLUMNS: usize = 3;
 
 /// Rows of one table.
 pub(super) struct Rows {
@@ -57,7 +63,10 @@ impl Rows {
     /// Begins a row of what was at an instant.
     pub(super) fn begin(&mut self, at: Timestamp) -> Row<'_> {
         self.instants.push(at);
-        Row { rows: self, next: 0, key: HASHES.build_hasher(), content: HASHES.build_hasher() }
+        let mut key = HASHES.build_hasher();
+        self.table.name.hash(&mut key);
+        let content = HASHES.build_hasher();
+        Row { rows: self, next: 0, group: 0, key, content }
     }
 
     pub(super) fn finish(self, revision: i64) -> TableRows {
@@ -160,14 +169,15 @@ impl Terms {
 pub(super) struct Row<'r> {
     rows: &'r mut Rows,
     next: usize,
+    group: u64,
     key: FoldHasher<'static>,
     content: FoldHasher<'static>,
 }
 
 impl Drop for Row<'_> {
     fn drop(&mut self) {
-        let fingerprint = Fingerprint { key: self.key.finish(), content: self.content.finish() };
-        self.rows.fingerprints.push(fingerprint);
+        let (key, content) = (self.key.finish(), self.content.finish());
+        self.rows.fingerprints.push(Fingerprint { group: self.group, key, content });
     }
 }
 
@@ -184,6 +194,9 @@ impl Row<'_> {
     /// The cells of the next column, which tells nothing of the row.
     fn skipped(&mut self) -> &mut Cells {
         self.next += 1;
+        if self.next == GROUP_COLUMNS {
+            self.group = self.key.finish();
+        }
         &mut self.rows.columns[self.next - 1]
     }
 
