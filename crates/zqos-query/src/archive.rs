@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
-use crate::{depth, named, rollup, system, views};
+use crate::{depth, named, rollup, system, truncate, views};
 
 /// What a query can't do.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +152,7 @@ impl Archive {
             system::register(&context, snapshot)?;
         }
         rollup::register(&context);
+        truncate::register(&context);
         if reach == Reach::Files {
             context = context.enable_url_table();
         }

@@ -11,6 +11,7 @@ mod rollup;
 mod sealed;
 mod spill;
 mod system;
+mod truncate;
 mod views;
 mod wrong;
 
