@@ -34,6 +34,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("store-ingest", store::ingest),
     ("store-size", store::size),
     ("store-query", store::query),
+    ("store-overview", store::overview),
     ("build", build::run),
     ("build-full", build::run_full),
 ];

@@ -37,7 +37,10 @@ impl Zqos {
     pub(crate) fn release_with_store(workspace: &Workspace) -> Result<Self> {
         let mut build = workspace.cargo();
         build.args(["build", "--release", "--package", "zqos", "--bins"]);
-        loudly(build.args(["--example", "fill_store", "--example", "ask_store"]))?;
+        for example in ["fill_store", "fill_rollups", "ask_store"] {
+            build.args(["--example", example]);
+        }
+        loudly(&mut build)?;
         Ok(Self::at("release", workspace))
     }
 

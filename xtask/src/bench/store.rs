@@ -32,6 +32,19 @@ const SAMPLES_WITH_TEXTS: &str = "500000";
 const RUNS: usize = 8;
 /// How many meetings are asked for, each by a process of its own.
 const COLD_RUNS: usize = 20;
+/// Of how many samples a month's rollups are.
+const SAMPLES_OF_A_MONTH: &str = "400000000";
+/// By day and network type: how many samples there are, and which shares of them are beyond the bounds that
+/// people look at first.
+const OVERVIEW: &str = "\
+    SELECT date_trunc('day', hour) AS day, network_type, sum(n) AS n, \
+      100.0 * sum(latency_ms_le_200 + latency_ms_le_300 + latency_ms_le_400 + latency_ms_le_500 \
+        + latency_ms_le_750 + latency_ms_le_1000 + latency_ms_le_2000 + latency_ms_more) \
+        / sum(latency_ms_n) AS above_150_ms, \
+      100.0 * sum(avg_loss_pct_le_3 + avg_loss_pct_le_5 + avg_loss_pct_le_8 + avg_loss_pct_le_12 \
+        + avg_loss_pct_le_20 + avg_loss_pct_le_40 + avg_loss_pct_more) \
+        / sum(avg_loss_pct_n) AS above_2_pct \
+    FROM rollup_hourly GROUP BY 1, 2";
 /// The 95th percentile of latency by location and hour, with its join.
 const PERCENTILES: &str = "\
     SELECT p.location, date_trunc('hour', s.ts) AS hour, count(*) AS n, \
@@ -148,6 +161,29 @@ pub(super) fn query(workspace: &Workspace) -> Result<Vec<Claim>> {
         ),
         claim("rows of a meeting from nothing, median, ms", cold.median() * 1e3, 50.0),
     ])
+}
+
+/// What thirty days come to, by day and place, of rollups alone.
+pub(super) fn overview(workspace: &Workspace) -> Result<Vec<Claim>> {
+    let zqos = Zqos::release_with_store(workspace)?;
+    let folder = emptied(workspace.target.join("bench-store"))?;
+    let store = Store::new(&zqos, folder.join("overview"));
+    let mut fill = Command::new(zqos.example("fill_store"));
+    // A day of them.
+    told(fill.arg(store.folder()).args(["1", PEOPLE]))?;
+    store.compact()?;
+    let mut fill = Command::new(zqos.example("fill_rollups"));
+    let month = told(fill.arg(store.folder()).args(["30", SAMPLES_OF_A_MONTH]))?;
+    println!(
+        "  {} rollups of {} days, of {} samples of {} companies with {PEOPLE} people each",
+        month["rows"], month["days"], month["samples"], month["companies"]
+    );
+    let mut ask = Command::new(zqos.example("ask_store"));
+    let asked = told(ask.arg(store.folder()).args([OVERVIEW, &(RUNS + 1).to_string()]))?;
+    let times = times(&asked)?;
+    println!("  {} rows, {RUNS} runs after one to warm up: {times}", asked["rows"]);
+    fs::remove_dir_all(&folder)?;
+    Ok(vec![claim("overview of a month, median, seconds", times.median(), 1.0)])
 }
 
 /// Tells the system that it need not keep files in memory. It keeps those that are still being written;
