@@ -94,7 +94,8 @@ async fn compact(at: Location) -> anyhow::Result<Exit> {
 #[cfg(feature = "query")]
 async fn refresh_rollups(store: &mut Writer, at: Location) -> anyhow::Result<()> {
     let days = zqos_query::refresh_rollups(store, at, zqos_query::Limits::default()).await?;
-    note(format_args!("made the rollups of {} days", days.len()));
+    let count = days.len();
+    note(format_args!("made the rollups of {count} day{}", if count == 1 { "" } else { "s" }));
     Ok(())
 }
 

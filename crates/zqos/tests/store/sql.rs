@@ -261,7 +261,7 @@ fn compaction_makes_rollups() {
     let world = World::imported();
     let output = world.run(&["store", "compact"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(said(&output).contains("made the rollups of 1 days\n"), "{}", said(&output));
+    assert!(said(&output).contains("made the rollups of 1 day\n"), "{}", said(&output));
     assert_eq!(
         world.sql("SELECT stream, sum(n) AS n, sum(latency_ms_le_150) AS good FROM rollup_hourly GROUP BY stream ORDER BY stream"),
         "stream,n,good\naudio_input,2,2\nvideo_input,1,1\n"
