@@ -171,7 +171,7 @@ const JOINED: &str = "\
       p.participant_uuid, p.join_time, p.person_id, p.user_name, p.email, p.leave_time, \
       p.leave_reason, p.ip_address, p.internal_ip_addresses, p.location, p.network_type, \
       p.connection_type, p.video_connection_type, p.share_connection_type, p.data_center, p.device, \
-      p.os, p.client, p.version, p.microphone, p.speaker, p.camera, p.health, \
+      p.os, p.client, p.version, p.microphone, p.speaker, p.camera, p.health, p.site, \
       m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.dept, m.start_time, m.end_time, \
       m.participant_count \
     FROM stream_samples s \
