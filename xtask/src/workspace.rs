@@ -48,6 +48,16 @@ impl Workspace {
 }
 
 /// The cargo that runs xtask, of which `cargo run` leaves the path.
+///
+/// What it tells xtask of itself is taken away: the build scripts of some packages run again when that is
+/// other than it was by hand, and with them all that stands on these packages is built again.
 fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&*name);
+        }
+    }
+    cargo
 }
