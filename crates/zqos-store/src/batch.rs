@@ -45,7 +45,7 @@ impl Batch {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.tables.iter().map(|rows| rows.len()).sum()
+        self.tables.iter().map(Rows::len).sum()
     }
 
     /// The account.
