@@ -7,6 +7,7 @@ use zoom_wire::field::Field;
 use zoom_wire::summary::{ListQosSummary, QosSummary, SummaryDetails};
 use zoom_wire::value::{FromWire, Malformed};
 use zoom_wire::{InvalidRow, When};
+use zqos_core::column::{DEVICE_FIGURES, SUMMARY_FIGURES};
 use zqos_core::{MeetingUuid, ParticipantId, Shown};
 
 use crate::command::Missing;
@@ -18,43 +19,20 @@ use crate::output::listing::{ListedRow, Listing};
 use crate::output::rows::{Cell, Part, RowWriter};
 use crate::output::{Output, note};
 
-/// How many columns lead every line; the others are figures.
-const KEY: usize = 4;
+/// The columns that lead every line; the others are figures.
+const KEY: [&str; 4] = ["meeting_uuid", "user_id", "user_name", "stream"];
+const FIGURES: usize = SUMMARY_FIGURES.len() + DEVICE_FIGURES.len();
 
 /// The columns of typed rows.
-const COLUMNS: [&str; 31] = [
-    "meeting_uuid",
-    "user_id",
-    "user_name",
-    "stream",
-    "min_bitrate_kbps",
-    "avg_bitrate_kbps",
-    "max_bitrate_kbps",
-    "min_latency_ms",
-    "avg_latency_ms",
-    "max_latency_ms",
-    "min_jitter_ms",
-    "avg_jitter_ms",
-    "max_jitter_ms",
-    "min_loss_pct",
-    "avg_loss_pct",
-    "max_loss_pct",
-    "width_px",
-    "height_px",
-    "min_frame_rate_fps",
-    "avg_frame_rate_fps",
-    "max_frame_rate_fps",
-    "zoom_min_cpu_pct",
-    "zoom_avg_cpu_pct",
-    "zoom_max_cpu_pct",
-    "system_max_cpu_pct",
-    "min_pressure",
-    "avg_pressure",
-    "max_pressure",
-    "min_rssi_dbm",
-    "avg_rssi_dbm",
-    "max_rssi_dbm",
-];
+const COLUMNS: [&str; KEY.len() + FIGURES] = {
+    let mut columns = [""; KEY.len() + FIGURES];
+    let (key, figures) = columns.split_at_mut(KEY.len());
+    let (stream, device) = figures.split_at_mut(SUMMARY_FIGURES.len());
+    key.copy_from_slice(&KEY);
+    stream.copy_from_slice(&SUMMARY_FIGURES);
+    device.copy_from_slice(&DEVICE_FIGURES);
+    columns
+};
 
 /// Fetches the summaries; of one participant, those whose id fits.
 pub(super) async fn run(
@@ -111,7 +89,7 @@ struct SummaryRow<'r> {
 }
 
 /// The figures of a summary's element, in the order of the columns.
-type Figures = [Cell<'static>; COLUMNS.len() - KEY];
+type Figures = [Cell<'static>; FIGURES];
 
 impl<'r> SummaryRow<'r> {
     /// Reads a summary. What is wrong in an element is one invalid row.
@@ -162,7 +140,7 @@ impl ListedRow for SummaryRow<'_> {
             let of = |column: &str| {
                 let place = COLUMNS.iter().position(|name| *name == column);
                 place
-                    .and_then(|place| figures.get(place - KEY))
+                    .and_then(|place| figures.get(place - KEY.len()))
                     .map_or_else(String::new, Cell::shown)
             };
             let picture = match [of("width_px"), of("height_px")] {
