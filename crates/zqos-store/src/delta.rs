@@ -153,10 +153,13 @@ impl DeltaLog {
         spec: &Table,
     ) -> Result<Option<Self>, DeltaTableError> {
         let mut table = Self::at(objects, spec);
-        if !table.verify_deltatable_existence().await? {
-            return Ok(None);
+        // Whether it is there is looked for only when it can't be read: most are.
+        if table.load().await.is_err() {
+            if !table.verify_deltatable_existence().await? {
+                return Ok(None);
+            }
+            table.load().await?;
         }
-        table.load().await?;
         Ok(Some(Self { table }))
     }
 
@@ -165,28 +168,29 @@ impl DeltaLog {
         objects: Arc<dyn ObjectStore>,
         spec: &Table,
     ) -> Result<Self, DeltaTableError> {
+        if let Some(table) = Self::load(Arc::clone(&objects), spec).await? {
+            return Ok(table);
+        }
         let mut table = Self::at(objects, spec);
-        if !table.verify_deltatable_existence().await? {
-            let fields = spec.columns.iter().chain([&REVISION, &DAY]).map(field);
-            let created = CreateBuilder::new()
-                .with_log_store(table.log_store())
-                .with_save_mode(SaveMode::ErrorIfExists)
-                .with_table_name(spec.name)
-                .with_columns(fields)
-                .with_partition_columns([DAY.name])
-                .with_configuration([
-                    ("delta.checkpointInterval", Some(CHECKPOINT_INTERVAL)),
-                    ("delta.logRetentionDuration", Some(LOG_RETENTION)),
-                    // Other writers are not to gather statistics of what is personal.
-                    ("delta.dataSkippingNumIndexedCols", Some("0")),
-                ])
-                // Else whoever comes second would change the table that the first has made.
-                .with_commit_properties(CommitProperties::default().with_max_retries(0))
-                .await;
-            // Another process may have made it just now; then it is opened.
-            if created.is_err() && !table.verify_deltatable_existence().await? {
-                return Err(created.expect_err("it failed"));
-            }
+        let fields = spec.columns.iter().chain([&REVISION, &DAY]).map(field);
+        let created = CreateBuilder::new()
+            .with_log_store(table.log_store())
+            .with_save_mode(SaveMode::ErrorIfExists)
+            .with_table_name(spec.name)
+            .with_columns(fields)
+            .with_partition_columns([DAY.name])
+            .with_configuration([
+                ("delta.checkpointInterval", Some(CHECKPOINT_INTERVAL)),
+                ("delta.logRetentionDuration", Some(LOG_RETENTION)),
+                // Other writers are not to gather statistics of what is personal.
+                ("delta.dataSkippingNumIndexedCols", Some("0")),
+            ])
+            // Else whoever comes second would change the table that the first has made.
+            .with_commit_properties(CommitProperties::default().with_max_retries(0))
+            .await;
+        // Another process may have made it just now; then it is opened.
+        if created.is_err() && !table.verify_deltatable_existence().await? {
+            return Err(created.expect_err("it failed"));
         }
         table.load().await?;
         Ok(Self { table })
