@@ -99,7 +99,7 @@ pub(crate) trait TableLog: std::fmt::Debug + Send + Sync {
     fn fence(&self) -> Fence;
 
     /// Commits a fence: no commit succeeds any more that was begun by what the table was before, but fails
-    /// as [`is_fenced`] tells. False when there is one of a later epoch.
+    /// as [`is_overtaken`] tells. False when there is one of a later epoch.
     async fn set_fence(&mut self, epoch: u64) -> Result<bool, DeltaTableError>;
 }
 
@@ -112,12 +112,15 @@ pub(crate) struct Fence {
     count: u64,
 }
 
-/// True when a commit failed because of a fence that was set since the table was read.
-pub(crate) const fn is_fenced(error: &DeltaTableError) -> bool {
+/// True when a commit failed because of a fence that was set, or rows that were removed, since the table
+/// was read.
+pub(crate) const fn is_overtaken(error: &DeltaTableError) -> bool {
     matches!(
         error,
         DeltaTableError::Transaction {
-            source: TransactionError::CommitConflict(CommitConflictError::MetadataChanged)
+            source: TransactionError::CommitConflict(
+                CommitConflictError::MetadataChanged | CommitConflictError::ConcurrentDeleteRead
+            )
         }
     )
 }

@@ -199,7 +199,7 @@ impl Log {
                 Ok(sequence)
             }
             Err(error) => {
-                self.close();
+                self.end_segment();
                 Err(LogError::Write(error))
             }
         }
@@ -207,7 +207,7 @@ impl Log {
 
     fn write(&mut self, header: &[u8; RECORD_HEADER], payload: &[u8]) -> io::Result<()> {
         if self.current.as_ref().is_some_and(|current| current.len >= SEGMENT) {
-            self.close();
+            self.end_segment();
         }
         if self.current.is_none() {
             self.begin()?;
@@ -245,7 +245,7 @@ impl Log {
     pub(crate) fn forget(&mut self, committed: u64) -> Result<(), LogError> {
         let is_all = committed >= self.acknowledged;
         if self.current.is_some() && committed + 1 >= self.next {
-            self.close();
+            self.end_segment();
         }
         let old = std::mem::take(&mut self.old);
         for segment in old {
@@ -264,8 +264,9 @@ impl Log {
         self.disk.sync_dir(&self.dir).map_err(LogError::Write)
     }
 
-    /// Ends the segment that is being written: the next record begins another.
-    fn close(&mut self) {
+    /// Ends the segment that is being written: the next record begins another, so that what stands before
+    /// it can go by itself.
+    pub(crate) fn end_segment(&mut self) {
         if let Some(Current { path, .. }) = self.current.take() {
             self.old.push(Segment { path, last: self.next - 1 });
         }

@@ -9,9 +9,11 @@ use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
+use bytes::Bytes;
 use deltalake_core::DeltaTableError;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use parquet::errors::ParquetError;
+use tokio::task::JoinHandle;
 use zqos_core::table::{MEETINGS, TABLES, Table};
 use zqos_core::{Clock, Timestamp};
 
@@ -30,14 +32,15 @@ use crate::read;
 use crate::reserve::{Reserve, is_full};
 use crate::tombstone::{self, Identity, Tombstones};
 
-/// So much is kept in memory before it is committed: a row group or a few of the widest table.
+/// So much is kept in memory before files are made of it: a row group or a few of the widest table. They
+/// are committed when there is as much again.
 const COMMIT_BYTES: usize = 64 << 20;
 /// What was acknowledged this long ago is committed with the next rows, however few there are.
 const COMMIT_AFTER: Duration = Duration::from_mins(1);
 /// Held by the program that makes the tables, or sees that they are there.
 const CREATION_LOCK: &str = "wal/creation";
 /// How often others may come in between with erasing or removing, until a commit gives up.
-const FENCES: u32 = 8;
+const OVERTAKEN: u32 = 8;
 /// How many programs may write at once.
 const WRITERS: u32 = 256;
 
@@ -137,9 +140,9 @@ impl StoreError {
         |source| Self::Table { table: table.name, source: Box::new(source) }
     }
 
-    /// True when a commit failed because of a fence that was set since the table was read.
-    fn is_fenced(&self) -> bool {
-        matches!(self, Self::Table { source, .. } if delta::is_fenced(source))
+    /// True when a commit failed because of what others did since the table was read.
+    fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Table { source, .. } if delta::is_overtaken(source))
     }
 
     pub(crate) fn lease(source: object_store::Error) -> Self {
@@ -175,8 +178,13 @@ pub struct Store {
     /// Of each table: a commit of which it is not known whether the table has it. Its number, and how
     /// many batches of those in memory it was of.
     in_doubt: [Option<(u64, usize)>; TABLES.len()],
+    /// Files of the rows in memory that came first, which are being made.
+    ahead: Option<Ahead>,
+    /// How much the other rows in memory take.
     memory_bytes: usize,
-    /// When the first of those came.
+    /// When there are files to be made of those.
+    commit_bytes: usize,
+    /// When the first of them came.
     memory_since: Option<Timestamp>,
     /// The revision of the last batch.
     pub(crate) revision: i64,
@@ -284,7 +292,9 @@ impl Store {
             clock,
             memory,
             in_doubt: [None; TABLES.len()],
+            ahead: None,
             memory_bytes: 0,
+            commit_bytes: COMMIT_BYTES,
             memory_since: None,
             revision,
             tombstones,
@@ -341,8 +351,10 @@ impl Store {
             self.memory_bytes += rows.get_array_memory_size();
             self.memory[place(table)].push(rows);
         }
-        if self.memory_bytes >= COMMIT_BYTES || self.is_due() {
+        if self.is_due() {
             self.commit().await
+        } else if self.memory_bytes >= self.commit_bytes {
+            self.commit_behind().await
         } else {
             Ok(())
         }
@@ -351,7 +363,8 @@ impl Store {
     /// True when rows have waited for a minute to be committed. The next [`append`](Self::append)
     /// commits them; a program that has none calls [`commit`](Self::commit).
     pub fn is_due(&self) -> bool {
-        let waited = self.memory_since.and_then(|since| self.clock.now().since(since));
+        let first = self.ahead.as_ref().map(|ahead| ahead.since).or(self.memory_since);
+        let waited = first.and_then(|since| self.clock.now().since(since));
         waited.is_some_and(|waited| waited >= COMMIT_AFTER)
     }
 
@@ -439,6 +452,67 @@ impl Store {
 
     /// The same, also when nothing waits: then what stands in the log and was never acknowledged goes.
     pub(crate) async fn commit_all(&mut self) -> Result<(), StoreError> {
+        if let Some(ahead) = self.ahead.take() {
+            self.commit_made(ahead).await?;
+        }
+        let batches = self.memory.each_ref().map(Vec::len);
+        self.bring_all(self.log.acknowledged(), batches, None).await?;
+        self.memory_bytes = 0;
+        self.memory_since = None;
+        Ok(())
+    }
+
+    /// Lets files be made of what is in memory, and commits those that were being made.
+    async fn commit_behind(&mut self) -> Result<(), StoreError> {
+        if self.in_doubt.iter().any(Option::is_some) {
+            // How many rows wait is not known.
+            return self.commit_all().await;
+        }
+        let made = self.ahead.take();
+        let ahead = self.make(made.as_ref().map_or([0; TABLES.len()], |made| made.batches));
+        if let Some(made) = made {
+            // When that fails everything is in memory as before.
+            self.commit_made(made).await?;
+        }
+        self.ahead = Some(ahead);
+        self.memory_bytes = 0;
+        self.memory_since = None;
+        Ok(())
+    }
+
+    /// Makes files, beside whatever else happens, of what is in memory behind so many batches of each
+    /// table.
+    fn make(&mut self, behind: [usize; TABLES.len()]) -> Ahead {
+        // What the files have and what comes now go from the log one after the other.
+        self.log.end_segment();
+        let rows: [Vec<RecordBatch>; TABLES.len()] =
+            std::array::from_fn(|place| self.memory[place][behind[place]..].to_vec());
+        Ahead {
+            sequence: self.log.acknowledged(),
+            batches: rows.each_ref().map(Vec::len),
+            since: self.memory_since.unwrap_or_else(|| self.clock.now()),
+            revision: self.revision,
+            files: tokio::task::spawn_blocking(move || {
+                let files = TABLES.into_iter().zip(&rows).map(|(table, rows)| made_of(table, rows));
+                files.collect()
+            }),
+        }
+    }
+
+    async fn commit_made(&mut self, ahead: Ahead) -> Result<(), StoreError> {
+        let Ahead { sequence, batches, revision, files, .. } = ahead;
+        let files = files.await.map_err(|error| StoreError::Folder(io::Error::other(error)))??;
+        self.bring_all(sequence, batches, Some((revision, files))).await
+    }
+
+    /// Brings so many batches of each table into it, which came with records of the log up to
+    /// `sequence`.
+    async fn bring_all(
+        &mut self,
+        sequence: u64,
+        batches: [usize; TABLES.len()],
+        made: Option<(i64, Vec<Vec<Made>>)>,
+    ) -> Result<(), StoreError> {
         let _shared = loop {
             let shared =
                 wait(&self.disk, |disk| disk.wait_for_shared_lock(tombstone::LOCK)).await?;
@@ -452,43 +526,52 @@ impl Store {
             self.add_tombstones(joins).await?;
         };
         let _loan = self.reserve.lend();
-        let sequence = self.log.acknowledged();
         for place in 0..TABLES.len() {
             let is_last = place == TABLES.len() - 1;
-            if !self.memory[place].is_empty() || is_last {
-                self.bring(place, sequence).await?;
+            if batches[place] > 0 || is_last {
+                let made = made.as_ref().map(|(revision, files)| (*revision, &*files[place]));
+                self.bring(place, sequence, batches[place], made).await?;
             }
         }
-        self.memory_bytes = 0;
-        self.memory_since = None;
-        self.log.forget(sequence)?;
-        Ok(())
+        Ok(self.log.forget(sequence)?)
     }
 
-    /// Brings the rows of one table into it.
-    async fn bring(&mut self, place: usize, sequence: u64) -> Result<(), StoreError> {
+    /// Brings the first batches of one table into it.
+    async fn bring(
+        &mut self,
+        place: usize,
+        sequence: u64,
+        mut batches: usize,
+        made: Option<(i64, &[Made])>,
+    ) -> Result<(), StoreError> {
         let table = TABLES[place];
         let mut tries = 0;
         loop {
-            self.settle_doubt(place).await?;
+            batches = batches.saturating_sub(self.settle_doubt(place).await?);
             if self.home.is_shared {
                 // Before the tombstones, and before files are written: whoever sets a fence relies on it.
                 self.tables[place].refresh().await.map_err(StoreError::table(table))?;
             }
-            self.drop_forgotten(place)?;
-            self.in_doubt[place] = Some((sequence, self.memory[place].len()));
+            let added = match (self.without_forgotten(place, batches)?, made) {
+                (Some(left), _) => self.write(table, &left, sequence).await?,
+                (None, Some((revision, made))) if batches > 0 => {
+                    self.put_all(table, made, sequence, revision).await?
+                }
+                (None, _) => self.write(table, &self.memory[place][..batches], sequence).await?,
+            };
+            self.in_doubt[place] = Some((sequence, batches));
             let change = Change {
-                added: self.write(table, &self.memory[place], sequence).await?,
+                added,
                 removed: Vec::new(),
                 progress: Some((self.writer.clone(), sequence)),
                 cause: Cause::Arrival,
             };
             match self.commit_to(place, change).await {
-                Err(error) if error.is_fenced() && tries < FENCES => tries += 1,
+                Err(error) if error.is_overtaken() && tries < OVERTAKEN => tries += 1,
                 outcome => {
                     outcome?;
                     self.in_doubt[place] = None;
-                    self.memory[place].clear();
+                    self.memory[place].drain(..batches);
                     return Ok(());
                 }
             }
@@ -496,15 +579,17 @@ impl Store {
     }
 
     /// Lets go of rows that the table has after all: the answer to their commit was lost, and the log
-    /// could not be read then.
-    async fn settle_doubt(&mut self, place: usize) -> Result<(), StoreError> {
-        let Some((number, batches)) = self.in_doubt[place] else { return Ok(()) };
+    /// could not be read then. Returns how many batches that were.
+    async fn settle_doubt(&mut self, place: usize) -> Result<usize, StoreError> {
+        let Some((number, batches)) = self.in_doubt[place] else { return Ok(0) };
         self.tables[place].refresh().await.map_err(StoreError::table(TABLES[place]))?;
-        if self.is_there(place, &Mark::Progress(self.writer.clone(), number)).await? {
-            self.memory[place].drain(..batches);
-        }
+        let is_there = self.is_there(place, &Mark::Progress(self.writer.clone(), number)).await?;
         self.in_doubt[place] = None;
-        Ok(())
+        if !is_there {
+            return Ok(0);
+        }
+        self.memory[place].drain(..batches);
+        Ok(batches)
     }
 
     /// Commits a change to a table.
@@ -539,21 +624,26 @@ impl Store {
         Ok(true)
     }
 
-    /// Drops rows of a table that are of people who were erased since the rows came.
-    fn drop_forgotten(&mut self, place: usize) -> Result<(), StoreError> {
+    /// The first batches of a table without rows of people who were erased since they came; `None` when
+    /// all are left.
+    fn without_forgotten(
+        &mut self,
+        place: usize,
+        batches: usize,
+    ) -> Result<Option<Vec<RecordBatch>>, StoreError> {
         self.tombstones.refresh().map_err(StoreError::Folder)?;
         if self.tombstones.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        let batches = &mut self.memory[place];
-        for rows in &mut *batches {
+        let mut is_changed = false;
+        let mut all = Vec::with_capacity(batches);
+        for rows in &self.memory[place][..batches] {
             let left = door::without_forgotten(&self.tombstones, TABLES[place], rows);
-            if let Some(left) = left.map_err(StoreError::Rows)? {
-                *rows = left;
-            }
+            let left = left.map_err(StoreError::Rows)?;
+            is_changed |= left.is_some();
+            all.push(left.unwrap_or_else(|| rows.clone()));
         }
-        batches.retain(|rows| rows.num_rows() > 0);
-        Ok(())
+        Ok(is_changed.then_some(all))
     }
 
     /// Writes rows into files, one for each day.
@@ -563,20 +653,22 @@ impl Store {
         batches: &[RecordBatch],
         sequence: u64,
     ) -> Result<Vec<DataFile>, StoreError> {
-        if batches.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut files = Vec::new();
-        for (day, rows) in file::by_day(table, batches).map_err(StoreError::Rows)? {
-            let rows = file::without_day(&rows).map_err(StoreError::Rows)?;
-            // No file has rows of two accounts.
-            for (part, rows) in cell::runs(&rows, "account").into_iter().enumerate() {
-                let mut writer =
-                    FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?;
-                writer.write(&rows).map_err(StoreError::Parquet)?;
-                let name = format!("rows-{sequence:020}-{}-{part}", self.revision);
-                files.push(self.put(table, &layout::day(day), &name, writer).await?);
-            }
+        self.put_all(table, &made_of(table, batches)?, sequence, self.revision).await
+    }
+
+    /// Writes files that were made of rows whose highest revision is at most `revision`.
+    async fn put_all(
+        &self,
+        table: &'static Table,
+        made: &[Made],
+        sequence: u64,
+        revision: i64,
+    ) -> Result<Vec<DataFile>, StoreError> {
+        let mut files = Vec::with_capacity(made.len());
+        for Made { day, part, rows, content } in made {
+            let name = format!("rows-{sequence:020}-{revision}-{part}");
+            let content = Bytes::clone(content);
+            files.push(self.put_content(table, day, &name, *rows, content, revision).await?);
         }
         Ok(files)
     }
@@ -590,15 +682,26 @@ impl Store {
         writer: FileWriter,
     ) -> Result<DataFile, StoreError> {
         let rows = writer.rows();
-        let revision = self.revision;
-        let bytes = writer.finish().map_err(StoreError::Parquet)?;
+        let content = writer.finish().map_err(StoreError::Parquet)?.into();
+        self.put_content(table, day, name, rows, content, self.revision).await
+    }
+
+    async fn put_content(
+        &self,
+        table: &'static Table,
+        day: &str,
+        name: &str,
+        rows: u64,
+        content: Bytes,
+        revision: i64,
+    ) -> Result<DataFile, StoreError> {
         // The checksum in the name is what tells damage: Parquet has none for all of a file.
-        let checksum = checksum::shown(&bytes);
+        let checksum = checksum::shown(&content);
         let writer = self.writer.replace('/', "-");
         let path = format!("day={day}/{writer}-{name}-{checksum}.parquet");
-        let size = bytes.len() as u64;
+        let size = content.len() as u64;
         let location = format!("tables/{}/{path}", table.name).into();
-        let put = self.objects.put(&location, bytes.into()).await;
+        let put = self.objects.put(&location, content.into()).await;
         put.map_err(|source| StoreError::File { table: table.name, source })?;
         Ok(DataFile { path, day: day.to_owned(), size, rows, revision })
     }
@@ -628,6 +731,57 @@ impl Store {
             Err(StoreError::Clock { now, newest })
         }
     }
+}
+
+/// Files of rows that wait, which are made while more rows come.
+///
+/// Making them touches nothing outside memory: they are written as any others, once it is known who was
+/// erased meanwhile.
+#[derive(Debug)]
+struct Ahead {
+    /// The last record of the log that is in them.
+    sequence: u64,
+    /// Of how many batches of each table they are: the first that are in memory.
+    batches: [usize; TABLES.len()],
+    /// When the first of those came.
+    since: Timestamp,
+    /// The highest revision of those.
+    revision: i64,
+    /// Of each table.
+    files: JoinHandle<Result<Vec<Vec<Made>>, StoreError>>,
+}
+
+/// A file of one account's rows of one day.
+#[derive(Debug)]
+struct Made {
+    day: String,
+    /// Which of its day.
+    part: usize,
+    rows: u64,
+    content: Bytes,
+}
+
+/// Files of rows of a table.
+fn made_of(table: &Table, batches: &[RecordBatch]) -> Result<Vec<Made>, StoreError> {
+    if batches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for (day, rows) in file::by_day(table, batches).map_err(StoreError::Rows)? {
+        let rows = file::without_day(&rows).map_err(StoreError::Rows)?;
+        // No file has rows of two accounts.
+        for (part, rows) in cell::runs(&rows, "account").into_iter().enumerate() {
+            let mut writer = FileWriter::new(table, rows.schema()).map_err(StoreError::Parquet)?;
+            writer.write(&rows).map_err(StoreError::Parquet)?;
+            files.push(Made {
+                day: layout::day(day),
+                part,
+                rows: writer.rows(),
+                content: writer.finish().map_err(StoreError::Parquet)?.into(),
+            });
+        }
+    }
+    Ok(files)
 }
 
 /// The place of a table in [`TABLES`].

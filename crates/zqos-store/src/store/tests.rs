@@ -293,6 +293,36 @@ async fn what_waits_for_a_minute_is_committed_with_the_next_rows() {
 }
 
 #[tokio::test]
+async fn files_are_made_while_more_comes_and_commits_are_one_behind() {
+    let disk = FaultyDisk::new(1);
+    let clock = clock();
+    let mut store = Store::open_on(Arc::new(disk.clone()), Arc::clone(&clock) as _).await.unwrap();
+    store.commit_bytes = 1;
+    for minute in 0..5 {
+        store.append([batch("u==", minute, 10.0)]).await.unwrap();
+        assert_eq!(samples(&disk, &store).len(), usize::try_from(minute).unwrap());
+        // What is in no table yet is in the log, and nothing else is.
+        let snapshot = Snapshot::open_on(Arc::new(disk.clone())).await.unwrap();
+        let in_logs: usize = snapshot.tail(&STREAM_SAMPLES).iter().map(RecordBatch::num_rows).sum();
+        assert_eq!(in_logs, 1);
+    }
+    clock.advance(COMMIT_AFTER);
+    assert!(store.is_due());
+    store.commit().await.unwrap();
+    assert!(!store.is_due());
+    assert_eq!(samples(&disk, &store).len(), 5);
+    // Who was erased meanwhile is left out of what was made before.
+    let mut other = Store::open_on(Arc::new(disk.clone()), clock).await.unwrap();
+    store.append([measured(0, 6, 10)]).await.unwrap();
+    store.commit().await.unwrap();
+    assert_eq!(samples(&disk, &store).len(), 6);
+    store.append([measured(0, 7, 10)]).await.unwrap();
+    other.forget(None, &[email(0)]).await.unwrap();
+    store.commit().await.unwrap();
+    assert_eq!(samples(&disk, &store).len(), 5);
+}
+
+#[tokio::test]
 async fn a_snapshot_has_what_is_in_logs_alone_and_nothing_twice() {
     let dir = tempfile::tempdir().unwrap();
     let mut one = Store::open(dir.path(), clock()).await.unwrap();
@@ -541,6 +571,8 @@ async fn a_disk_without_room_for_the_reserve_takes_no_rows_and_says_how_much_it_
 pub(crate) enum Step {
     /// Appends a minute of a join with a latency, and whose it is.
     Append(u8, u8, u8),
+    /// From now on files are made of all that comes, beside what comes next.
+    Behind,
     Commit,
     Compact,
     /// Erases whose join it is.
@@ -561,6 +593,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         9 => (0_u8..3, 0_u8..9, 1_u8..5)
             .prop_map(|(join, minute, latency)| Step::Append(join, minute, latency)),
+        1 => Just(Step::Behind),
         2 => Just(Step::Commit),
         2 => Just(Step::Compact),
         1 => (0_u8..3).prop_map(Step::Forget),
@@ -682,6 +715,7 @@ pub(crate) async fn agrees_with_a_map(
                 let outcome = store.append([measured(join, minute, latency)]).await;
                 expected.append(outcome.is_ok(), join, minute, latency);
             }
+            (Step::Behind, Some(store)) => store.commit_bytes = 1,
             // What fails is done again later; nothing is lost by it.
             (Step::Commit, Some(store)) => drop(store.commit().await),
             (Step::Compact, Some(store)) => drop(store.compact().await),
