@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use ipnet::IpNet;
+use zqos_intake::Sites;
 
 use crate::exit::UsageError;
 
@@ -124,14 +125,12 @@ impl SiteMap {
         self.sites.push(site);
         Ok(())
     }
+}
 
-    /// The site that somebody takes part from; `None` where none has the public address, and where
-    /// several have it and none of the internal addresses tells which.
-    pub(crate) fn site_of<'i>(
-        &self,
-        public: Option<&str>,
-        internal: impl IntoIterator<Item = &'i str>,
-    ) -> Option<&str> {
+impl Sites for SiteMap {
+    /// `None` where no site has the public address, and where several have it and none of the internal
+    /// addresses tells which.
+    fn site_of(&self, public: Option<&str>, internal: &[&str]) -> Option<&str> {
         let contains = |networks: &[IpNet], address: &IpAddr| {
             networks.iter().any(|network| network.contains(address))
         };
@@ -142,7 +141,7 @@ impl SiteMap {
             return Some(&site.name);
         }
         let internal: Vec<IpAddr> =
-            internal.into_iter().filter_map(|address| address.trim().parse().ok()).collect();
+            internal.iter().filter_map(|address| address.trim().parse().ok()).collect();
         let has = |site: &&&Site| internal.iter().any(|address| contains(&site.internal, address));
         here.iter().find(has).map(|site| &*site.name)
     }
@@ -200,7 +199,8 @@ mod tests {
             (Some("31.44.*.*"), None, None),
             (None, Some("10.1.0.1"), None),
         ] {
-            assert_eq!(map.site_of(public, internal), site, "{public:?} {internal:?}");
+            let internal: Vec<&str> = internal.into_iter().collect();
+            assert_eq!(map.site_of(public, &internal), site, "{public:?} {internal:?}");
         }
     }
 
