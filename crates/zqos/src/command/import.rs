@@ -318,12 +318,14 @@ impl Importer {
                 self.meeting(&decode(text)?, None, path);
                 Ok(())
             }
-            DocumentKind::Frame | DocumentKind::Other => {
-                Err("this is nothing that can be kept: a report, a page of \
+            DocumentKind::CallLogs
+            | DocumentKind::CallLog
+            | DocumentKind::CallQos
+            | DocumentKind::Frame
+            | DocumentKind::Other => Err("this is nothing that can be kept: a report, a page of \
                                         reports, participants or meetings, one meeting, or an \
                                         event of the quality of service"
-                    .to_owned())
-            }
+                .to_owned()),
         }
     }
 
