@@ -60,6 +60,22 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-intake",
+        features: ALL_FEATURES,
+        // Whoever is pushed to takes documents in, and must not be able to ask for any.
+        forbidden: &[
+            "axum*",
+            "datafusion*",
+            "reqwest",
+            "zoom-dashboard",
+            "zqos-collect",
+            "zqos-query",
+            "zqos-server",
+            "zqos-sim",
+            "zqos-quality",
+        ],
+    },
+    Rule {
         package: "zqos-store",
         features: ALL_FEATURES,
         forbidden: &[

@@ -15,7 +15,7 @@ use zqos_core::{Clock, SystemClock};
 use crate::client::{Client, Shared};
 use crate::credential::Credential;
 use crate::error::{ConfigError, Error};
-use crate::limit::{Limiter, Plan};
+use crate::limit::{Limiters, Plan};
 use crate::retry::RetryPolicy;
 use crate::token::Tokens;
 use crate::transport::{HttpConfig, HttpTransport, Proxies, Transport};
@@ -208,7 +208,7 @@ impl ClientBuilder {
             api_base: self.api_base.unwrap_or_else(|| Url::parse(API_BASE).expect("a URL")),
             token_url: joined(&self.oauth_base, "/oauth/token"),
             tokens: Tokens::new(source),
-            limiter: Limiter::new(self.plan),
+            limiters: Limiters::new(self.plan),
             retry: self.retry,
             whole_timeout: self.timeouts.whole,
             max_body: self.max_body,

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::Instant;
 use url::Url;
-use zoom_wire::rate_limit::{Label, RateLimit, RetryAfter};
+use zoom_wire::rate_limit::{Label, Product, RateLimit, RetryAfter};
 use zoom_wire::{ApiError, ApiErrorKind, Request};
 use zqos_core::Timestamp;
 
@@ -52,7 +52,7 @@ enum What {
 /// Who is being asked, which decides what a failure is called.
 #[derive(Clone, Copy)]
 enum Asked {
-    Api(Label),
+    Api(Product, Label),
     Token,
 }
 
@@ -70,10 +70,11 @@ impl<'c> Call<'c> {
     /// Sends a request to the API.
     pub(crate) async fn get(mut self, request: &Request) -> Result<RawAnswer, Error> {
         let shared = self.shared;
-        let label = request.operation().label;
+        let (product, label) = (request.product(), request.operation().label);
+        let limiter = shared.limiters.of(product);
         let target = request.target();
         loop {
-            let admitted = shared.limiter.admit(label, &*shared.clock).await;
+            let admitted = limiter.admit(label, &*shared.clock).await;
             admitted.map_err(|spent| self.quota_spent(label, spent))?;
             let token = shared.token().await?;
             let mut secrets = shared.tokens.secrets();
@@ -88,7 +89,7 @@ impl<'c> Call<'c> {
                 Err(error) => Failed::on_the_way(error, &secrets),
                 Ok(answer) => {
                     let limit = rate_limit(&answer.head.headers);
-                    shared.limiter.learn(label, limit, shared.clock.now());
+                    limiter.learn(label, limit, shared.clock.now());
                     match examined(answer, &secrets) {
                         (answer, None) => return Ok(raw_answer(answer, url, self.tries.count())),
                         (answer, Some(api)) => Failed::by_answer(api, limit, answer),
@@ -103,7 +104,7 @@ impl<'c> Call<'c> {
                     continue;
                 }
             }
-            self.next_try(failed, Asked::Api(label), Method::GET, &url).await?;
+            self.next_try(failed, Asked::Api(product, label), Method::GET, &url).await?;
         }
     }
 
@@ -181,7 +182,7 @@ impl<'c> Call<'c> {
             What::Transport(kind) => Failure::Transport(*kind),
             What::Api(api) => {
                 let label = match asked {
-                    Asked::Api(label) => label,
+                    Asked::Api(_, label) => label,
                     Asked::Token => Label::Light,
                 };
                 let response = failed.response.as_ref();
@@ -195,8 +196,8 @@ impl<'c> Call<'c> {
         };
         let (retry_at, daily) = match verdict {
             Verdict::Again { wait, limited } => {
-                if let (true, Asked::Api(label)) = (limited, asked) {
-                    shared.limiter.pause(label, wait);
+                if let (true, Asked::Api(product, label)) = (limited, asked) {
+                    shared.limiters.of(product).pause(label, wait);
                 }
                 let (operation, wait_ms) = (self.operation, wait.as_millis());
                 tracing::debug!(target: crate::TARGET, operation, wait_ms, "trying again");
@@ -205,8 +206,8 @@ impl<'c> Call<'c> {
             }
             Verdict::GiveUp { retry_at } => (retry_at, false),
             Verdict::QuotaSpent { until } => {
-                if let Asked::Api(label) = asked {
-                    shared.limiter.close(label, until);
+                if let Asked::Api(product, label) = asked {
+                    shared.limiters.of(product).close(label, until);
                 }
                 (Some(until), true)
             }
@@ -215,7 +216,7 @@ impl<'c> Call<'c> {
         let kind = match (what, asked) {
             (What::Transport(kind), _) => kind.into(),
             (What::Api(api), Asked::Token) => token_refusal(api, response.as_ref()),
-            (What::Api(api), Asked::Api(label)) => match api.kind {
+            (What::Api(api), Asked::Api(_, label)) => match api.kind {
                 ApiErrorKind::RateLimited(_) | ApiErrorKind::TooManyConcurrent => {
                     ErrorKind::RateLimited { label, daily, until: retry_at, api: Some(api) }
                 }

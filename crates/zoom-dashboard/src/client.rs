@@ -14,7 +14,7 @@ use crate::builder::{ClientBuilder, joined};
 use crate::call::Call;
 use crate::credential::Credential;
 use crate::error::Error;
-use crate::limit::{Limiter, Quota};
+use crate::limit::{Limiters, Quota};
 use crate::page::{Pages, RawPages};
 use crate::retry::RetryPolicy;
 use crate::token::{Token, TokenInfo, Tokens};
@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) has_explicit_base: bool,
     pub(crate) token_url: Url,
     pub(crate) tokens: Tokens,
-    pub(crate) limiter: Limiter,
+    pub(crate) limiters: Limiters,
     pub(crate) retry: RetryPolicy,
     pub(crate) whole_timeout: Duration,
     pub(crate) max_body: usize,
@@ -108,7 +108,7 @@ impl Client {
 
     /// What is known of the quota.
     pub fn quota(&self) -> Quota {
-        self.shared.limiter.quota(self.shared.clock.now())
+        self.shared.limiters.quota(self.shared.clock.now())
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use zoom_wire::rate_limit::{Label, Period, RateLimit};
+use zoom_wire::rate_limit::{Label, Period, Product, RateLimit};
 use zqos_core::{Clock, Timestamp};
 
 /// The plan of the account, which decides its limits.
@@ -25,19 +25,12 @@ impl Plan {
     /// Every plan.
     pub const ALL: [Self; 3] = [Self::Free, Self::Pro, Self::Business];
 
-    /// The limits of a label under this plan.
+    /// The limits of a label under this plan, for all calls but those of Zoom Phone.
     ///
     /// **Source**: Zoom's API documentation, "Rate limits".
     pub const fn limits(self, label: Label) -> Limits {
         use Label::{Heavy, Light, Medium, ResourceIntensive};
         use Pool::{Own, Shared};
-
-        const fn second(calls: u32, daily: Option<(Pool, u32)>) -> Limits {
-            Limits { calls, window: Duration::from_secs(1), daily }
-        }
-        const fn minute(calls: u32, daily: Option<(Pool, u32)>) -> Limits {
-            Limits { calls, window: Duration::from_mins(1), daily }
-        }
 
         match (self, label) {
             (Self::Free, Light) => second(4, Some((Own, 6_000))),
@@ -54,6 +47,41 @@ impl Plan {
             (Self::Business, ResourceIntensive) => minute(20, Some((Shared, 60_000))),
         }
     }
+
+    /// The limits of a label under this plan, for calls of a product. None counts towards those of
+    /// another one.
+    ///
+    /// For Zoom Phone no limits of the plan Free are documented, as its licence needs another plan; those
+    /// of Pro are taken, which are the lowest there are.
+    ///
+    /// **Source**: Zoom's API documentation, "Rate limits", and its part on Zoom Phone.
+    pub const fn limits_of(self, product: Product, label: Label) -> Limits {
+        use Label::{Heavy, Light, Medium, ResourceIntensive};
+        use Pool::Shared;
+
+        if matches!(product, Product::Meetings) {
+            return self.limits(label);
+        }
+        let (light, medium, heavy, day) = match self {
+            Self::Free | Self::Pro => (20, 10, 5, 15_000),
+            Self::Business => (40, 20, 10, 30_000),
+        };
+        match label {
+            Light => second(light, None),
+            Medium => second(medium, None),
+            Heavy => second(heavy, Some((Shared, day))),
+            // As many in a minute as of heavy ones in a second.
+            ResourceIntensive => minute(heavy, Some((Shared, day))),
+        }
+    }
+}
+
+const fn second(calls: u32, daily: Option<(Pool, u32)>) -> Limits {
+    Limits { calls, window: Duration::from_secs(1), daily }
+}
+
+const fn minute(calls: u32, daily: Option<(Pool, u32)>) -> Limits {
+    Limits { calls, window: Duration::from_mins(1), daily }
 }
 
 impl fmt::Display for Plan {
@@ -94,7 +122,8 @@ pub enum Pool {
 pub struct Quota {
     /// The plan that was configured.
     pub plan: Plan,
-    /// Each label, in the order of [`Label::ALL`].
+    /// Each label of each product, in the order of [`Product::ALL`] and [`Label::ALL`]: first those of
+    /// the dashboard, then those of Zoom Phone.
     pub labels: Vec<LabelQuota>,
 }
 
@@ -102,6 +131,8 @@ pub struct Quota {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct LabelQuota {
+    /// Of which product the calls are.
+    pub product: Product,
     /// The label.
     pub label: Label,
     /// Calls in any window, as the plan or the last header says.
@@ -152,8 +183,33 @@ const MARGIN: Duration = Duration::from_millis(50);
 
 /// Hands out the right to call. One is shared by all clones of a client.
 #[derive(Debug)]
+pub(crate) struct Limiters {
+    plan: Plan,
+    /// In the order of [`Product::ALL`].
+    products: [Limiter; Product::ALL.len()],
+}
+
+impl Limiters {
+    pub(crate) fn new(plan: Plan) -> Self {
+        Self { plan, products: Product::ALL.map(|product| Limiter::new(plan, product)) }
+    }
+
+    /// Who hands out the right to call a product.
+    pub(crate) const fn of(&self, product: Product) -> &Limiter {
+        &self.products[product as usize]
+    }
+
+    pub(crate) fn quota(&self, now: Timestamp) -> Quota {
+        let labels = self.products.iter().flat_map(|limiter| limiter.quota(now)).collect();
+        Quota { plan: self.plan, labels }
+    }
+}
+
+/// Hands out the right to call one product.
+#[derive(Debug)]
 pub(crate) struct Limiter {
     plan: Plan,
+    product: Product,
     state: Mutex<State>,
 }
 
@@ -184,17 +240,23 @@ struct Day {
 }
 
 impl Limiter {
-    pub(crate) fn new(plan: Plan) -> Self {
+    fn new(plan: Plan, product: Product) -> Self {
+        let limits = |label| plan.limits_of(product, label);
         let labels = Label::ALL.map(|label| {
-            let Limits { calls, window, .. } = plan.limits(label);
+            let Limits { calls, window, .. } = limits(label);
             LabelState { calls, window, granted: VecDeque::new(), not_before: None, seen: None }
         });
         let mut state = State { labels, days: Default::default() };
         for label in Label::ALL {
-            state.days[day_index(plan, label)].limit =
-                plan.limits(label).daily.map(|(_, limit)| limit);
+            state.days[day_index(limits(label), label)].limit =
+                limits(label).daily.map(|(_, limit)| limit);
         }
-        Self { plan, state: Mutex::new(state) }
+        Self { plan, product, state: Mutex::new(state) }
+    }
+
+    /// Which day counts the calls of a label.
+    const fn day_index(&self, label: Label) -> usize {
+        day_index(self.plan.limits_of(self.product, label), label)
     }
 
     /// Waits until a call may be sent, and counts it.
@@ -203,7 +265,7 @@ impl Limiter {
     /// **Cancel safety**: a call that leaves while it waits is not counted for the day; its place
     /// in the window stays empty.
     pub(crate) async fn admit(&self, label: Label, clock: &dyn Clock) -> Result<(), Spent> {
-        let (label_index, day_index) = (label_index(label), day_index(self.plan, label));
+        let (label_index, day_index) = (label_index(label), self.day_index(label));
         loop {
             let slot = {
                 let mut state = self.state();
@@ -249,7 +311,7 @@ impl Limiter {
                 }
             }
             Some(Period::Day) => {
-                state.days[day_index(self.plan, label)].learn(limit, seen.remaining, now);
+                state.days[self.day_index(label)].learn(limit, seen.remaining, now);
             }
             None => {}
         }
@@ -262,28 +324,25 @@ impl Limiter {
 
     /// Keeps all calls that share a label's daily quota back, after a 429 for the day.
     pub(crate) fn close(&self, label: Label, until: Timestamp) {
-        self.state().days[day_index(self.plan, label)].closed_until = Some(until);
+        self.state().days[self.day_index(label)].closed_until = Some(until);
     }
 
-    pub(crate) fn quota(&self, now: Timestamp) -> Quota {
+    fn quota(&self, now: Timestamp) -> [LabelQuota; Label::ALL.len()] {
         let mut state = self.state();
-        let labels = Label::ALL
-            .into_iter()
-            .map(|label| {
-                let day = &mut state.days[day_index(self.plan, label)];
-                day.roll(now);
-                let daily = day.limit.map(|limit| DailyQuota {
-                    pool: pool(self.plan, label),
-                    limit,
-                    used: day.used,
-                    resets_at: day.resets_at.unwrap_or(now),
-                    closed_until: day.closed_until,
-                });
-                let LabelState { calls, window, seen, .. } = state.labels[label_index(label)];
-                LabelQuota { label, calls, window, daily, seen }
-            })
-            .collect();
-        Quota { plan: self.plan, labels }
+        let product = self.product;
+        Label::ALL.map(|label| {
+            let day = &mut state.days[self.day_index(label)];
+            day.roll(now);
+            let daily = day.limit.map(|limit| DailyQuota {
+                pool: pool(self.plan.limits_of(product, label)),
+                limit,
+                used: day.used,
+                resets_at: day.resets_at.unwrap_or(now),
+                closed_until: day.closed_until,
+            });
+            let LabelState { calls, window, seen, .. } = state.labels[label_index(label)];
+            LabelQuota { product, label, calls, window, daily, seen }
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -364,15 +423,15 @@ const fn label_index(label: Label) -> usize {
 }
 
 /// Who counts towards the daily limit of a label; a label that has none counts by itself.
-const fn pool(plan: Plan, label: Label) -> Pool {
-    match plan.limits(label).daily {
+const fn pool(limits: Limits) -> Pool {
+    match limits.daily {
         Some((pool, _)) => pool,
         None => Pool::Own,
     }
 }
 
-const fn day_index(plan: Plan, label: Label) -> usize {
-    match pool(plan, label) {
+const fn day_index(limits: Limits, label: Label) -> usize {
+    match pool(limits) {
         Pool::Own => label_index(label),
         Pool::Shared => Label::ALL.len(),
     }
@@ -413,7 +472,7 @@ mod tests {
         Callers(usize),
         /// Time passes.
         Passes(u64),
-        /// A header tells another limit, not above the plan's.
+        /// A header tells another limit, not above any of the plan's.
         Limit(u64),
         /// A 429 came.
         Refused(u64),
@@ -423,10 +482,15 @@ mod tests {
         let event = prop_oneof![
             4 => (1_usize..60).prop_map(Event::Callers),
             3 => (0_u64..1_500).prop_map(Event::Passes),
-            1 => (1_u64..=10).prop_map(Event::Limit),
+            1 => (1_u64..=5).prop_map(Event::Limit),
             1 => (0_u64..3_000).prop_map(Event::Refused),
         ];
         proptest::collection::vec(event, 1..12)
+    }
+
+    /// A product, and how many heavy calls of it Pro allows in a second.
+    fn product() -> impl Strategy<Value = (Product, usize)> {
+        prop_oneof![Just((Product::Meetings, 10)), Just((Product::Phone, 5))]
     }
 
     /// No window holds more than `calls` of these moments.
@@ -439,9 +503,12 @@ mod tests {
         #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..Default::default() })]
 
         #[test]
-        fn no_window_ever_holds_more_calls_than_the_plan_allows(events in events()) {
+        fn no_window_ever_holds_more_calls_than_the_plan_allows(
+            events in events(),
+            (product, calls) in product(),
+        ) {
             let sent = paused(async {
-                let limiter = Arc::new(Limiter::new(Plan::Pro));
+                let limiter = Arc::new(Limiter::new(Plan::Pro, product));
                 let clock = Arc::new(noon());
                 let mut callers = tokio::task::JoinSet::new();
                 for event in events {
@@ -472,13 +539,13 @@ mod tests {
                 }
                 callers.join_all().await
             });
-            prop_assert!(keeps(sent, 10, Duration::from_secs(1)));
+            prop_assert!(keeps(sent, calls, Duration::from_secs(1)));
         }
 
         #[test]
         fn the_limit_is_used_to_the_full(callers in 1_usize..300) {
             let took = paused(async {
-                let limiter = Limiter::new(Plan::Business);
+                let limiter = Limiter::new(Plan::Business, Product::Meetings);
                 let clock = noon();
                 let began = Instant::now();
                 for _ in 0..callers {
@@ -488,6 +555,61 @@ mod tests {
             });
             let windows = u32::try_from((callers - 1) / 40).unwrap();
             prop_assert!(took <= windows * Duration::from_millis(1_060), "{took:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_product_counts_calls_of_another(
+            plan in proptest::sample::select(&Plan::ALL[..]),
+            calls in proptest::collection::vec((any::<bool>(), 0..Label::ALL.len()), 0..60),
+        ) {
+            let (limiters, clock) = (Limiters::new(plan), noon());
+            let mut made = [[0_u32; Label::ALL.len()]; Product::ALL.len()];
+            for (is_phone, label) in calls {
+                let product = Product::ALL[usize::from(is_phone)];
+                count(limiters.of(product), Label::ALL[label], &clock).unwrap();
+                made[product as usize][label] += 1;
+            }
+            let quota = limiters.quota(clock.now()).labels;
+            let names: Vec<_> = quota.iter().map(|quota| (quota.product, quota.label)).collect();
+            let all = Product::ALL.map(|product| Label::ALL.map(|label| (product, label)));
+            prop_assert_eq!(names, all.concat());
+            for LabelQuota { product, label, daily, .. } in quota {
+                let [light, medium, heavy, intensive] = made[product as usize];
+                let Some(daily) = daily else { continue };
+                let expected = match (daily.pool, label) {
+                    (Pool::Shared, _) => heavy + intensive,
+                    (Pool::Own, Label::Light) => light,
+                    (Pool::Own, Label::Medium) => medium,
+                    (Pool::Own, Label::Heavy) => heavy,
+                    (Pool::Own, Label::ResourceIntensive) => intensive,
+                };
+                prop_assert_eq!(daily.used, expected, "{:?} {}", product, label);
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_of_zoom_phone_is_zooms_and_free_counts_as_pro() {
+        use Label::{Heavy, Light, Medium, ResourceIntensive};
+
+        for (plan, calls, day) in [
+            (Plan::Free, [20, 10, 5, 5], 15_000),
+            (Plan::Pro, [20, 10, 5, 5], 15_000),
+            (Plan::Business, [40, 20, 10, 10], 30_000),
+        ] {
+            let shared = Some((Pool::Shared, day));
+            for (label, calls, seconds, daily) in [
+                (Light, calls[0], 1, None),
+                (Medium, calls[1], 1, None),
+                (Heavy, calls[2], 1, shared),
+                (ResourceIntensive, calls[3], 60, shared),
+            ] {
+                let limits = Limits { calls, window: Duration::from_secs(seconds), daily };
+                assert_eq!(plan.limits_of(Product::Phone, label), limits, "{plan} {label}");
+                assert_eq!(plan.limits_of(Product::Meetings, label), plan.limits(label));
+            }
         }
     }
 
@@ -516,16 +638,17 @@ mod tests {
 
     /// Counts calls without waiting for windows.
     fn count(limiter: &Limiter, label: Label, clock: &dyn Clock) -> Result<(), Spent> {
-        limiter.state().days[day_index(limiter.plan, label)].count(clock.now())
+        limiter.state().days[limiter.day_index(label)].count(clock.now())
     }
 
     fn daily(limiter: &Limiter, label: Label, clock: &dyn Clock) -> DailyQuota {
-        limiter.quota(clock.now()).labels[label_index(label)].daily.unwrap()
+        limiter.quota(clock.now())[label_index(label)].daily.unwrap()
     }
 
     #[test]
     fn heavy_and_intensive_calls_share_a_day_that_ends_at_midnight_utc() {
-        let (limiter, clock) = (Limiter::new(Plan::Pro), clock_at("2026-01-05T23:59:59Z"));
+        let (limiter, clock) =
+            (Limiter::new(Plan::Pro, Product::Meetings), clock_at("2026-01-05T23:59:59Z"));
         for place in 0..30_000 {
             let label = if place % 2 == 0 { Label::Heavy } else { Label::ResourceIntensive };
             count(&limiter, label, &clock).unwrap();
@@ -544,7 +667,7 @@ mod tests {
 
     #[test]
     fn free_labels_have_days_of_their_own() {
-        let (limiter, clock) = (Limiter::new(Plan::Free), noon());
+        let (limiter, clock) = (Limiter::new(Plan::Free, Product::Meetings), noon());
         for _ in 0..1_000 {
             count(&limiter, Label::Heavy, &clock).unwrap();
         }
@@ -554,9 +677,10 @@ mod tests {
 
     #[test]
     fn a_day_that_zoom_closed_stays_closed_until_it_opens() {
-        for plan in Plan::ALL {
+        let products = Plan::ALL.map(|plan| Product::ALL.map(|product| (plan, product)));
+        for (plan, product) in products.concat() {
             for label in Label::ALL {
-                let (limiter, clock) = (Limiter::new(plan), noon());
+                let (limiter, clock) = (Limiter::new(plan, product), noon());
                 let until = clock.now().saturating_add(Duration::from_secs(30));
                 limiter.close(label, until);
                 assert_eq!(count(&limiter, label, &clock), Err(Spent { until }), "{plan} {label}");
@@ -568,7 +692,7 @@ mod tests {
 
     #[test]
     fn headers_correct_the_count_and_the_limit() {
-        let (limiter, clock) = (Limiter::new(Plan::Business), noon());
+        let (limiter, clock) = (Limiter::new(Plan::Business, Product::Meetings), noon());
         let seen = RateLimit {
             label: Some(Label::Heavy),
             period: None,
@@ -586,14 +710,14 @@ mod tests {
         let light = RateLimit { label: Some(Label::Light), limit: Some(30), ..seen };
         limiter.learn(Label::Heavy, RateLimit { remaining: Some(7), ..light }, clock.now());
         let quota = limiter.quota(clock.now());
-        assert_eq!(quota.labels[label_index(Label::Light)].calls, 30);
-        assert_eq!(quota.labels[label_index(Label::Heavy)].calls, 40);
+        assert_eq!(quota[label_index(Label::Light)].calls, 30);
+        assert_eq!(quota[label_index(Label::Heavy)].calls, 40);
     }
 
     #[test]
     fn a_caller_that_leaves_is_not_counted_for_the_day() {
         paused(async {
-            let (limiter, clock) = (Limiter::new(Plan::Free), noon());
+            let (limiter, clock) = (Limiter::new(Plan::Free, Product::Meetings), noon());
             limiter.admit(Label::Heavy, &clock).await.unwrap();
             let leaves = limiter.admit(Label::Heavy, &clock);
             tokio::time::timeout(Duration::from_millis(1), leaves).await.unwrap_err();
@@ -603,7 +727,8 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_does_not_open_a_day() {
-        let (limiter, clock) = (Limiter::new(Plan::Free), clock_at("2026-01-06T00:00:01Z"));
+        let (limiter, clock) =
+            (Limiter::new(Plan::Free, Product::Meetings), clock_at("2026-01-06T00:00:01Z"));
         count(&limiter, Label::Heavy, &clock).unwrap();
         clock.set("2026-01-05T23:59:59Z".parse().unwrap());
         count(&limiter, Label::Heavy, &clock).unwrap();

@@ -166,14 +166,16 @@ impl<'a> RawPage<'a> {
 /// What tells one row of a listing from every other one, across pages and across a restart of the
 /// walk.
 ///
-/// A meeting is its `uuid`; a participant is its join: `user_id` with `participant_uuid` and
-/// `join_time`, or the `participant_id` of a summary. A row without these is itself, to the
-/// letter.
+/// A meeting is its `uuid`, a call its `call_id`; a participant is its join: `user_id` with
+/// `participant_uuid` and `join_time`, or the `participant_id` of a summary. A row without these is
+/// itself, to the letter.
 pub fn row_identity(row: &RawValue) -> String {
     #[derive(Deserialize)]
     struct Identity<'a> {
         #[serde(borrow)]
         uuid: Option<&'a RawValue>,
+        #[serde(borrow)]
+        call_id: Option<&'a RawValue>,
         #[serde(borrow)]
         user_id: Option<&'a RawValue>,
         #[serde(borrow)]
@@ -191,7 +193,8 @@ pub fn row_identity(row: &RawValue) -> String {
         None | Some("\"\"" | "null") => None,
         Some(text) => Some(text.to_owned()),
     };
-    if let Some(id) = said(identity.uuid).or_else(|| said(identity.participant_id)) {
+    let alone = [identity.uuid, identity.call_id, identity.participant_id];
+    if let Some(id) = alone.into_iter().find_map(said) {
         return id;
     }
     match (said(identity.user_id), said(identity.participant_uuid), said(identity.join_time)) {

@@ -10,6 +10,7 @@ use zqos_core::{Dbm, Fps, Kbps, Millis, Percent, Pressure, Resolution, Shown, Ti
 use crate::error::ApiError;
 use crate::event::Event;
 use crate::object::Object;
+use crate::phone::{CallLog, CallLogsPage, CallQos, CallRecords};
 use crate::qos::{ParticipantQos, ParticipantsQosPage};
 use crate::value::FromWire;
 use crate::{RawPage, decode};
@@ -93,6 +94,21 @@ pub fn event(body: &[u8]) {
             assert!(participant.devices.iter().all(|sample| !sample.is_empty()));
         }
         for invalid in &records.invalid {
+            assert!(!invalid.to_string().contains(Shown::is_escaped));
+        }
+    }
+}
+
+/// Answers of Zoom Phone decode with nothing lost, and what they say can be shown safely.
+pub fn phone(body: &[u8]) {
+    let page = survives::<CallLogsPage<'_>>(body);
+    let rows = page.iter().flat_map(|page| page.call_logs.objects("$.call_logs"));
+    let listed = rows.flatten().map(|row| row.to_records("$.call_logs[0]"));
+    let alone = survives::<CallLog<'_>>(body).map(|call| call.to_records("$"));
+    let measured = survives::<CallQos<'_>>(body).map(|qos| qos.to_records());
+    for CallRecords { sides, invalid } in listed.chain(alone).chain(measured) {
+        assert!(sides.iter().all(|side| !side.call.id.is_empty()));
+        for invalid in invalid {
             assert!(!invalid.to_string().contains(Shown::is_escaped));
         }
     }

@@ -27,6 +27,14 @@ wire_object! {
         meetings: Text<'a>,
         /// The rows of a list.
         webinars: Text<'a>,
+        /// The rows of a list of calls.
+        call_logs: Text<'a>,
+        /// A call.
+        call_id: Text<'a>,
+        /// What the caller measured.
+        caller_qos: Text<'a>,
+        /// What the callee measured.
+        callee_qos: Text<'a>,
         /// A meeting.
         uuid: Text<'a>,
         /// The meeting that an answer is of, which zqos adds to Zoom's reports where it knows it.
@@ -53,6 +61,12 @@ pub enum DocumentKind {
     Webinars,
     /// One meeting.
     Meeting,
+    /// A page of phone calls.
+    CallLogs,
+    /// One phone call in detail.
+    CallLog,
+    /// What both sides of a phone call measured.
+    CallQos,
     /// Something else.
     Other,
 }
@@ -74,6 +88,12 @@ impl<'a> Document<'a> {
             DocumentKind::Meetings
         } else if has_rows(self.webinars) {
             DocumentKind::Webinars
+        } else if has_rows(self.call_logs) {
+            DocumentKind::CallLogs
+        } else if is(self.caller_qos) || is(self.callee_qos) {
+            DocumentKind::CallQos
+        } else if is(self.call_id) {
+            DocumentKind::CallLog
         } else if has_rows(self.qos) {
             DocumentKind::Summary
         } else if is(self.uuid) {

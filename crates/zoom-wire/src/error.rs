@@ -264,7 +264,8 @@ fn classify(status: u16, code: Option<i64>, message: &str) -> ApiErrorKind {
         (401, _) | (_, Some(124)) => ApiErrorKind::TokenRejected,
         (_, Some(300)) if says("webinar info") => ApiErrorKind::IsWebinar,
         (_, Some(300)) if says("meeting info") => ApiErrorKind::IsMeeting,
-        (_, Some(300)) if says("page token") => ApiErrorKind::PageTokenExpired,
+        // Calls of Zoom Phone say it with 400.
+        (_, Some(300 | 400)) if says("page token") => ApiErrorKind::PageTokenExpired,
         (_, Some(300)) => ApiErrorKind::Validation,
         (_, Some(200)) if says("event subscription") => ApiErrorKind::NoQssSubscription,
         (_, Some(200 | 400)) if says("dashboard") || says("only available for") => {
@@ -321,6 +322,11 @@ mod tests {
             (
                 400,
                 r#"{"code":300,"message":"The next page token is invalid or expired."}"#,
+                Kind::PageTokenExpired,
+            ),
+            (
+                400,
+                r#"{"code":400,"message":"The next page token is invalid or expired."}"#,
                 Kind::PageTokenExpired,
             ),
             (

@@ -27,6 +27,7 @@ use zqos_core::{
 
 use crate::field::{Field, Text, wire_object};
 use crate::object::Cursor;
+use crate::phone::CallDetails;
 use crate::qos::{FromMembers, Wrong, read, read_members};
 use crate::record::text;
 use crate::row::{InvalidRow, Rows};
@@ -205,26 +206,6 @@ wire_object! {
         kind as "type": Text<'a>,
         /// The figures.
         details: Rows<CallDetails<'a>>,
-    }
-}
-
-wire_object! {
-    /// The figures of a call, without units.
-    pub struct CallDetails<'a> {
-        /// Bitrate in kbit/s.
-        bitrate: Field<'a, Kbps>,
-        /// Average loss in percent.
-        avg_loss: Field<'a, Percent>,
-        /// Worst loss in percent.
-        max_loss: Field<'a, Percent>,
-        /// Jitter in milliseconds.
-        jitter: Field<'a, Millis>,
-        /// The network's delay in milliseconds.
-        network_delay: Field<'a, Millis>,
-        /// Mean opinion score.
-        mos: Field<'a, f64>,
-        /// `LAN` and the like.
-        network: Text<'a>,
     }
 }
 
@@ -869,38 +850,7 @@ impl Reading {
         }
         let Some(ts) = self.time(element.date_time, path) else { return };
         for (path, details) in self.elements(&element.details, &format!("{path}.details")) {
-            let mut sample = PhoneSample {
-                ts,
-                leg: leg.to_owned(),
-                bitrate: None,
-                jitter: None,
-                avg_loss: None,
-                max_loss: None,
-                network_delay: None,
-                mos: None,
-                network: text(details.network),
-            };
-            let read = [
-                ("bitrate", details.bitrate.read().map(|figure| sample.bitrate = figure)),
-                ("jitter", details.jitter.read().map(|figure| sample.jitter = figure)),
-                ("avg_loss", details.avg_loss.read().map(|figure| sample.avg_loss = figure)),
-                ("max_loss", details.max_loss.read().map(|figure| sample.max_loss = figure)),
-                (
-                    "network_delay",
-                    details.network_delay.read().map(|figure| sample.network_delay = figure),
-                ),
-                (
-                    "mos",
-                    (details.mos.read())
-                        .map(|mos| sample.mos = mos.filter(|mos: &f64| mos.is_finite())),
-                ),
-            ];
-            for (name, read) in read {
-                if let Err(malformed) = read {
-                    self.wrong(format!("{path}.{name}"), malformed);
-                }
-            }
-            samples.push(sample);
+            samples.push(details.to_sample(ts, leg, &path, &mut self.records.invalid));
         }
     }
 }

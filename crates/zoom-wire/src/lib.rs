@@ -13,6 +13,7 @@ pub mod value;
 
 pub mod meeting;
 pub mod participant;
+pub mod phone;
 pub mod qos;
 pub mod quality;
 pub mod record;

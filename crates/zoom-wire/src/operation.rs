@@ -1,10 +1,11 @@
-//! The operations of the dashboard API: one row of the table each.
+//! The operations of the dashboard API and of Zoom Phone's: one row of the table each.
 
-use crate::rate_limit::Label;
+use crate::rate_limit::{Label, below_account};
 
-/// One operation of Zoom's dashboard (metrics) API.
+/// One operation of Zoom's dashboard (metrics) API, or of Zoom Phone's.
 ///
-/// **Source**: Zoom's API reference, product "Accounts", tag "Dashboards".
+/// **Source**: Zoom's API reference, product "Accounts", tag "Dashboards", and product "Phone", tag
+/// "Dashboard".
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
@@ -12,7 +13,7 @@ pub struct Operation {
     pub name: &'static str,
     /// The path below the API root, with `{…}` for ids.
     pub template: &'static str,
-    /// Which rate limits count it.
+    /// Which rate limits count it, of those of its [`Product`](crate::rate_limit::Product).
     pub label: Label,
     /// The classic scopes, any of which suffices.
     pub classic_scopes: &'static [&'static str],
@@ -38,6 +39,8 @@ pub struct Paging {
 const MEETING_SCOPES: &[&str] = &["dashboard_meetings:read:admin", "dashboard:read:admin"];
 const WEBINAR_SCOPES: &[&str] = &["dashboard_webinars:read:admin", "dashboard:read:admin"];
 const HOME_SCOPES: &[&str] = &["dashboard_home:read:admin", "dashboard:read:admin"];
+
+const PHONE_SCOPES: &[&str] = &["phone:read:admin"];
 
 const fn paging(default_size: u16, max_size: u16, rows: &'static str) -> Paging {
     Paging { default_size, max_size, rows }
@@ -138,6 +141,19 @@ operations! {
     /// "Get meeting quality scores".
     GET_QUALITY = "get_quality", "/metrics/quality", Heavy,
         HOME_SCOPES, "dashboard:read:meeting_quality_score:admin", None;
+    /// "List call logs" of Zoom Phone.
+    LIST_CALL_LOGS = "list_call_logs", "/phone/metrics/call_logs", Heavy,
+        PHONE_SCOPES, "phone:read:list_call_logs:admin", Some(paging(30, 100, "call_logs"));
+    /// "List past call metrics" of Zoom Phone.
+    LIST_PAST_CALLS = "list_past_calls", "/phone/metrics/past_calls", Heavy,
+        PHONE_SCOPES, "phone:read:list_call_logs:admin", Some(paging(30, 100, "call_logs"));
+    /// "Get call details from call log" of Zoom Phone. No label is documented; heavy is the most
+    /// careful guess, as it is for [`Operation::OTHER`].
+    GET_CALL_LOG = "get_call_log", "/phone/metrics/call_logs/{call_id}", Heavy,
+        PHONE_SCOPES, "phone:read:call_log:admin", None;
+    /// "Get call QoS" of Zoom Phone.
+    GET_CALL_QOS = "get_call_qos", "/phone/metrics/call_logs/{callId}/qos", Light,
+        PHONE_SCOPES, "phone:read:call_qos:admin", None;
 }
 
 impl Operation {
@@ -160,13 +176,7 @@ impl Operation {
     /// passed over.
     pub fn of_path(path: &str) -> &'static Self {
         let path = path.split('?').next().unwrap_or(path);
-        let path = match path
-            .strip_prefix("/accounts/")
-            .and_then(|rest| rest.find('/').map(|at| &rest[at..]))
-        {
-            Some(below) if below.starts_with("/metrics/") => below,
-            _ => path,
-        };
+        let path = below_account(path);
         let fits = |operation: &&&'static Self| {
             let (mut given, mut template) = (path.split('/'), operation.template.split('/'));
             loop {
@@ -201,6 +211,11 @@ mod tests {
             ("/metrics/meetings/932/participants/qos_summary", "list_meeting_qos_summary"),
             ("/accounts/me/metrics/webinars/1/participants", "list_webinar_participants"),
             ("/metrics/quality", "get_quality"),
+            ("/phone/metrics/call_logs?page_size=100", "list_call_logs"),
+            ("/phone/metrics/past_calls", "list_past_calls"),
+            ("/phone/metrics/call_logs/7081466125443483485", "get_call_log"),
+            ("/accounts/me/phone/metrics/call_logs/7081466125443483485/qos", "get_call_qos"),
+            ("/phone/users", "other"),
             ("/metrics/crc", "other"),
             ("/users/me", "other"),
             ("/accounts/metrics", "other"),
@@ -214,6 +229,6 @@ mod tests {
         let mut names: Vec<_> = Operation::ALL.iter().map(|operation| operation.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 17);
+        assert_eq!(names.len(), 21);
     }
 }

@@ -197,6 +197,7 @@ impl Policy {
         let within = match kind {
             DocumentKind::Meeting => Within::Meeting,
             DocumentKind::Report | DocumentKind::Summary => Within::Somebody,
+            DocumentKind::CallLog | DocumentKind::CallQos => Within::Call,
             _ => Within::Envelope,
         };
         redacting.value(json, Treatment::Holder(within), "");
@@ -218,7 +219,7 @@ enum Within {
     Meeting,
     /// A participant.
     Somebody,
-    /// A side of a call.
+    /// A call, or a side of it.
     Call,
     /// A minute, a stream, an element.
     Figures,
@@ -326,7 +327,7 @@ const PERSONAL: [(&str, PersonalField); 45] = [
 ];
 
 /// Members that are about nobody, in objects of which it is known what they are.
-const PLAIN: [&str; 59] = [
+const PLAIN: [&str; 65] = [
     "account_id",
     "event",
     "uuid",
@@ -334,6 +335,7 @@ const PLAIN: [&str; 59] = [
     "session_id",
     "session_key",
     "call_id",
+    "direction",
     "user_id",
     "participant_id",
     "participant_uuid",
@@ -367,6 +369,7 @@ const PLAIN: [&str; 59] = [
     "data_center",
     "full_data_center",
     "device",
+    "device_type",
     "device_detail",
     "client",
     "os",
@@ -380,6 +383,10 @@ const PLAIN: [&str; 59] = [
     "optional_archiving",
     "aic_disclaimer",
     "network",
+    "isp",
+    "codec",
+    "extension_type",
+    "site_id",
     "signaling_internal_ip_port",
     "audio_internal_ip_port",
     "video_internal_ip_port",
@@ -417,7 +424,10 @@ fn treatment(name: &str, within: Within) -> Treatment {
         ("meetings" | "webinars", _) => Within::Meeting,
         ("payload", Within::Envelope) => Within::Envelope,
         ("object", Within::Envelope) => Within::Subject,
-        ("call_qos", _) => Within::Call,
+        ("call_qos" | "call_logs" | "caller" | "callee" | "caller_qos" | "callee_qos", _) => {
+            Within::Call
+        }
+        ("sending" | "receiving", Within::Call) => Within::Figures,
         ("user_qos" | "qos" | "details" | "cpu_usage" | "cpu_pressure_level" | "wifi_rssi", _) => {
             Within::Figures
         }
@@ -606,5 +616,25 @@ mod tests {
             .replace("\"Home\"", "null");
         assert_eq!(text, expected);
         assert_eq!(dropped.keys().collect::<Vec<_>>(), ["ssid"]);
+    }
+
+    #[test]
+    fn calls_keep_their_figures_and_lose_their_numbers() {
+        let log = r#"{"call_logs":[{"call_id":"7081466125443483485","direction":"internal","mos":"4.5","caller":{"id":"abc","extension_type":"user","display_name":"Jill","extension_number":"100152","phone_number":"+12025550143","device_type":"MAC_Client","device_public_ip":"192.0.2.1","device_private_ip":"10.0.0.1","headset":"Jill's","microphone":"Jill's","isp":"AS64500","codec":"OPUS","site_id":"s","note":"x"},"callee":{}}]}"#;
+        let policy = Policy::new(Mode::Drop, "default", b"");
+        let (text, dropped) = redacted(&policy, log, DocumentKind::CallLogs);
+        assert_eq!(
+            text,
+            r#"{"call_logs":[{"call_id":"7081466125443483485","direction":"internal","mos":"4.5","caller":{"id":null,"extension_type":"user","display_name":null,"extension_number":null,"phone_number":null,"device_type":"MAC_Client","device_public_ip":null,"device_private_ip":null,"headset":null,"microphone":null,"isp":"AS64500","codec":"OPUS","site_id":"s","note":null},"callee":{}}]}"#
+        );
+        assert_eq!(dropped, Dropped::from([("note".to_owned(), 1)]));
+        let row = r#"{"call_id":"7","caller":{"id":"abc"}}"#;
+        let (text, _) = redacted(&policy, row, DocumentKind::CallLog);
+        assert_eq!(text, r#"{"call_id":"7","caller":{"id":null}}"#);
+        let qos = r#"{"call_id":"7","caller_qos":{"device_public_ip":"192.0.2.1","sending":[{"date_time":"2026-01-05T10:00:00Z","qos":{"bitrate":"14.98kbps","network_delay":"307","note":"x"}}]}}"#;
+        let (text, dropped) = redacted(&policy, qos, DocumentKind::CallQos);
+        let expected = qos.replace("\"192.0.2.1\"", "null").replace("\"x\"", "null");
+        assert_eq!(text, expected);
+        assert_eq!(dropped, Dropped::from([("note".to_owned(), 1)]));
     }
 }

@@ -46,6 +46,35 @@ impl fmt::Display for Label {
     }
 }
 
+/// The product that a call is of. Each has limits of its own, of every label.
+///
+/// **Source**: the page "Rate limits" of Zoom's API documentation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Product {
+    /// Everything but the telephone: the dashboard's calls among it.
+    #[default]
+    Meetings,
+    /// Zoom Phone.
+    Phone,
+}
+
+impl Product {
+    /// Every product.
+    pub const ALL: [Self; 2] = [Self::Meetings, Self::Phone];
+
+    /// The product of a path below the API root. A master account's prefix `/accounts/{accountId}` is
+    /// passed over.
+    pub fn of_path(path: &str) -> Self {
+        if below_account(path).starts_with("/phone/") { Self::Phone } else { Self::Meetings }
+    }
+}
+
+/// A path without the prefix of a master account.
+pub(crate) fn below_account(path: &str) -> &str {
+    let rest = path.strip_prefix("/accounts/");
+    rest.and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(path)
+}
+
 /// Which period a limit covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Period {

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use zqos_core::{MeetingId, ParticipantId, Timestamp};
 
 use crate::operation::Operation;
+use crate::rate_limit::Product;
 
 /// All but the unreserved characters of RFC 3986, section 2.3: safe as a path segment and as a
 /// query value.
@@ -266,6 +267,12 @@ impl Request {
         self
     }
 
+    /// Adds a query parameter, beside those of the same name: one value of a list.
+    pub(crate) fn and(mut self, name: &'static str, value: &str) -> Self {
+        self.query.push((name.into(), value.to_owned()));
+        self
+    }
+
     /// The same request for the next page. All other parameters must stay as they are.
     #[must_use]
     pub fn with_page_token(self, token: &str) -> Self {
@@ -300,6 +307,11 @@ impl Request {
         self.query().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
+    /// Whose limits count it: those of Zoom Phone have a family of their own.
+    pub fn product(&self) -> Product {
+        Product::of_path(&self.path)
+    }
+
     /// Path and query, encoded, as they follow the API root.
     pub fn target(&self) -> String {
         use fmt::Write as _;
@@ -323,7 +335,7 @@ fn is_dot_segment(segment: &str) -> bool {
 }
 
 /// Encodes one path segment once.
-fn segment(text: &str) -> Result<String, RequestError> {
+pub(crate) fn segment(text: &str) -> Result<String, RequestError> {
     if is_dot_segment(text) || text.is_empty() {
         return Err(RequestError::DotSegment(text.into()));
     }

@@ -10,6 +10,7 @@ use zoom_wire::document::{Document, DocumentKind, Whereabouts};
 use zoom_wire::event::{CallEvent, Event, EventRecords, ParticipantEvent, Somebody};
 use zoom_wire::meeting::{Meeting, MeetingsPage};
 use zoom_wire::participant::Participant;
+use zoom_wire::phone::{CallLog, CallLogsPage, CallQos, CallRecords, CallSide};
 use zoom_wire::privacy::{Dropped, Policy};
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind};
@@ -136,6 +137,8 @@ pub struct Counts {
     pub reports: u64,
     /// Events of the quality of service.
     pub events: u64,
+    /// Calls of Zoom Phone: of lists, in detail, or measured.
+    pub calls: u64,
     /// Stream samples.
     pub stream_samples: usize,
     /// Device samples.
@@ -299,9 +302,28 @@ impl Intake {
                 self.meeting(&decode(text)?, None, path);
                 Ok(())
             }
+            DocumentKind::CallLogs => {
+                let page: CallLogsPage<'_> = decode(text)?;
+                for (place, row) in page.call_logs.as_slice().iter().enumerate() {
+                    let row_path = format!("$.call_logs[{place}]");
+                    match row.as_object(|| row_path.clone()) {
+                        Ok(call) => self.call(call.to_records(&row_path), path),
+                        Err(invalid) => self.refuse(path, invalid),
+                    }
+                }
+                Ok(())
+            }
+            DocumentKind::CallLog => {
+                self.call(decode::<CallLog<'_>>(text)?.to_records("$"), path);
+                Ok(())
+            }
+            DocumentKind::CallQos => {
+                self.call(decode::<CallQos<'_>>(text)?.to_records(), path);
+                Ok(())
+            }
             DocumentKind::Frame | DocumentKind::Other => Err(Reason::from(
-                "this is nothing that can be kept: a report, a page of reports, participants or \
-                     meetings, one meeting, or an event of the quality of service",
+                "this is nothing that can be kept: a report, a page of reports, participants, \
+                 meetings or calls, one meeting or call, or an event of the quality of service",
             )),
         }
     }
@@ -479,6 +501,21 @@ impl Intake {
             body: text,
         };
         self.batch.raw(Origin::Qss, &raw);
+    }
+
+    /// Takes both sides of a call, as far as they came.
+    fn call(&mut self, records: CallRecords, path: &dyn Fn() -> String) {
+        for CallSide { call, samples } in records.sides {
+            self.batch.phone_call(&call);
+            for sample in &samples {
+                self.batch.phone_sample(&call, self.source.origin, sample);
+            }
+        }
+        self.hand_over_if_many();
+        self.counts.calls += 1;
+        for invalid in records.invalid {
+            self.refuse(path, invalid);
+        }
     }
 
     fn meetings(

@@ -12,6 +12,7 @@ mod listing;
 mod meeting;
 mod page_token;
 mod participant;
+mod phone;
 mod qos;
 mod quality;
 mod query;
@@ -41,14 +42,14 @@ pub(crate) use crate::api::quality::{Score, quality};
 pub use crate::api::query::Overflow;
 use crate::api::query::{Query, When};
 pub use crate::api::quirk::Quirk;
-use crate::api::route::{Destination, MeetingPart, Route};
+use crate::api::route::{CallPart, Destination, MeetingPart, Route};
 pub use crate::api::scope::{Scopes, ScopesError};
 use crate::calendar::{DAY, Meeting, timestamp};
 use crate::company::PEOPLE;
 use crate::draw::Purpose;
 use crate::events::Subscription;
 use crate::identity::{Permutation, wide};
-use crate::limit::{Algorithm, LimitHeaders, Limiter, Plan, RetryAfterForm, Verdict};
+use crate::limit::{Algorithm, LimitHeaders, Limiters, Plan, RetryAfterForm, Verdict};
 use crate::misbehaviour::Misbehaviours;
 use crate::spelling::Dialect;
 use crate::world::World;
@@ -152,7 +153,7 @@ pub struct Simulator {
     pub(crate) clock: Arc<dyn Clock>,
     access_tokens: Permutation,
     page_tokens: Permutation,
-    limiter: Mutex<Limiter>,
+    limiters: Mutex<Limiters>,
     /// When the newest access token was given.
     newest_token: AtomicI64,
     pub(crate) misbehaviours: Misbehaviours,
@@ -203,7 +204,7 @@ impl Simulator {
             clock,
             access_tokens: Permutation::new(root, Purpose::AccessToken),
             page_tokens: Permutation::new(root, Purpose::PageToken),
-            limiter: Mutex::new(Limiter::new(
+            limiters: Mutex::new(Limiters::new(
                 config.plan,
                 config.limits,
                 config.foreign_calls_per_hour,
@@ -261,8 +262,8 @@ impl Simulator {
 
     /// Counts a call; `None` when nothing is counted.
     fn count(&self, route: &Route, now: i64) -> Option<Verdict> {
-        let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        limiter.admit(route.label(), now)
+        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        limiters.admit(route.product(), route.label(), now)
     }
 
     /// Answers a GET request that may be made.
@@ -274,6 +275,9 @@ impl Simulator {
             Route::Token => Err(ApiError::unknown_endpoint()),
             Route::Meetings { webinars } => self.list_meetings(*webinars, query, now),
             Route::Quality => self.quality(query, now),
+            Route::Calls { past } => self.list_calls(*past, query, now),
+            Route::Call { id, part: CallPart::Details } => self.call_details(id, now),
+            Route::Call { id, part: CallPart::Qos } => self.call_qos(id, now),
             Route::Meeting { webinar, id, part } => {
                 let when = match part {
                     MeetingPart::ParticipantsQosSummary if !self.config.has_qss => {

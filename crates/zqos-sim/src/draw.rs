@@ -98,6 +98,7 @@ pub(crate) enum Purpose {
     Misbehaviour,
     Event,
     Qss,
+    Phone,
 }
 
 /// A point in the tree of keys, and the number drawn there.

@@ -71,6 +71,15 @@ pub(crate) struct Ids {
 /// Meeting numbers have eleven digits and begin with 9.
 const FIRST_NUMBER: u64 = 90_000_000_000;
 
+/// Ids of phone calls have nineteen digits and begin with 7.
+const FIRST_CALL: u64 = 7_000_000_000_000_000_000;
+/// Bits of each half of what an id of a call adds to the first.
+const CALL_HALF: u32 = 29;
+/// The bits of a half.
+const CALL_MASK: u64 = (1 << CALL_HALF) - 1;
+/// Bits of a call's key; the others are a check, so that a made-up id is not taken for a call.
+const CALL_KEY: u32 = 40;
+
 impl Ids {
     pub(crate) const fn new(root: Draw) -> Self {
         Self {
@@ -116,6 +125,42 @@ impl Ids {
     fn half(self, round: u64, word: u16) -> u16 {
         let [a, b, ..] = self.numbers.at(round).at(word.into()).bits().to_be_bytes();
         u16::from_be_bytes([a, b])
+    }
+
+    /// The id of a phone call, of whose key 40 bits are used.
+    pub(crate) fn phone_call(self, key: u64) -> u64 {
+        let whole = key << (2 * CALL_HALF - CALL_KEY) | self.call_check();
+        let [mut left, mut right] = [whole >> CALL_HALF, whole & CALL_MASK];
+        for round in 0..ROUNDS {
+            (left, right) = (right, left ^ self.call_half(round, right));
+        }
+        FIRST_CALL + (left << CALL_HALF | right)
+    }
+
+    /// The key of the phone call that an id names; `None` for one that was not made here.
+    pub(crate) fn phone_call_key(self, id: u64) -> Option<u64> {
+        let whole = id.checked_sub(FIRST_CALL).filter(|whole| whole >> (2 * CALL_HALF) == 0)?;
+        let [mut left, mut right] = [whole >> CALL_HALF, whole & CALL_MASK];
+        for round in (0..ROUNDS).rev() {
+            (left, right) = (right ^ self.call_half(round, left), left);
+        }
+        let whole = left << CALL_HALF | right;
+        let check = whole & ((1 << (2 * CALL_HALF - CALL_KEY)) - 1);
+        (check == self.call_check()).then_some(whole >> (2 * CALL_HALF - CALL_KEY))
+    }
+
+    const fn call_check(self) -> u64 {
+        self.root.of(Purpose::Phone).of(Purpose::Echo).bits() >> (64 + CALL_KEY - 2 * CALL_HALF)
+    }
+
+    const fn call_half(self, round: u64, half: u64) -> u64 {
+        self.root.of(Purpose::Phone).at(round).at(half).bits() & CALL_MASK
+    }
+
+    /// The id of an office's site of Zoom Phone.
+    pub(crate) fn phone_site(self, site: u32) -> String {
+        let draw = self.root.of(Purpose::Phone).of(Purpose::Site).at(site.into());
+        URL_SAFE_NO_PAD.encode(wide(draw).to_be_bytes())
     }
 
     /// The UUID of a breakout room.
@@ -207,6 +252,17 @@ mod tests {
             let number = ids(seed).number(series);
             prop_assert_eq!(number.to_string().len(), 11);
             prop_assert_eq!(ids(seed).series(number), Some(series));
+        }
+
+        #[test]
+        fn an_id_of_a_call_leads_to_its_key(seed: u64, key in 0_u64..1 << 40, other: u64) {
+            let id = ids(seed).phone_call(key);
+            prop_assert!((FIRST_CALL..8_000_000_000_000_000_000).contains(&id), "{id}");
+            prop_assert_eq!(ids(seed).phone_call_key(id), Some(key));
+            // Of all made-up ids one in 2^18 is somebody's.
+            if let Some(key) = ids(seed).phone_call_key(other) {
+                prop_assert_eq!(ids(seed).phone_call(key), other);
+            }
         }
 
         #[test]

@@ -6,6 +6,7 @@ mod identity;
 mod company;
 
 mod calendar;
+mod phone;
 
 mod fault;
 mod media;

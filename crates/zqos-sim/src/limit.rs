@@ -1,8 +1,8 @@
-//! Rate limits by plan and label: so many calls in each second or minute, and so many in a day.
+//! Rate limits by plan, product and label: so many calls in each second or minute, and so many in a day.
 
 use std::fmt;
 
-use zoom_wire::rate_limit::Label;
+use zoom_wire::rate_limit::{Label, Product};
 
 use crate::calendar::{DAY, MINUTE, SECOND, timestamp};
 
@@ -66,9 +66,31 @@ struct Allowance {
 }
 
 impl Plan {
-    /// **Source**: the table "Rate limits by account type" of Zoom's API documentation.
-    const fn allowance(self, label: Label) -> Allowance {
-        let (calls, daily) = match (self, label) {
+    /// **Source**: the tables "Rate limits by account type" of Zoom's API documentation, of all products
+    /// and of Zoom Phone. The latter has no free plan, which is counted as Pro here.
+    const fn allowance(self, product: Product, label: Label) -> Allowance {
+        let (calls, daily) = match product {
+            Product::Meetings => self.calls(label),
+            Product::Phone => self.phone_calls(label),
+        };
+        let window = if matches!(label, Label::ResourceIntensive) { MINUTE } else { SECOND };
+        Allowance { calls, window, daily }
+    }
+
+    /// Calls of Zoom Phone in a second or minute, and in a day.
+    const fn phone_calls(self, label: Label) -> (u32, Option<u32>) {
+        match (self, label) {
+            (Self::Free | Self::Pro, Label::Light) | (Self::Business, Label::Medium) => (20, None),
+            (Self::Free | Self::Pro, Label::Medium) => (10, None),
+            (Self::Free | Self::Pro, Label::Heavy | Label::ResourceIntensive) => (5, Some(15_000)),
+            (Self::Business, Label::Light) => (40, None),
+            (Self::Business, Label::Heavy | Label::ResourceIntensive) => (10, Some(30_000)),
+        }
+    }
+
+    /// All other calls.
+    const fn calls(self, label: Label) -> (u32, Option<u32>) {
+        match (self, label) {
             (Self::Free, Label::Light) => (4, Some(6_000)),
             (Self::Free, Label::Medium) => (2, Some(2_000)),
             (Self::Free, Label::Heavy) => (1, Some(1_000)),
@@ -80,14 +102,18 @@ impl Plan {
             (Self::Business, Label::Medium) => (60, None),
             (Self::Business, Label::Heavy) => (40, Some(60_000)),
             (Self::Business, Label::ResourceIntensive) => (20, Some(60_000)),
-        };
-        let window = if matches!(label, Label::ResourceIntensive) { MINUTE } else { SECOND };
-        Allowance { calls, window, daily }
+        }
     }
 
     /// What a call that is one too many is told.
-    pub(crate) const fn refusal(self, label: Label, is_daily: bool, now: i64) -> Verdict {
-        let Allowance { calls, window, daily } = self.allowance(label);
+    pub(crate) const fn refusal(
+        self,
+        product: Product,
+        label: Label,
+        is_daily: bool,
+        now: i64,
+    ) -> Verdict {
+        let Allowance { calls, window, daily } = self.allowance(product, label);
         let (limit, exceeded) = match daily {
             Some(limit) if is_daily => (limit, Exceeded::Daily((now.div_euclid(DAY) + 1) * DAY)),
             _ if window == SECOND => (calls, Exceeded::PerSecond),
@@ -98,10 +124,12 @@ impl Plan {
     }
 
     /// Which count of the day a label belongs to.
-    const fn pool(self, label: Label) -> usize {
-        match (self, label) {
-            (Self::Pro | Self::Business, Label::Heavy | Label::ResourceIntensive) => 4,
-            _ => label as usize,
+    const fn pool(self, product: Product, label: Label) -> usize {
+        match (self, product, label) {
+            (Self::Free, Product::Meetings, _) | (.., Label::Light | Label::Medium) => {
+                label as usize
+            }
+            (.., Label::Heavy | Label::ResourceIntensive) => 4,
         }
     }
 }
@@ -252,10 +280,30 @@ impl Short {
     }
 }
 
-/// What an account has used of its limits.
+/// What an account has used of its limits, product by product.
 #[derive(Debug)]
-pub(crate) struct Limiter {
+pub(crate) struct Limiters([Limiter; Product::ALL.len()]);
+
+impl Limiters {
+    /// Somebody else makes so many heavy calls an hour, none of them of Zoom Phone.
+    pub(crate) fn new(plan: Plan, algorithm: Algorithm, foreign_per_hour: u32) -> Self {
+        Self(Product::ALL.map(|product| {
+            let foreign = if product == Product::Meetings { foreign_per_hour } else { 0 };
+            Limiter::new(plan, product, algorithm, foreign)
+        }))
+    }
+
+    /// Counts a call, unless it is one too many; `None` when nothing is counted.
+    pub(crate) fn admit(&mut self, product: Product, label: Label, now: i64) -> Option<Verdict> {
+        self.0[product as usize].admit(label, now)
+    }
+}
+
+/// What an account has used of the limits of a product.
+#[derive(Debug)]
+struct Limiter {
     plan: Plan,
+    product: Product,
     /// How many heavy calls an hour somebody else makes.
     foreign_per_hour: u32,
     short: [Short; Label::ALL.len()],
@@ -263,9 +311,10 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    pub(crate) fn new(plan: Plan, algorithm: Algorithm, foreign_per_hour: u32) -> Self {
+    fn new(plan: Plan, product: Product, algorithm: Algorithm, foreign_per_hour: u32) -> Self {
         Self {
             plan,
+            product,
             foreign_per_hour,
             short: std::array::from_fn(|_| Short::new(algorithm)),
             days: Default::default(),
@@ -273,19 +322,19 @@ impl Limiter {
     }
 
     /// Counts a call, unless it is one too many; `None` when nothing is counted.
-    pub(crate) fn admit(&mut self, label: Label, now: i64) -> Option<Verdict> {
-        let allowance = self.plan.allowance(label);
+    fn admit(&mut self, label: Label, now: i64) -> Option<Verdict> {
+        let allowance = self.plan.allowance(self.product, label);
         let foreign = self.foreign(label, now);
         let short = &mut self.short[label as usize];
         let left = short.left(allowance, now)?;
         let today = now.div_euclid(DAY);
-        let made_today = self.days[self.plan.pool(label)].calls(today);
+        let made_today = self.days[self.plan.pool(self.product, label)].calls(today);
         let daily = allowance
             .daily
             .map(|limit| (limit, limit.saturating_sub(*made_today).saturating_sub(foreign)));
         let is_day_used_up = matches!(daily, Some((_, 0)));
         if is_day_used_up || left == 0 {
-            return Some(self.plan.refusal(label, is_day_used_up, now));
+            return Some(self.plan.refusal(self.product, label, is_day_used_up, now));
         }
         short.take(allowance, now);
         *made_today += 1;
@@ -296,7 +345,8 @@ impl Limiter {
 
     /// How many calls somebody else has made today that count where this label does.
     fn foreign(&self, label: Label, now: i64) -> u32 {
-        if self.plan.pool(label) != self.plan.pool(Label::Heavy) {
+        let pool = |label| self.plan.pool(self.product, label);
+        if pool(label) != pool(Label::Heavy) {
             return 0;
         }
         let made = i64::from(self.foreign_per_hour) * now.rem_euclid(DAY) / (60 * MINUTE);
@@ -319,7 +369,7 @@ mod tests {
     #[test]
     fn a_second_holds_as_many_heavy_calls_as_the_plan_says() {
         for (plan, calls) in [(Plan::Free, 1), (Plan::Pro, 10), (Plan::Business, 40)] {
-            let mut limiter = Limiter::new(plan, Algorithm::Fixed, 0);
+            let mut limiter = Limiter::new(plan, Product::Meetings, Algorithm::Fixed, 0);
             for _ in 0..calls {
                 assert_eq!(admit(&mut limiter, Label::Heavy, NOON), None);
             }
@@ -332,7 +382,7 @@ mod tests {
 
     #[test]
     fn listings_are_counted_by_the_minute() {
-        let mut limiter = Limiter::new(Plan::Business, Algorithm::Fixed, 0);
+        let mut limiter = Limiter::new(Plan::Business, Product::Meetings, Algorithm::Fixed, 0);
         for second in 0..20 {
             let now = NOON + second * SECOND;
             assert_eq!(admit(&mut limiter, Label::ResourceIntensive, now), None);
@@ -344,7 +394,7 @@ mod tests {
 
     #[test]
     fn the_days_pool_is_shared_and_opens_at_midnight_utc() {
-        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Fixed, 0);
+        let mut limiter = Limiter::new(Plan::Pro, Product::Meetings, Algorithm::Fixed, 0);
         let mut now = NOON;
         for call in 0..30_000 {
             if call % 10 == 0 {
@@ -363,20 +413,46 @@ mod tests {
     }
 
     #[test]
+    fn phone_calls_have_limits_and_a_day_of_their_own() {
+        let mut limiters = Limiters::new(Plan::Pro, Algorithm::Fixed, 2_400);
+        let mut admit = |product, label, now| limiters.admit(product, label, now).unwrap();
+        for _ in 0..5 {
+            assert_eq!(admit(Product::Phone, Label::Heavy, NOON).exceeded, None);
+        }
+        let verdict = admit(Product::Phone, Label::Heavy, NOON);
+        assert_eq!(verdict.exceeded, Some(Exceeded::PerSecond));
+        // Neither what is used there counts here, nor what another app uses here counts there.
+        let verdict = admit(Product::Meetings, Label::Heavy, NOON);
+        assert_eq!((verdict.limit, verdict.remaining), (30_000, 30_000 - 12 * 2_400 - 1));
+        let verdict = admit(Product::Phone, Label::ResourceIntensive, NOON);
+        assert_eq!((verdict.limit, verdict.remaining), (15_000, 15_000 - 6));
+        let verdict = admit(Product::Phone, Label::Light, NOON);
+        assert_eq!((verdict.is_daily, verdict.limit), (false, 20));
+        for (plan, limits) in [
+            (Plan::Free, [20, 10, 5, 5]),
+            (Plan::Pro, [20, 10, 5, 5]),
+            (Plan::Business, [40, 20, 10, 10]),
+        ] {
+            let calls = Label::ALL.map(|label| plan.allowance(Product::Phone, label).calls);
+            assert_eq!(calls, limits);
+        }
+    }
+
+    #[test]
     fn headers_count_down_and_off_says_nothing() {
-        let mut limiter = Limiter::new(Plan::Business, Algorithm::Fixed, 0);
+        let mut limiter = Limiter::new(Plan::Business, Product::Meetings, Algorithm::Fixed, 0);
         let verdict = limiter.admit(Label::Heavy, NOON).unwrap();
         assert!(verdict.is_daily);
         assert_eq!((verdict.limit, verdict.remaining), (60_000, 59_999));
         let verdict = limiter.admit(Label::Light, NOON).unwrap();
         assert_eq!((verdict.is_daily, verdict.limit, verdict.remaining), (false, 80, 79));
-        let mut off = Limiter::new(Plan::Free, Algorithm::Off, 0);
+        let mut off = Limiter::new(Plan::Free, Product::Meetings, Algorithm::Off, 0);
         assert_eq!(off.admit(Label::Heavy, NOON), None);
     }
 
     #[test]
     fn a_sliding_window_looks_back_from_each_call() {
-        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Sliding, 0);
+        let mut limiter = Limiter::new(Plan::Pro, Product::Meetings, Algorithm::Sliding, 0);
         for call in 0..10 {
             assert_eq!(admit(&mut limiter, Label::Heavy, NOON + 500 + 10 * call), None);
         }
@@ -390,7 +466,7 @@ mod tests {
 
     #[test]
     fn a_bucket_fills_evenly_and_no_more_than_full() {
-        let mut limiter = Limiter::new(Plan::Business, Algorithm::Bucket, 0);
+        let mut limiter = Limiter::new(Plan::Business, Product::Meetings, Algorithm::Bucket, 0);
         let listing = Label::ResourceIntensive;
         for _ in 0..20 {
             assert_eq!(admit(&mut limiter, listing, NOON), None);
@@ -409,7 +485,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_locks_nobody_out() {
         for algorithm in [Algorithm::Fixed, Algorithm::Sliding, Algorithm::Bucket] {
-            let mut limiter = Limiter::new(Plan::Free, algorithm, 0);
+            let mut limiter = Limiter::new(Plan::Free, Product::Meetings, algorithm, 0);
             assert_eq!(admit(&mut limiter, Label::Heavy, NOON), None);
             assert_eq!(admit(&mut limiter, Label::Heavy, NOON - DAY), None, "{algorithm:?}");
         }
@@ -417,7 +493,7 @@ mod tests {
 
     #[test]
     fn another_app_eats_of_the_days_pool_by_the_clock() {
-        let mut limiter = Limiter::new(Plan::Pro, Algorithm::Fixed, 2_400);
+        let mut limiter = Limiter::new(Plan::Pro, Product::Meetings, Algorithm::Fixed, 2_400);
         let verdict = limiter.admit(Label::Heavy, NOON).unwrap();
         assert_eq!(verdict.remaining, 30_000 - 12 * 2_400 - 1);
         // 1,199 are left, and the other app takes them in half an hour.
@@ -463,7 +539,7 @@ mod tests {
             is_sliding: bool,
         ) {
             let algorithm = if is_sliding { Algorithm::Sliding } else { Algorithm::Bucket };
-            let mut limiter = Limiter::new(Plan::Pro, algorithm, 0);
+            let mut limiter = Limiter::new(Plan::Pro, Product::Meetings, algorithm, 0);
             let mut now = NOON;
             let mut admitted = Vec::new();
             for step in steps {

@@ -3,9 +3,11 @@
 //! Time goes by in windows of five seconds, as Zoom measures; a minute folds twelve of them. Every
 //! window is a function of its number, so any minute can be computed by itself.
 
+mod call;
 mod path;
 mod stream;
 
+pub(crate) use call::{CallSession, Measured};
 pub(crate) use path::{Path, Transport};
 #[cfg(test)]
 pub(crate) use stream::Picture;

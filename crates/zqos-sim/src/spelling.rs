@@ -103,6 +103,14 @@ impl Spelling {
         idle: Idle::Missing,
         ..Self::DOCUMENTED
     };
+    /// That of phone calls, whose delays have no unit.
+    pub(crate) const PHONE: Self = Self {
+        bitrate: unit(2, "kbps"),
+        latency: unit(0, ""),
+        jitter: unit(2, "ms"),
+        loss: unit(2, "%"),
+        idle: Idle::Missing,
+    };
     const CAPITAL: Self = Self { bitrate: unit(2, " Kbps"), ..Self::DOCUMENTED };
     const BARE: Self = Self {
         bitrate: unit(0, ""),
@@ -160,6 +168,11 @@ pub(crate) struct Spelt {
 /// A load of the processor.
 pub(crate) const fn load(figure: f64) -> Spelt {
     Spelt { figure, unit: unit(0, "%") }
+}
+
+/// A mean opinion score.
+pub(crate) const fn opinion(figure: f64) -> Spelt {
+    Spelt { figure, unit: unit(1, "") }
 }
 
 /// A frame rate.

@@ -3,12 +3,14 @@
 use crate::calendar::{Calendar, Meeting};
 use crate::company::Company;
 use crate::fault::{Fault, Schedule};
+use crate::phone::Phone;
 
 /// All that a minute of anybody is computed from.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) company: Company,
     pub(crate) calendar: Calendar,
+    pub(crate) phone: Phone,
     pub(crate) faults: Schedule,
 }
 
@@ -16,7 +18,12 @@ impl World {
     /// The world of a seed, with this many people, in which faults happen by chance.
     pub(crate) fn new(seed: u64, people: u32) -> Self {
         let company = Company::new(seed, people);
-        Self { company, calendar: Calendar::new(company), faults: Schedule::default() }
+        Self {
+            company,
+            calendar: Calendar::new(company),
+            phone: Phone::new(company),
+            faults: Schedule::default(),
+        }
     }
 
     /// The faults that act at some time of a meeting, wherever.

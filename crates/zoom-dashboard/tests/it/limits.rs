@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use zoom_dashboard::{ErrorKind, Plan};
-use zoom_wire::rate_limit::Label;
+use zoom_wire::phone::{GetCallLog, GetCallQos, ListCallLogs};
+use zoom_wire::rate_limit::{Label, Product};
+use zoom_wire::request::Bound;
+use zoom_wire::{Endpoint as _, Range};
 
 use crate::support::{Fake, answer, answer_with, builder, heavy, intensive};
 
@@ -36,6 +39,56 @@ async fn listings_are_limited_by_the_minute() {
     let times = fake.times();
     assert_eq!(times[19], Duration::ZERO);
     assert!(times[20] >= Duration::from_mins(1), "{:?}", times[20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn phone_calls_have_limits_of_their_own() {
+    let range = ["2026-01-01", "2026-01-02"].map(|day| Bound::Day(day.parse().unwrap()));
+    let list = ListCallLogs::new(Range::new(range[0], range[1]).unwrap()).to_request().unwrap();
+    let measured = GetCallQos::new("7081466125443483485").to_request().unwrap();
+    let fake = Fake::sequence(vec![answer(200, "{}")]);
+    let client = builder(&fake).plan(Plan::Pro).build().unwrap();
+    for _ in 0..6 {
+        client.get(list.clone()).await.unwrap();
+    }
+    let times = fake.times();
+    assert_eq!(times[4], Duration::ZERO);
+    assert!(times[5] >= Duration::from_secs(1), "{:?}", times[5]);
+    // Neither the dashboard's calls nor light ones have to wait for them.
+    client.get(list.for_account("me").unwrap()).await.unwrap();
+    client.get(heavy()).await.unwrap();
+    client.get(measured).await.unwrap();
+    assert_eq!(fake.times()[8], times[5]);
+    let used: Vec<_> = client
+        .quota()
+        .labels
+        .iter()
+        .filter_map(|quota| Some((quota.product, quota.label, quota.daily?.used)))
+        .collect();
+    assert_eq!(
+        used,
+        [
+            (Product::Meetings, Label::Heavy, 1),
+            (Product::Meetings, Label::ResourceIntensive, 1),
+            (Product::Phone, Label::Heavy, 7),
+            (Product::Phone, Label::ResourceIntensive, 7),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_spent_day_of_zoom_phone_leaves_the_dashboards_open() {
+    let fake = Fake::sequence(vec![
+        answer_with(429, DAILY, &[("retry-after", "2026-01-06T00:00:00Z")]),
+        answer(200, "{}"),
+    ]);
+    let client = builder(&fake).build().unwrap();
+    let call = GetCallLog::new("7081466125443483485").to_request().unwrap();
+    client.get(call.clone()).await.unwrap_err();
+    client.get(call).await.unwrap_err();
+    assert_eq!(fake.count(), 1);
+    client.get(heavy()).await.unwrap();
+    assert_eq!(fake.count(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,6 +33,11 @@ fn events() {
 }
 
 #[test]
+fn phone() {
+    replay("phone", check::phone);
+}
+
+#[test]
 fn errors() {
     replay("error", check::error);
 }
@@ -84,6 +89,16 @@ mod mutated {
         #[test]
         fn settings(body in mutated(fixture!("meeting.participant_data"))) {
             check::event(&body);
+        }
+
+        #[test]
+        fn call_logs(body in mutated(fixture!("list_call_logs"))) {
+            check::phone(&body);
+        }
+
+        #[test]
+        fn call_qos(body in mutated(fixture!("get_call_qos"))) {
+            check::phone(&body);
         }
 
         #[test]

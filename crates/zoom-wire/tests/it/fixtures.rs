@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zoom_wire::event::Event;
 use zoom_wire::meeting::{Meeting, MeetingsPage};
 use zoom_wire::participant::ParticipantsPage;
+use zoom_wire::phone::{CallLog, CallLogsPage, CallQos};
 use zoom_wire::qos::{ParticipantQos, ParticipantsQosPage};
 use zoom_wire::quality::Quality;
 use zoom_wire::sharing::SharingPage;
@@ -45,6 +46,10 @@ fn every_typed_body_survives_decoding_and_encoding() {
     survives::<Event<'_>>(fixture!("meeting.participant_data"));
     survives::<Event<'_>>(fixture!("meeting.participant_data_summary"));
     survives::<Event<'_>>(fixture!("phone.call_qos"));
+    survives::<CallLogsPage<'_>>(fixture!("list_call_logs"));
+    survives::<CallLogsPage<'_>>(fixture!("list_past_calls"));
+    survives::<CallLog<'_>>(fixture!("get_call_log"));
+    survives::<CallQos<'_>>(fixture!("get_call_qos"));
 }
 
 #[test]
@@ -78,6 +83,20 @@ fn no_member_of_an_example_is_unknown() {
     for meeting in page.meetings.objects("$.meetings") {
         assert!(meeting.unwrap().other.is_empty());
     }
+    for text in [fixture!("list_call_logs"), fixture!("list_past_calls")] {
+        let page: CallLogsPage<'_> = decode(text.as_bytes()).unwrap();
+        assert!(page.other.is_empty());
+        for call in page.call_logs.objects("$.call_logs") {
+            assert!(call.unwrap().other.is_empty());
+        }
+    }
+    let call: CallLog<'_> = decode(fixture!("get_call_log").as_bytes()).unwrap();
+    assert!(call.other.is_empty());
+    for party in call.caller.objects("$.caller").chain(call.callee.objects("$.callee")) {
+        assert!(party.unwrap().other.is_empty());
+    }
+    let qos: CallQos<'_> = decode(fixture!("get_call_qos").as_bytes()).unwrap();
+    assert!(qos.other.is_empty());
 }
 
 #[test]

@@ -7,4 +7,5 @@ mod corpus;
 mod events;
 mod fixtures;
 mod leniency;
+mod phone;
 mod requests;

@@ -2,8 +2,12 @@
 
 use zoom_wire::meeting::{GetMeeting, ListMeetings, RangeOf};
 use zoom_wire::participant::ListParticipants;
+use zoom_wire::phone::{
+    CallLength, CallQuality, Direction, GetCallLog, GetCallQos, ListCallLogs, ListPastCalls,
+};
 use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos};
 use zoom_wire::quality::{Counted, GetQuality};
+use zoom_wire::rate_limit::Product;
 use zoom_wire::request::Bound;
 use zoom_wire::satisfaction::ListSatisfaction;
 use zoom_wire::sharing::ListSharing;
@@ -33,7 +37,7 @@ fn is(endpoint: &impl Endpoint, operation: &Operation, target: &str) {
 }
 
 #[test]
-fn the_seventeen_rows_of_the_table() {
+fn the_rows_of_the_dashboards_table() {
     let webinar = Kind::Webinar;
     is(
         &ListMeetings::new(january()),
@@ -123,6 +127,92 @@ fn the_seventeen_rows_of_the_table() {
 }
 
 #[test]
+fn the_rows_of_the_phones_table() {
+    is(
+        &ListCallLogs::new(january()),
+        &Operation::LIST_CALL_LOGS,
+        "/phone/metrics/call_logs?from=2026-01-01&to=2026-01-31&page_size=100",
+    );
+    is(
+        &ListPastCalls::new(january()).page_size(30),
+        &Operation::LIST_PAST_CALLS,
+        "/phone/metrics/past_calls?from=2026-01-01&to=2026-01-31&page_size=30",
+    );
+    is(
+        &GetCallLog::new("7081466125443483485"),
+        &Operation::GET_CALL_LOG,
+        "/phone/metrics/call_logs/7081466125443483485",
+    );
+    is(
+        &GetCallQos::new("7081466125443483485"),
+        &Operation::GET_CALL_QOS,
+        "/phone/metrics/call_logs/7081466125443483485/qos",
+    );
+}
+
+#[test]
+fn a_list_of_calls_can_be_narrowed() {
+    let logs = ListCallLogs::new(january()).site_id("ZNWikLeVSjuaMvUoxFqCuw");
+    assert_eq!(
+        logs.quality(CallQuality::Bad).to_request().unwrap().target(),
+        "/phone/metrics/call_logs?from=2026-01-01&to=2026-01-31\
+         &site_id=ZNWikLeVSjuaMvUoxFqCuw&quality_type=bad&page_size=100"
+    );
+    let instant = |text: &str| Bound::Instant(text.parse().unwrap());
+    let range = Range::new(instant("2026-01-05T10:00:00Z"), instant("2026-01-05T11:30:00Z"));
+    let calls = ListPastCalls::new(range.unwrap())
+        .phone_number("+12025550143")
+        .extension_number("100152")
+        .quality(CallQuality::Good)
+        .department("Sales & support")
+        .cost_center("4711")
+        .site_id("s")
+        .direction(Direction::Inbound)
+        .direction(Direction::Internal)
+        .direction(Direction::Inbound)
+        .length(CallLength::UnderOneMinute)
+        .length(CallLength::OverTenMinutes);
+    assert_eq!(
+        calls.to_request().unwrap().target(),
+        "/phone/metrics/past_calls?from=2026-01-05T10%3A00%3A00Z&to=2026-01-05T11%3A30%3A00Z\
+         &phone_number=%2B12025550143&extension_number=100152&quality_type=good\
+         &department=Sales%20%26%20support&cost_center=4711&site_id=s\
+         &directions=inbound&directions=internal&durations=3&durations=2&page_size=100"
+    );
+}
+
+#[test]
+fn both_ends_of_a_range_of_calls_have_one_form() {
+    let day = Bound::Day("2026-01-05".parse().unwrap());
+    let instant = Bound::Instant("2026-01-06T11:30:00Z".parse().unwrap());
+    let mixed = Range::new(day, instant).unwrap();
+    for request in [
+        ListPastCalls::new(mixed).to_request(),
+        ListCallLogs::new(Range::new(instant, instant).unwrap()).to_request(),
+    ] {
+        let request = request.unwrap();
+        assert_eq!(request.parameter("to"), Some("2026-01-06"));
+        assert_eq!(request.parameter("from").map(str::len), Some(10));
+    }
+}
+
+#[test]
+fn calls_of_the_phone_are_of_a_product_of_their_own() {
+    for operation in Operation::ALL {
+        let is_phone = operation.name.contains("call");
+        let product = if is_phone { Product::Phone } else { Product::Meetings };
+        assert_eq!(Product::of_path(operation.template), product, "{}", operation.name);
+    }
+    let request = GetCallQos::new("1").to_request().unwrap().for_account("me").unwrap();
+    assert_eq!(request.target(), "/accounts/me/phone/metrics/call_logs/1/qos");
+    assert_eq!(request.product(), Product::Phone);
+    for path in ["/phones", "/accounts/phone/", "/metrics/phone/", "/users/me"] {
+        assert_eq!(Product::of_path(path), Product::Meetings, "{path}");
+    }
+    assert_eq!(Product::of_path("/phone/users"), Product::Phone);
+}
+
+#[test]
 fn a_list_of_meetings_takes_instants_groups_and_fields() {
     let instant = |text: &str| Bound::Instant(text.parse().unwrap());
     let range = Range::new(instant("2026-01-05T10:00:00Z"), instant("2026-01-05T11:30:00Z"));
@@ -146,6 +236,12 @@ fn what_zoom_would_refuse_is_refused_before_it_is_sent() {
     assert_eq!(none, RequestError::PageSize { asked: 0, max: 300 });
     let one = GetParticipantQos::new(meeting(), participant()).when(When::PastOne);
     assert_eq!(one.to_request().unwrap_err(), RequestError::PastOne);
+    let calls = ListCallLogs::new(january()).page_size(101).to_request().unwrap_err();
+    assert_eq!(calls, RequestError::PageSize { asked: 101, max: 100 });
+    for id in ["", ".", ".."] {
+        let call = GetCallQos::new(id).to_request().unwrap_err();
+        assert_eq!(call, RequestError::DotSegment(id.into()));
+    }
     let groups = ListMeetings::new(january()).groups(vec![String::from("g"); 8]);
     assert_eq!(groups.to_request().unwrap_err(), RequestError::TooManyGroups(8));
 }

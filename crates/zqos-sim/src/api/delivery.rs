@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 
 use serde_json::Value;
 use zoom_wire::Operation;
+use zoom_wire::rate_limit::Product;
 
 use crate::api::answer::{Answer, Call};
 use crate::api::drift;
@@ -12,7 +13,7 @@ use crate::api::error::{ApiError, encode};
 use crate::api::query::Query;
 use crate::api::{Config, Simulator};
 use crate::draw::{Draw, Purpose};
-use crate::limit::{LimitHeaders, Limiter};
+use crate::limit::{LimitHeaders, Limiters};
 use crate::misbehaviour::{Misbehaviour, Share, Switch};
 
 /// What becomes of an answer on its way.
@@ -48,8 +49,8 @@ impl Simulator {
     pub(crate) fn recount(&self) {
         self.misbehaviours.recount();
         let Config { plan, limits, foreign_calls_per_hour, .. } = self.config;
-        *self.limiter.lock().unwrap_or_else(PoisonError::into_inner) =
-            Limiter::new(plan, limits, foreign_calls_per_hour);
+        *self.limiters.lock().unwrap_or_else(PoisonError::into_inner) =
+            Limiters::new(plan, limits, foreign_calls_per_hour);
     }
 
     /// Answers a call as [`answer`](Self::answer) does, unless some misbehaviour strikes.
@@ -113,7 +114,8 @@ impl Simulator {
         ];
         for (which, place, is_daily, headers) in limits {
             if self.misbehaviours.strikes(which, place) {
-                let verdict = self.config.plan.refusal(operation.label, is_daily, now);
+                let product = Product::of_path(operation.template);
+                let verdict = self.config.plan.refusal(product, operation.label, is_daily, now);
                 let mut answer = error(ApiError::rate_limit(verdict.exceeded?));
                 answer.headers.extend(verdict.headers(headers, self.config.retry_after, now));
                 return Some(answer);

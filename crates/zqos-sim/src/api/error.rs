@@ -99,6 +99,10 @@ impl ApiError {
         Self::new(404, 3001, format!("Meeting does not exist: {id}."))
     }
 
+    pub(crate) fn no_such_call(id: &str) -> Self {
+        Self::new(404, 3001, format!("Call does not exist: {id}."))
+    }
+
     pub(crate) fn not_ended() -> Self {
         Self::new(404, 3001, "Meeting ID is invalid or has not ended.")
     }

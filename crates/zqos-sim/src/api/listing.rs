@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::api::Simulator;
 use crate::api::error::{ApiError, encode};
-use crate::api::query::Query;
+use crate::api::query::{Query, Range};
 use crate::calendar::Meeting;
 
 /// Members that every page has.
@@ -34,6 +34,17 @@ struct ShortPage<Row> {
     next_page_token: String,
     page_size: u32,
     participants: Vec<Row>,
+}
+
+/// A page of phone calls.
+#[derive(Debug, Serialize)]
+struct CallsPage<Row> {
+    from: String,
+    to: String,
+    next_page_token: String,
+    page_size: u32,
+    total_records: u32,
+    call_logs: Vec<Row>,
 }
 
 /// Takes the rows of one page out of all rows as they come by.
@@ -145,6 +156,21 @@ impl Simulator {
         let (envelope, participants) = self.envelope(pager, path, query, now);
         let Envelope { next_page_token, page_size, .. } = envelope;
         encode(&ShortPage { next_page_token, page_size, participants })
+    }
+
+    /// The answer of a list of phone calls.
+    pub(crate) fn page_of_calls<Row: Serialize>(
+        &self,
+        pager: Pager<Row>,
+        path: &str,
+        range: Range,
+        query: &Query,
+        now: i64,
+    ) -> Vec<u8> {
+        let (envelope, call_logs) = self.envelope(pager, path, query, now);
+        let Envelope { next_page_token, page_size, total_records, .. } = envelope;
+        let Range { from, to, .. } = range;
+        encode(&CallsPage { from, to, next_page_token, page_size, total_records, call_logs })
     }
 
     /// What tells the walks of a meeting's listings from each other.

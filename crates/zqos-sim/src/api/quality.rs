@@ -157,7 +157,7 @@ pub(crate) fn quality(minute: &Minute, draw: Draw) -> [Option<Score>; 3] {
 
 /// What figures take away from a score: a point for 250 ms of delay above 200, for 70 ms of jitter,
 /// for 4 % of loss, and for six of the pictures that a second has below twelve.
-fn impairment(figures: Figures) -> f64 {
+pub(crate) fn impairment(figures: Figures) -> f64 {
     let delay = (figures.latency_ms - 200.0).max(0.0) / 250.0;
     // A shared screen that stands still has few pictures, and is none the worse for it.
     let pace = figures

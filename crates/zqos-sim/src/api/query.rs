@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::api::error::ApiError;
 use crate::api::midnight;
-use crate::calendar::{DAY, SECOND};
+use crate::calendar::{DAY, SECOND, timestamp};
 use crate::draw::Draw;
 
 /// The parameters of a request, decoded.
@@ -114,34 +114,49 @@ impl Query {
         Ok(groups)
     }
 
+    /// Every value of a parameter that is a list: repeated, or with commas between them.
+    pub(crate) fn list(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.pairs.iter().filter(move |(known, _)| known == name);
+        named.flat_map(|(_, value)| value.split(',')).filter(|value| !value.is_empty())
+    }
+
     /// The parameters `from` and `to`: a month at most, the end moves the start.
     pub(crate) fn range(&self, overflow: Overflow) -> Result<Range, ApiError> {
+        let (from, to) = self.bounds(Bound::read)?;
+        Range::between(from, to, overflow)
+    }
+
+    /// The same of a list of phone calls: by days, or by instants too; yesterday and today if nothing is
+    /// said, or the last thirty days where past calls are listed.
+    pub(crate) fn range_of_calls(
+        &self,
+        past: bool,
+        now: i64,
+        overflow: Overflow,
+    ) -> Result<Range, ApiError> {
+        if self.get("from").is_none() && self.get("to").is_none() {
+            let today = timestamp(now).to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
+            let days = jiff::Span::new().days(if past { 30 } else { 1 });
+            let from = today.checked_sub(days).unwrap_or(today);
+            return Ok(Range::of(Bound::Day(from), Bound::Day(today)));
+        }
+        let read = if past { Bound::read_of_calls } else { Bound::read_day };
+        let (from, to) = self.bounds(read)?;
+        Range::between(from, to, overflow)
+    }
+
+    /// Both ends of a range, which must be there.
+    fn bounds(&self, read: fn(&str) -> Option<Bound>) -> Result<(Bound, Bound), ApiError> {
         let required = |name| {
             let text =
                 self.get(name).ok_or_else(|| ApiError::field(name, "This field is required."))?;
-            Bound::read(text).ok_or_else(|| ApiError::field(name, "Invalid field."))
+            read(text).ok_or_else(|| ApiError::field(name, "Invalid field."))
         };
-        let (mut from, to) = match (required("from"), required("to")) {
-            (Ok(from), Ok(to)) => (from, to),
-            (Err(from), Err(to)) => return Err(from.and(to)),
-            (Err(error), _) | (_, Err(error)) => return Err(error),
-        };
-        let end = match to {
-            Bound::Day(day) => midnight(day) + DAY,
-            Bound::Second(instant) => instant_of(instant) + SECOND,
-        };
-        if from.start() >= end {
-            return Err(ApiError::field("from", "Invalid field."));
+        match (required("from"), required("to")) {
+            (Ok(from), Ok(to)) => Ok((from, to)),
+            (Err(from), Err(to)) => Err(from.and(to)),
+            (Err(error), _) | (_, Err(error)) => Err(error),
         }
-        if let Some(earliest) = to.month_before()
-            && from.start() < earliest.start()
-        {
-            if overflow == Overflow::Refuse {
-                return Err(ApiError::field("from", "Invalid field."));
-            }
-            from = from.like(earliest);
-        }
-        Ok(Range { from: from.to_string(), to: to.to_string(), start: from.start(), end })
     }
 
     /// What a page token is bound to: every parameter but the token itself.
@@ -156,11 +171,40 @@ impl Query {
     }
 }
 
+impl Range {
+    /// The range between two bounds, however long it is.
+    fn of(from: Bound, to: Bound) -> Self {
+        let end = match to {
+            Bound::Day(day) => midnight(day) + DAY,
+            Bound::Second(instant) | Bound::Instant(instant) => instant_of(instant) + SECOND,
+        };
+        Self { from: from.to_string(), to: to.to_string(), start: from.start(), end }
+    }
+
+    /// The same, if it does not end before it begins, and of a month at most.
+    fn between(mut from: Bound, to: Bound, overflow: Overflow) -> Result<Self, ApiError> {
+        if from.start() >= Self::of(from, to).end {
+            return Err(ApiError::field("from", "Invalid field."));
+        }
+        if let Some(earliest) = to.month_before()
+            && from.start() < earliest.start()
+        {
+            if overflow == Overflow::Refuse {
+                return Err(ApiError::field("from", "Invalid field."));
+            }
+            from = from.like(earliest);
+        }
+        Ok(Self::of(from, to))
+    }
+}
+
 /// One end of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bound {
     Day(Date),
     Second(DateTime),
+    /// A second in the form that lists of past phone calls take.
+    Instant(DateTime),
 }
 
 impl Bound {
@@ -174,10 +218,26 @@ impl Bound {
         }
     }
 
+    /// `yyyy-MM-dd`.
+    fn read_day(text: &str) -> Option<Self> {
+        Self::read(text).filter(|bound| matches!(bound, Self::Day(_)))
+    }
+
+    /// `yyyy-MM-dd` or `yyyy-MM-ddTHH:mm:ssZ`.
+    fn read_of_calls(text: &str) -> Option<Self> {
+        let instant =
+            text.strip_suffix('Z').filter(|instant| instant.as_bytes().get(10) == Some(&b'T'));
+        match instant.map(|instant| Self::read(&instant.replacen('T', " ", 1))) {
+            Some(Some(Self::Second(instant))) => Some(Self::Instant(instant)),
+            Some(_) => None,
+            None => Self::read_day(text),
+        }
+    }
+
     fn start(self) -> i64 {
         match self {
             Self::Day(day) => midnight(day),
-            Self::Second(instant) => instant_of(instant),
+            Self::Second(instant) | Self::Instant(instant) => instant_of(instant),
         }
     }
 
@@ -186,14 +246,18 @@ impl Bound {
         match self {
             Self::Day(day) => day.checked_sub(month).ok().map(Self::Day),
             Self::Second(instant) => instant.checked_sub(month).ok().map(Self::Second),
+            Self::Instant(instant) => instant.checked_sub(month).ok().map(Self::Instant),
         }
     }
 
     /// Another bound in the form of this one.
     fn like(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Day(_), Self::Second(instant)) => Self::Day(instant.date()),
+            (Self::Day(_), Self::Second(instant) | Self::Instant(instant)) => {
+                Self::Day(instant.date())
+            }
             (Self::Second(_), Self::Day(day)) => Self::Second(day.at(0, 0, 0, 0)),
+            (Self::Instant(_), Self::Day(day)) => Self::Instant(day.at(0, 0, 0, 0)),
             _ => other,
         }
     }
@@ -205,6 +269,9 @@ impl std::fmt::Display for Bound {
             Self::Day(day) => std::fmt::Display::fmt(day, f),
             Self::Second(instant) => {
                 std::fmt::Display::fmt(&instant.strftime("%Y-%m-%d %H:%M:%S"), f)
+            }
+            Self::Instant(instant) => {
+                std::fmt::Display::fmt(&instant.strftime("%Y-%m-%dT%H:%M:%SZ"), f)
             }
         }
     }
@@ -260,6 +327,35 @@ mod tests {
             body,
             r#"{"code":300,"message":"Validation Failed.","errors":[{"field":"from","message":"This field is required."},{"field":"to","message":"Invalid field."}]}"#
         );
+    }
+
+    #[test]
+    fn a_range_of_calls_has_a_form_of_its_own_and_need_not_be_said() {
+        let now = "2026-11-20T12:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let range = |query: &str, past| {
+            let range = Query::parse(query).range_of_calls(past, now, Overflow::Cut);
+            range.map(|range| format!("{} {}", range.from, range.to)).ok()
+        };
+        let both = |text: &str| Some(text.to_owned());
+        assert_eq!(range("", false), both("2026-11-19 2026-11-20"));
+        assert_eq!(range("", true), both("2026-10-21 2026-11-20"));
+        let days = "from=2026-08-05&to=2026-10-10";
+        assert_eq!(range(days, false), both("2026-09-10 2026-10-10"));
+        let instants = "from=2026-10-05T09:00:00Z&to=2026-10-05T10:00:00Z";
+        assert_eq!(range(instants, true), both("2026-10-05T09:00:00Z 2026-10-05T10:00:00Z"));
+        let mixed = "from=2026-08-05T09:00:00Z&to=2026-10-10";
+        assert_eq!(range(mixed, true), both("2026-09-10T00:00:00Z 2026-10-10"));
+        for (query, past) in [
+            (instants, false),
+            ("from=2026-10-05 09:00:00&to=2026-10-05 10:00:00", true),
+            ("from=2026-10-05T09:00:00&to=2026-10-05T10:00:00", true),
+            ("from=2026-10-05", true),
+            ("to=2026-10-05", false),
+        ] {
+            assert_eq!(range(query, past), None, "{query}");
+        }
+        let list = Query::parse("a=1&a=2,3&b=4&a=");
+        assert_eq!(list.list("a").collect::<Vec<_>>(), ["1", "2", "3"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Paths: which call a request is.
 
 use percent_encoding::percent_decode_str;
-use zoom_wire::rate_limit::Label;
+use zoom_wire::rate_limit::{Label, Product};
 
 use crate::api::error::ApiError;
 
@@ -27,6 +27,21 @@ pub(crate) enum Route {
         part: MeetingPart,
     },
     Quality,
+    /// A list of phone calls: all of them, or past ones.
+    Calls {
+        past: bool,
+    },
+    Call {
+        id: String,
+        part: CallPart,
+    },
+}
+
+/// What of a phone call is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallPart {
+    Details,
+    Qos,
 }
 
 /// What of a meeting is asked for.
@@ -65,11 +80,16 @@ impl Destination {
         // Slashes in a row are one: a UUID that starts with an unencoded one loses it.
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let (account, below) = match &*segments {
-            ["v2", "accounts", account, "metrics", below @ ..] => (Some(decode(account)), below),
-            ["v2", "metrics", below @ ..] => (None, below),
+            ["v2", "accounts", account, below @ ..] => (Some(decode(account)), below),
+            ["v2", below @ ..] => (None, below),
             _ => return Err(ApiError::unknown_endpoint()),
         };
-        let route = Route::of_segments(below).ok_or_else(ApiError::unknown_endpoint)?;
+        let route = match below {
+            ["metrics", below @ ..] => Route::of_segments(below),
+            ["phone", "metrics", below @ ..] => Route::of_phone_segments(below),
+            _ => None,
+        };
+        let route = route.ok_or_else(ApiError::unknown_endpoint)?;
         match method {
             "GET" => Ok(Self { route, account }),
             _ => Err(ApiError::method_not_allowed()),
@@ -105,12 +125,33 @@ impl Route {
         Some(Self::Meeting { webinar, id: meeting_id(id), part })
     }
 
-    /// What decides which limits count the call.
+    /// The call of the segments behind `phone/metrics`.
+    fn of_phone_segments(segments: &[&str]) -> Option<Self> {
+        Some(match segments {
+            ["call_logs"] => Self::Calls { past: false },
+            ["past_calls"] => Self::Calls { past: true },
+            ["call_logs", id] => Self::Call { id: decode(id), part: CallPart::Details },
+            ["call_logs", id, "qos"] => Self::Call { id: decode(id), part: CallPart::Qos },
+            _ => return None,
+        })
+    }
+
+    /// What decides which limits count the call, of those of its product.
     pub(crate) const fn label(&self) -> Label {
         match self {
-            Self::Token => Label::Light,
+            Self::Token | Self::Call { part: CallPart::Qos, .. } => Label::Light,
             Self::Meetings { .. } => Label::ResourceIntensive,
-            Self::Meeting { .. } | Self::Quality => Label::Heavy,
+            Self::Meeting { .. } | Self::Quality | Self::Calls { .. } | Self::Call { .. } => {
+                Label::Heavy
+            }
+        }
+    }
+
+    /// Whose limits count the call.
+    pub(crate) const fn product(&self) -> Product {
+        match self {
+            Self::Calls { .. } | Self::Call { .. } => Product::Phone,
+            _ => Product::Meetings,
         }
     }
 }
@@ -177,7 +218,18 @@ mod tests {
 
     #[test]
     fn what_is_not_simulated_is_not_recognised() {
-        for path in ["/", "/v2", "/v2/users/me", "/v2/metrics/crc", "/v1/metrics/meetings", "//"] {
+        for path in [
+            "/",
+            "/v2",
+            "/v2/users/me",
+            "/v2/metrics/crc",
+            "/v1/metrics/meetings",
+            "//",
+            "/v2/phone/metrics",
+            "/v2/phone/metrics/past_calls/1",
+            "/v2/phone/metrics/call_logs/1/qos/2",
+            "/v2/phone/users",
+        ] {
             assert_eq!(get(path), None, "{path}");
         }
         assert!(Destination::of("POST", "/v2/metrics/meetings").is_err());
@@ -187,6 +239,8 @@ mod tests {
         let account = |path| Destination::of("GET", path).unwrap().account;
         assert_eq!(account("/v2/accounts/me/metrics/meetings").as_deref(), Some("me"));
         assert_eq!(account("/v2/metrics/meetings"), None);
+        let of_phone = account("/v2/accounts/me/phone/metrics/call_logs");
+        assert_eq!(of_phone.as_deref(), Some("me"));
     }
 
     #[test]
@@ -194,7 +248,10 @@ mod tests {
         for operation in Operation::ALL {
             let path = operation.template.replace("{meetingId}", "1").replace("{webinarId}", "1");
             let path = path.replace("{participantId}", "1");
-            assert_eq!(get(&format!("/v2{path}")).unwrap().label(), operation.label, "{path}");
+            let path = path.replace("{call_id}", "1").replace("{callId}", "1");
+            let route = get(&format!("/v2{path}")).unwrap();
+            let product = Product::of_path(operation.template);
+            assert_eq!((route.label(), route.product()), (operation.label, product), "{path}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::api::error::ApiError;
-use crate::api::route::{Destination, MeetingPart, Route};
+use crate::api::route::{CallPart, Destination, MeetingPart, Route};
 
 /// The scopes of the app, in the order in which its tokens name them: at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +15,22 @@ pub struct Scopes(Vec<String>);
 #[error("scopes are `classic`, `granular`, or a list such as `dashboard:read:admin`")]
 pub struct ScopesError;
 
-/// **Source**: the classic scopes of Zoom's dashboard calls.
-const CLASSIC: [&str; 5] = [
+/// **Source**: the classic scopes of Zoom's dashboard calls, and of those of Zoom Phone.
+const CLASSIC: [&str; 6] = [
     "dashboard:read:admin",
     "dashboard_meetings:read:admin",
     "dashboard_webinars:read:admin",
     "dashboard_home:read:admin",
     "dashboard:master",
+    PHONE,
 ];
+/// The classic scope of all calls of Zoom Phone.
+const PHONE: &str = "phone:read:admin";
 
 /// The granular scope of the quality scores; those of meetings and webinars are made of a name.
 const QUALITY: &str = "meeting_quality_score";
+/// The granular scopes of phone calls: of the lists, of one in detail, and of what both sides measured.
+const CALLS: [&str; 3] = ["list_call_logs", "call_log", "call_qos"];
 
 impl Scopes {
     /// All classic scopes of the calls that are simulated.
@@ -46,10 +51,11 @@ impl Scopes {
                 format!("post_{kind}_feedback"),
             ]
         });
-        let names = names.chain([QUALITY.to_owned()]);
+        let names = names.chain([QUALITY.to_owned()]).map(|name| format!("dashboard:read:{name}"));
+        let names = names.chain(CALLS.map(|name| format!("phone:read:{name}")));
         Self(
             names
-                .flat_map(|name| ["admin", "master"].map(|level| granular(&name, level)))
+                .flat_map(|name| ["admin", "master"].map(|level| format!("{name}:{level}")))
                 .collect(),
         )
     }
@@ -67,12 +73,13 @@ impl Scopes {
     ///
     /// **Errors**: Zoom's, which names those that would do, in the style of the app.
     pub(crate) fn check(&self, destination: &Destination) -> Result<(), ApiError> {
-        let Some((family, name)) = needed(&destination.route) else { return Ok(()) };
+        let Some(Needed { classic, granular }) = needed(&destination.route) else { return Ok(()) };
         let is_master = destination.account.is_some();
         let sufficient = match (self.is_granular(), is_master) {
-            (true, false) => vec![granular(&name, "admin")],
-            (true, true) => vec![granular(&name, "master")],
-            (false, false) => vec![format!("{family}:read:admin"), CLASSIC[0].to_owned()],
+            (true, false) => vec![format!("{granular}:admin")],
+            (true, true) => vec![format!("{granular}:master")],
+            (false, false) => classic.iter().map(|&scope| scope.to_owned()).collect(),
+            // What is documented of phone calls' events; of the calls themselves nothing is.
             (false, true) => vec!["dashboard:master".to_owned()],
         };
         if sufficient.iter().any(|scope| self.has(scope)) {
@@ -82,15 +89,30 @@ impl Scopes {
     }
 }
 
-fn granular(name: &str, level: &str) -> String {
-    format!("dashboard:read:{name}:{level}")
+/// The scopes of a call.
+struct Needed {
+    /// Any of which suffices.
+    classic: &'static [&'static str],
+    /// Without its level.
+    granular: String,
 }
 
-/// The classic family and the granular name of a call's scopes; `None` for the token.
-fn needed(route: &Route) -> Option<(&'static str, String)> {
+/// The scopes of a call; `None` for the token.
+fn needed(route: &Route) -> Option<Needed> {
+    let of_dashboard =
+        |classic, name: &str| Needed { classic, granular: format!("dashboard:read:{name}") };
+    let of_phone =
+        |name: &str| Needed { classic: &[PHONE], granular: format!("phone:read:{name}") };
+    let [lists, details, figures] = CALLS;
     let (webinar, name): (bool, fn(&str) -> String) = match route {
         Route::Token => return None,
-        Route::Quality => return Some(("dashboard_home", QUALITY.to_owned())),
+        Route::Quality => {
+            let classic = &["dashboard_home:read:admin", CLASSIC[0]];
+            return Some(of_dashboard(classic, QUALITY));
+        }
+        Route::Calls { .. } => return Some(of_phone(lists)),
+        Route::Call { part: CallPart::Details, .. } => return Some(of_phone(details)),
+        Route::Call { part: CallPart::Qos, .. } => return Some(of_phone(figures)),
         Route::Meetings { webinars } => (*webinars, |kind| format!("list_{kind}s")),
         Route::Meeting { webinar, part, .. } => (
             *webinar,
@@ -107,9 +129,9 @@ fn needed(route: &Route) -> Option<(&'static str, String)> {
         ),
     };
     Some(if webinar {
-        ("dashboard_webinars", name("webinar"))
+        of_dashboard(&["dashboard_webinars:read:admin", CLASSIC[0]], &name("webinar"))
     } else {
-        ("dashboard_meetings", name("meeting"))
+        of_dashboard(&["dashboard_meetings:read:admin", CLASSIC[0]], &name("meeting"))
     })
 }
 

@@ -5,6 +5,7 @@ use crate::company::{Company, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
 use crate::fault::{Effect, Fault, Standing};
 use crate::media::WINDOW;
+use crate::phone::PhoneCall;
 use crate::world::World;
 
 /// Echoing a time stamp includes both applications: what that adds to the round trip.
@@ -45,8 +46,22 @@ pub(crate) struct Path {
     /// In what share of all times something is wrong far away.
     troubled: f64,
     own: Draw,
+    /// Who provides the line on which packets leave.
+    isp: u32,
     /// The faults that chose this path, or may be felt on it.
     faults: Vec<Fault>,
+}
+
+/// Whose path it is, where it leads, and when it is chosen.
+struct Ends {
+    who: Who,
+    day: u32,
+    start: i64,
+    data_center: Region,
+    /// The other side, where packets go straight to it.
+    peer: Option<Who>,
+    /// A number by which one gathering differs from another.
+    gathering: u64,
 }
 
 /// A radio link.
@@ -143,22 +158,54 @@ impl Path {
     pub(crate) fn new(world: &World, meeting: &Meeting, join: &Join, faults: &[Fault]) -> Self {
         let World { company, calendar, .. } = world;
         let who = join.who;
-        let place = company.place(who, meeting.instance.day);
-        let own = company.draw(who).of(Purpose::Network);
-        let root = company.root();
-        let city = company.city_of(who);
-        let mut felt: Vec<Fault> = Vec::new();
-
         let host_site = company.site_of(meeting.host);
         let near = company.site(host_site).city.region;
         let peer = calendar.peer(meeting, who);
         let misplaced =
             faults.iter().find(|fault| peer.is_none() && fault.misplaces(host_site, meeting));
         let data_center = if misplaced.is_some() { near.far_away() } else { near };
-        felt.extend(misplaced);
+        let ends = Ends {
+            who,
+            day: meeting.instance.day,
+            start: join.start,
+            data_center,
+            peer,
+            gathering: meeting.instance.series.into(),
+        };
+        Self::between(company, &ends, faults, misplaced)
+    }
+
+    /// The path of one side of a phone call, among the faults that act at some time of it: through the
+    /// data centre next to the user whose call it is.
+    pub(crate) fn of_call(world: &World, call: &PhoneCall, who: Who, faults: &[Fault]) -> Self {
+        let company = &world.company;
+        let ends = Ends {
+            who,
+            day: call.key.day,
+            start: call.start,
+            data_center: company.city_of(Who::Person(call.key.person)).region,
+            peer: None,
+            gathering: call.draw.bits(),
+        };
+        Self::between(company, &ends, faults, None)
+    }
+
+    /// The path between two ends; `misplaced` is the fault that chose one of them.
+    fn between(
+        company: &Company,
+        ends: &Ends,
+        faults: &[Fault],
+        misplaced: Option<&Fault>,
+    ) -> Self {
+        let Ends { who, day, data_center, peer, .. } = *ends;
+        let place = company.place(who, day);
+        let own = company.draw(who).of(Purpose::Network);
+        let root = company.root();
+        let city = company.city_of(who);
+        let mut felt: Vec<Fault> = misplaced.copied().into_iter().collect();
 
         let way_out = place.way_out();
-        let block = faults.iter().find(|fault| fault.blocks(way_out, join.start, own.at(6)));
+        let block = faults.iter().find(|fault| fault.blocks(way_out, ends.start, own.at(6)));
         let transport = match block {
             Some(_) if own.at(7).chance(0.3) => Transport::TcpProxy,
             None if !(matches!(place, Place::Vpn { .. }) && own.at(3).chance(0.35)) => {
@@ -181,7 +228,7 @@ impl Path {
             place,
             isp,
             data_center: peer.is_none().then_some(data_center),
-            version: company.device(who).version(meeting.instance.day),
+            version: company.device(who).version(day),
         };
         felt.extend(faults.iter().filter(|fault| fault.concerns(&standing)));
 
@@ -204,7 +251,7 @@ impl Path {
             data_center,
             transport,
             base_ms,
-            radio: Radio::of(company, who, place, meeting.instance.day),
+            radio: Radio::of(company, who, place, day),
             line,
             provider: root.of(Purpose::Isp).at(isp.into()).of(Purpose::Day),
             center: peer.is_none().then(|| root.of(Purpose::DataCenter).at(data_center as u64)),
@@ -216,7 +263,8 @@ impl Path {
                 Place::Outside { .. } if own.at(8).chance(0.15) => 0.03,
                 Place::Outside { .. } => 0.004,
             },
-            own: own.of(Purpose::Burst).at(meeting.instance.series.into()),
+            own: own.of(Purpose::Burst).at(ends.gathering),
+            isp,
             faults: felt,
         }
     }
@@ -227,6 +275,11 @@ impl Path {
 
     pub(crate) const fn data_center(&self) -> Region {
         self.data_center
+    }
+
+    /// Who provides the line on which packets leave.
+    pub(crate) const fn isp(&self) -> u32 {
+        self.isp
     }
 
     pub(crate) const fn transport(&self) -> Transport {

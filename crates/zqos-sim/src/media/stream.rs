@@ -136,7 +136,7 @@ impl Spread {
 
 /// The windows of one stream.
 #[derive(Debug, Clone, Copy, Default)]
-struct Windows {
+pub(super) struct Windows {
     bitrate: Spread,
     latency: Spread,
     jitter: Spread,
@@ -148,7 +148,7 @@ struct Windows {
 }
 
 impl Windows {
-    fn add(&mut self, leg: &Leg, bitrate_kbps: f64) {
+    pub(super) fn add(&mut self, leg: &Leg, bitrate_kbps: f64) {
         self.bitrate.add(bitrate_kbps);
         self.latency.add(leg.latency_ms);
         self.jitter.add(leg.jitter_ms);
@@ -170,7 +170,7 @@ impl Windows {
         self.is_shared = true;
     }
 
-    fn figures(&self) -> Option<Figures> {
+    pub(super) fn figures(&self) -> Option<Figures> {
         let [_, bitrate_kbps, _] = self.bitrate.read()?;
         let [_, latency_ms, _] = self.latency.read()?;
         let [_, jitter_ms, _] = self.jitter.read()?;

@@ -86,7 +86,8 @@ fn envelope(body: &Body, documented: &Documented) -> Result<(), String> {
 
 /// The rows of a page.
 fn rows(body: &Body) -> Option<&Vec<Value>> {
-    ["meetings", "webinars", "participants"].iter().find_map(|name| body.value[*name].as_array())
+    let names = ["meetings", "webinars", "participants", "call_logs"];
+    names.iter().find_map(|name| body.value[*name].as_array())
 }
 
 fn rows_of_page(body: &Body, _: &Documented) -> Result<(), String> {
@@ -136,7 +137,7 @@ fn distinct_rows(body: &Body, _: &Documented) -> Result<(), String> {
     let rows = rows(body).into_iter().flatten();
     let keys: Vec<String> = rows
         .map(|row| {
-            let key = ["uuid", "user_id", "participant_id"];
+            let key = ["uuid", "user_id", "participant_id", "call_id"];
             key.map(|name| row[name].to_string()).concat()
         })
         .collect();
@@ -194,6 +195,10 @@ fn fixtures() -> Vec<Body> {
         fixture!("webinar details", "get_webinar"),
         fixture!("webinar participants", "list_webinar_participants"),
         fixture!("quality", "get_quality"),
+        fixture!("phone calls", "list_call_logs"),
+        fixture!("phone calls", "list_past_calls"),
+        fixture!("phone call", "get_call_log"),
+        fixture!("phone qos", "get_call_qos"),
     ]
 }
 
@@ -287,6 +292,21 @@ impl Arm {
         for webinar in list["webinars"].as_array().unwrap() {
             self.ask_of(&WEBINAR, "webinars", webinar, "past");
         }
+        let instants = "from=2026-11-19T09:00:00Z&to=2026-11-19T15:00:00Z";
+        for list in [
+            "call_logs?page_size=20".to_owned(),
+            "call_logs?from=2026-11-18&to=2026-11-18&quality_type=good".to_owned(),
+            format!("past_calls?{instants}&page_size=20"),
+        ] {
+            let path = format!("/phone/metrics/{list}");
+            let calls = self.ask("phone calls", &path)["call_logs"].clone();
+            for call in calls.as_array().unwrap().iter().take(10) {
+                let path =
+                    format!("/phone/metrics/call_logs/{}", call["call_id"].as_str().unwrap());
+                self.ask("phone call", &path);
+                self.ask("phone qos", &format!("{path}/qos"));
+            }
+        }
         self.bodies
     }
 }
@@ -315,7 +335,7 @@ fn the_simulator_conforms_and_sends_whatever_is_documented() {
         call.rsplit(' ').next().map_or(call, |subject| subject.trim_end_matches('s'))
     };
     let member = |path: &str| {
-        let rows = [".participants[]", ".meetings[]", ".webinars[]"];
+        let rows = [".participants[]", ".meetings[]", ".webinars[]", ".call_logs[]"];
         rows.iter().find_map(|rows| path.strip_prefix(rows)).unwrap_or(path).to_owned()
     };
     let (mut documented, mut sent) = (BTreeSet::new(), BTreeSet::new());
@@ -338,7 +358,9 @@ fn units(bodies: &[Body], call: &str) -> BTreeSet<(String, String)> {
         leaves(&body.value, "", &mut all);
     }
     all.into_iter()
-        .filter(|(path, _)| path.contains(".user_qos[].") || path.contains(".details."))
+        .filter(|(path, _)| {
+            [".user_qos[].", ".details.", ".qos."].iter().any(|within| path.contains(within))
+        })
         .filter_map(|(path, leaf)| {
             let text =
                 leaf.as_str().filter(|text| text.starts_with(|c: char| c.is_ascii_digit()))?;
@@ -354,9 +376,9 @@ fn units(bodies: &[Body], call: &str) -> BTreeSet<(String, String)> {
 fn figures_are_spelt_as_in_the_examples_unless_told_otherwise() {
     let examples = fixtures();
     let bodies = Arm::new(1, 40, Dialect::Documented).ask_everything();
-    for call in ["meeting report", "meeting summaries"] {
+    for (call, figures) in [("meeting report", 10), ("meeting summaries", 10), ("phone qos", 5)] {
         let examples = units(&examples, call);
-        assert!(examples.len() > 10, "{call}: {examples:?}");
+        assert!(examples.len() > figures, "{call}: {examples:?}");
         assert_eq!(units(&bodies, call), examples, "{call}");
     }
 }

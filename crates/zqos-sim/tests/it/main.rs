@@ -9,6 +9,7 @@ mod decoding;
 mod errors;
 mod events;
 mod pages;
+mod phone;
 mod socket;
 mod support;
 mod tokens;

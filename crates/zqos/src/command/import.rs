@@ -112,8 +112,12 @@ fn tell(counts: &Counts) {
         0 => String::new(),
         events => format!(", {events} events"),
     };
+    let calls = match counts.calls {
+        0 => String::new(),
+        calls => format!(", {calls} calls"),
+    };
     note(format_args!(
-        "imported {} meetings, {} participants, {} reports{events}: {} stream samples, {} device samples",
+        "imported {} meetings, {} participants, {} reports{events}{calls}: {} stream samples, {} device samples",
         counts.meetings,
         counts.participants,
         counts.reports,

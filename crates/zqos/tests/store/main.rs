@@ -175,6 +175,20 @@ fn standard_input_is_a_file_too() {
 }
 
 #[test]
+fn phone_calls_of_lists_and_what_they_measured_become_rows_once() {
+    let world = World::new();
+    world.write("list.json", include_str!("../../../zoom-wire/tests/fixtures/list_call_logs.json"));
+    world.write("qos.json", include_str!("../../../zoom-wire/tests/fixtures/get_call_qos.json"));
+    let count = |table: &str| world.sql(&format!("SELECT count(*) AS n FROM {table}"));
+    for _ in 0..2 {
+        let output = world.run(&["import", "list.json", "qos.json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(count("phone_calls"), "n\n6\n");
+        assert_eq!(count("phone_samples"), "n\n4\n");
+    }
+}
+
+#[test]
 fn what_can_not_be_kept_is_told_and_the_rest_is_kept() {
     let world = World::new();
     world.write("mixed.ndjson", format!("{}\n{{\"a\": 1}}\n[]\n", REPORT.replace('\n', " ")));

@@ -21,6 +21,7 @@ const OF_MEETING: &[&str] =
     &["meeting_number", "next_page_token", "page_count", "page_size", "total_records"];
 const OF_WEBINAR: &[&str] =
     &["next_page_token", "page_count", "page_size", "total_records", "webinar_number"];
+const CALLS: &[&str] = &["from", "next_page_token", "page_size", "to", "total_records"];
 const SIZED: &[&str] = &["next_page_token", "page_size"];
 
 const ENVELOPE: Members = &[
@@ -203,6 +204,37 @@ const SUMMARY_DETAILS: Members = &[
     ("avg_frame_rate", frame_rate),
     ("max_frame_rate", frame_rate),
 ];
+const CALL: Members = &[
+    ("call_id", call_id),
+    ("date_time", time),
+    ("direction", direction),
+    ("duration", count),
+    ("mos", opinion),
+];
+/// What each side of a call has, in lists and in detail.
+const PARTY: Members = &[
+    ("codec", text),
+    ("device_private_ip", address),
+    ("device_public_ip", address),
+    ("device_type", text),
+    ("extension_number", extension_number),
+    ("headset", text),
+    ("isp", text),
+    ("microphone", text),
+    ("phone_number", phone_number),
+    ("site_id", account_id),
+];
+const PARTY_IN_DETAIL: Members =
+    &[("id", account_id), ("extension_type", extension_type), ("display_name", text)];
+const CALL_SIDE: Members = &[("device_private_ip", address), ("device_public_ip", address)];
+const CALL_FIGURES: Members = &[
+    ("avg_loss", percent),
+    ("bitrate", bitrate),
+    ("jitter", millis),
+    ("max_loss", percent),
+    ("mos", opinion),
+    ("network_delay", millis),
+];
 const BANDS: Members = &[("good", count), ("fair", count), ("poor", count), ("bad", count)];
 
 /// The eighteen streams.
@@ -300,11 +332,38 @@ impl Documented {
                 }
                 &["from", "to"]
             }
+            "calls" => {
+                into.add(".call_logs[]", &[CALL]);
+                for side in ["caller", "callee"] {
+                    into.add(&format!(".call_logs[].{side}"), &[PARTY]);
+                }
+                CALLS
+            }
+            "call" => {
+                into.add("", &[CALL]);
+                for side in ["caller", "callee"] {
+                    into.add(&format!(".{side}"), &[PARTY, PARTY_IN_DETAIL]);
+                }
+                &[]
+            }
+            "qos" => {
+                into.add("", &[&[("call_id", call_id)]]);
+                for side in ["caller_qos", "callee_qos"] {
+                    into.add(&format!(".{side}"), &[CALL_SIDE]);
+                    for leg in ["sending", "receiving"] {
+                        let path = format!(".{side}.{leg}[]");
+                        into.add(&path, &[&[("date_time", time)]]);
+                        into.add(&format!("{path}.qos"), &[CALL_FIGURES]);
+                    }
+                }
+                &[]
+            }
             unknown => panic!("no call is named {unknown}"),
         };
         let is_needed = |(name, _): &&(&str, Is)| envelope.contains(name);
         for (name, is) in ENVELOPE.iter().filter(is_needed) {
-            into.0.insert(format!(".{name}"), *is);
+            let is_bound = matches!(*name, "from" | "to") && call.starts_with("phone");
+            into.0.insert(format!(".{name}"), if is_bound { bound_of_calls } else { *is });
         }
         Self { members: into.0, envelope }
     }

@@ -59,6 +59,45 @@ pub(super) fn bound(value: &Value) -> bool {
     texts(value, |text| fits(text, "0000-00-00") || fits(text, "0000-00-00 00:00:00"))
 }
 
+/// One end of a range of phone calls.
+pub(super) fn bound_of_calls(value: &Value) -> bool {
+    texts(value, |text| fits(text, "0000-00-00") || fits(text, "0000-00-00T00:00:00Z"))
+}
+
+/// The id of a phone call: nineteen digits.
+pub(super) fn call_id(value: &Value) -> bool {
+    texts(value, |text| digits(text) && text.len() == 19)
+}
+
+pub(super) fn direction(value: &Value) -> bool {
+    texts(value, |text| ["inbound", "outbound", "internal"].contains(&text))
+}
+
+pub(super) fn extension_type(value: &Value) -> bool {
+    texts(value, |text| {
+        ["user", "callQueue", "autoReceptionist", "sharedLineGroup"].contains(&text)
+    })
+}
+
+/// E.164: a plus sign and at most fifteen digits.
+pub(super) fn phone_number(value: &Value) -> bool {
+    texts(value, |text| {
+        text.strip_prefix('+').is_some_and(|number| digits(number) && number.len() <= 15)
+    })
+}
+
+/// Digits; blank for who has none.
+pub(super) fn extension_number(value: &Value) -> bool {
+    texts(value, |text| text.is_empty() || digits(text))
+}
+
+/// A mean opinion score from 1 to 5; blank where nothing was measured.
+pub(super) fn opinion(value: &Value) -> bool {
+    texts(value, |text| {
+        text.is_empty() || text.parse::<f64>().is_ok_and(|score| (1.0..=5.0).contains(&score))
+    })
+}
+
 /// `mm:ss` or `hh:mm:ss`; blank as long as it goes on.
 pub(super) fn duration(value: &Value) -> bool {
     texts(value, |text| text.is_empty() || fits(text, "00:00") || fits(text, "00:00:00"))
