@@ -66,7 +66,6 @@ const RULES: &[Rule] = &[
         forbidden: &[
             "axum*",
             "datafusion*",
-            "reqwest",
             "zoom-dashboard",
             "zqos-collect",
             "zqos-query",
