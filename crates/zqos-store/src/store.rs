@@ -32,9 +32,9 @@ use crate::read;
 use crate::reserve::{Reserve, is_full};
 use crate::tombstone::{self, Identity, Tombstones};
 
-/// So much is kept in memory before files are made of it: a row group or a few of the widest table. They
-/// are committed when there is as much again.
-const COMMIT_BYTES: usize = 64 << 20;
+/// So much is kept in memory before files are made of it. They are committed when there is as much again:
+/// both together are no more than there is room for in the reserve.
+const COMMIT_BYTES: usize = 32 << 20;
 /// What was acknowledged this long ago is committed with the next rows, however few there are.
 const COMMIT_AFTER: Duration = Duration::from_mins(1);
 /// Held by the program that makes the tables, or sees that they are there.
