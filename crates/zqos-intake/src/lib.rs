@@ -187,11 +187,6 @@ impl Intake {
         std::mem::replace(&mut self.batch, empty)
     }
 
-    /// The rows that wait, to which others may be added.
-    pub const fn rows(&mut self) -> &mut Batch {
-        &mut self.batch
-    }
-
     fn hand_over_if_many(&mut self) {
         let len = self.batch.len();
         if self.sink.as_ref().is_some_and(|sink| len >= sink.rows) {
