@@ -112,12 +112,15 @@ pub(crate) struct Fence {
     count: u64,
 }
 
-/// True when a commit failed because of a fence that was set since the table was read.
+/// True when a commit failed because of a fence that was set, or rows that were removed, since the table
+/// was read.
 pub(crate) const fn is_overtaken(error: &DeltaTableError) -> bool {
     matches!(
         error,
         DeltaTableError::Transaction {
-            source: TransactionError::CommitConflict(CommitConflictError::MetadataChanged)
+            source: TransactionError::CommitConflict(
+                CommitConflictError::MetadataChanged | CommitConflictError::ConcurrentDeleteRead
+            )
         }
     )
 }

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::disk::Site;
 use crate::disk::faulty::FaultyDisk;
-use crate::store::tests::Step::{Append, Commit, Compact, FailAfter};
+use crate::store::tests::Step::{Append, Commit, Compact, Expire, FailAfter};
 use crate::store::tests::agrees_with_a_map;
 use crate::{erase, log, object, store};
 
@@ -18,7 +18,7 @@ use crate::{erase, log, object, store};
 type Test = fn(new: &dyn Fn(u64) -> FaultyDisk) -> Result<(), String>;
 
 /// The tests that lose power, the quick ones first.
-const TESTS: [Test; 5] = [
+const TESTS: [Test; 6] = [
     |new| {
         let steps = prop::collection::vec(log::tests::step(), 1..40);
         many(500, steps, |seed, steps| log::tests::keeps_what_it_acknowledges(&new(seed), steps))
@@ -45,6 +45,16 @@ const TESTS: [Test; 5] = [
         })
     },
     |new| {
+        // Days are removed by a commit of which nobody knows whether it was made, and then files.
+        (2..6).try_for_each(|calls| {
+            let steps: Vec<_> =
+                REMOVED_IN_DOUBT.into_iter().chain([FailAfter(calls), Compact]).collect();
+            let disk = new(14_655_630_759_198_718_678);
+            once(|| store::tests::run(agrees_with_a_map(&disk, &steps)))
+                .map_err(|error| format!("after {calls} calls: {error}"))
+        })
+    },
+    |new| {
         // A store makes fewer calls than the first of these.
         (0..=1_600).rev().step_by(64).try_for_each(|calls| {
             let steps: Vec<_> = [FailAfter(calls)].into_iter().chain(MUCH).collect();
@@ -53,6 +63,17 @@ const TESTS: [Test; 5] = [
                 .map_err(|error| format!("after {calls} calls: {error}"))
         })
     },
+];
+
+/// The commit that removes a day fails when it is there already; what comes next removes its files.
+const REMOVED_IN_DOUBT: [store::tests::Step; 7] = [
+    Compact,
+    Append(0, 4, 1),
+    FailAfter(72),
+    Append(0, 0, 1),
+    Append(0, 0, 1),
+    Append(0, 8, 1),
+    Expire(17),
 ];
 
 /// Everything that a store does.

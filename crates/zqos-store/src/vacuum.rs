@@ -8,6 +8,7 @@ use zqos_core::table::TABLES;
 
 use crate::delta::TableLog as _;
 use crate::disk::{Entry, Lock};
+use crate::home::DELTA_LOG;
 use crate::object::UNFINISHED;
 use crate::replacing::Replacing;
 use crate::store::{Store, StoreError};
@@ -44,6 +45,12 @@ impl Store {
                 // What was listed and is in no log by then will never be.
                 self.fence_anew(place, replacing).await?;
                 live = self.live(place)?;
+            }
+            if !listed.is_empty() {
+                // Else a file could go, and after a loss of power a log that names it be back: whoever
+                // committed may not know that he did.
+                let log = format!("{folder}/{DELTA_LOG}");
+                self.home.files.sync_dir(&log).map_err(StoreError::Folder)?;
             }
             let mut dirs = HashSet::new();
             for (path, entry) in listed {
