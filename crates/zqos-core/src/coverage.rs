@@ -17,4 +17,60 @@ pub struct Coverage {
     pub until: Option<Timestamp>,
     /// When this was counted.
     pub counted_at: Timestamp,
+    /// How many minutes joins should have, by when they began and ended; `None` when nobody knows yet.
+    pub expected_minutes: Option<u32>,
+    /// How many of those came.
+    pub got_minutes: Option<u32>,
+    /// How many rows of the answers could not be read, or not wholly.
+    pub invalid: Option<u32>,
+}
+
+impl Coverage {
+    /// Nothing is missing.
+    pub fn is_complete(&self) -> bool {
+        self.why.is_none() && self.missing == Some(0)
+    }
+}
+
+/// A list of the meetings that began on a UTC day, walked to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The first instant of the day.
+    pub day: Timestamp,
+    /// What was listed: `meeting`, `webinar` or `call`.
+    pub kind: String,
+    /// How many there were.
+    pub total: u32,
+    /// When. Meetings that ended, or were listed, later may be missing.
+    pub listed_at: Timestamp,
+}
+
+/// What a run of a collector took of a day's quota.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// The first instant of the UTC day.
+    pub day: Timestamp,
+    /// Which of the account's daily quotas: `dashboard` or `phone`.
+    pub pool: String,
+    /// The run, by its place among all of the account.
+    pub run: String,
+    /// How many calls it may have made.
+    pub reserved: u32,
+    /// How many it made, once it has ended; `None` while it runs, and when it was killed.
+    pub spent: Option<u32>,
+}
+
+/// How many calls a run of a collector made for a purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallCount {
+    /// The first instant of the UTC day.
+    pub day: Timestamp,
+    /// The run.
+    pub run: String,
+    /// What for: `list`, `participants`, `reports`, …
+    pub purpose: String,
+    /// How many calls, tries that were repeated among them.
+    pub calls: u32,
+    /// How many of those failed.
+    pub failed: u32,
 }

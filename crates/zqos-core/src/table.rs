@@ -349,6 +349,56 @@ pub const COVERAGE: Table = Table {
         column("why", Kind::Term),
         column("until", Kind::Instant),
         required("counted_at", Kind::Instant),
+        column("expected_minutes", Kind::Integer),
+        column("got_minutes", Kind::Integer),
+        column("invalid", Kind::Integer),
+    ],
+};
+
+/// Lists of the meetings of a UTC day, which begins at `start_time`, that were walked to their end.
+pub const LISTINGS: Table = Table {
+    name: "listings",
+    key: &["account", "kind", "start_time"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        required("kind", Kind::Term),
+        required("start_time", Kind::Instant),
+        required("total", Kind::Integer),
+        required("listed_at", Kind::Instant),
+    ],
+};
+
+/// What collectors took of the daily quota of the UTC day that begins at `start_time`.
+pub const QUOTA_LEDGER: Table = Table {
+    name: "quota_ledger",
+    key: &["account", "start_time", "pool", "run"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        required("start_time", Kind::Instant),
+        required("pool", Kind::Term),
+        required("run", Kind::Term),
+        required("reserved", Kind::Integer),
+        column("spent", Kind::Integer),
+    ],
+};
+
+/// Calls that collectors made, by purpose, on the UTC day that begins at `start_time`.
+pub const REQUESTS: Table = Table {
+    name: "requests",
+    key: &["account", "start_time", "run", "purpose"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        required("start_time", Kind::Instant),
+        required("run", Kind::Term),
+        required("purpose", Kind::Term),
+        required("calls", Kind::Integer),
+        required("failed", Kind::Integer),
     ],
 };
 
@@ -487,7 +537,7 @@ pub const DEAD_LETTERS: Table = Table {
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
 /// participant and its meeting. The last is committed always, and tells how far all are.
-pub const TABLES: [&Table; 15] = [
+pub const TABLES: [&Table; 18] = [
     &MEETINGS,
     &PARTICIPANTS,
     &SETTINGS_CHANGES,
@@ -501,6 +551,9 @@ pub const TABLES: [&Table; 15] = [
     &ROLLUP_HOURLY,
     &CONFLICTS,
     &DEAD_LETTERS,
+    &LISTINGS,
+    &QUOTA_LEDGER,
+    &REQUESTS,
     &DEVICE_SAMPLES,
     &STREAM_SAMPLES,
 ];

@@ -9,12 +9,12 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS,
-    PHONE_CALLS, PHONE_SAMPLES, REVISION, SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES,
+    LISTINGS, PHONE_CALLS, PHONE_SAMPLES, QUOTA_LEDGER, REQUESTS, REVISION, SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES,
     TABLES, Table, VERDICTS, WHOLE_MEETING, ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
-    Coverage, DeviceSample, Fps, Kbps, Medium, Meeting, MeetingUuid, Millis, Origin, Participant,
-    ParticipantId, Percent, PhoneCall, PhoneSample, SettingsChange, StreamSample, Summary,
+    CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Medium, Meeting, MeetingUuid, Millis, Origin, Participant,
+    ParticipantId, Percent, PhoneCall, PhoneSample, Reservation, SettingsChange, StreamSample, Summary,
     SummaryFigures, Timestamp, Verdict, ZoomScore,
 };
 
@@ -316,6 +316,38 @@ impl Batch {
         row.text(coverage.why.as_deref());
         row.instant(coverage.until);
         row.instant(Some(coverage.counted_at));
+        for count in [coverage.expected_minutes, coverage.got_minutes, coverage.invalid] {
+            row.integer(count.map(i64::from));
+        }
+    }
+
+    /// Adds a list that was walked to its end.
+    pub fn listing(&mut self, listing: &Listing) {
+        let mut row = self.row(&LISTINGS, listing.day);
+        row.text(Some(&listing.kind));
+        row.instant(Some(listing.day));
+        row.integer(Some(listing.total.into()));
+        row.instant(Some(listing.listed_at));
+    }
+
+    /// Adds what a run took of a quota, or has spent of it.
+    pub fn reservation(&mut self, reservation: &Reservation) {
+        let mut row = self.row(&QUOTA_LEDGER, reservation.day);
+        row.instant(Some(reservation.day));
+        row.text(Some(&reservation.pool));
+        row.text(Some(&reservation.run));
+        row.integer(Some(reservation.reserved.into()));
+        row.integer(reservation.spent.map(i64::from));
+    }
+
+    /// Adds how many calls a run made for a purpose.
+    pub fn calls(&mut self, count: &CallCount) {
+        let mut row = self.row(&REQUESTS, count.day);
+        row.instant(Some(count.day));
+        row.text(Some(&count.run));
+        row.text(Some(&count.purpose));
+        row.integer(Some(count.calls.into()));
+        row.integer(Some(count.failed.into()));
     }
 
     /// Adds a verdict on a join, or on all of a meeting, that began at `at`.
@@ -623,8 +655,26 @@ mod tests {
                 why: text(),
                 until: Some(now()),
                 counted_at: now(),
+                expected_minutes: Some(90),
+                got_minutes: Some(60),
+                invalid: Some(0),
             },
         );
+        batch.listing(&Listing { day: now(), kind: "meeting".to_owned(), total: 3, listed_at: now() });
+        batch.reservation(&Reservation {
+            day: now(),
+            pool: "dashboard".to_owned(),
+            run: "1".to_owned(),
+            reserved: 100,
+            spent: Some(7),
+        });
+        batch.calls(&CallCount {
+            day: now(),
+            run: "1".to_owned(),
+            purpose: "list".to_owned(),
+            calls: 7,
+            failed: 1,
+        });
         batch.verdict(
             &meeting,
             now(),

@@ -21,6 +21,7 @@ mod object;
 mod order;
 mod probe;
 mod read;
+mod recall;
 #[cfg(any(test, feature = "s3"))]
 mod remote;
 mod replacing;
@@ -41,5 +42,6 @@ pub use history::Commit;
 pub use home::Location;
 pub use layout::LayoutError;
 pub use log::LogError;
+pub use recall::Known;
 pub use snapshot::{Damage, Snapshot};
 pub use store::{Store, StoreError};
