@@ -13,6 +13,7 @@ use url::{Host, Url};
 use zqos_core::{Clock, SystemClock};
 
 use crate::client::{Client, Shared};
+use crate::clock::ServerClock;
 use crate::credential::Credential;
 use crate::error::{ConfigError, Error};
 use crate::limit::{Limiters, Plan};
@@ -61,6 +62,7 @@ pub struct ClientBuilder {
     api_base: Option<Url>,
     oauth_base: Url,
     plan: Plan,
+    spared_pct: u8,
     retry: RetryPolicy,
     timeouts: Timeouts,
     max_body: usize,
@@ -79,6 +81,7 @@ impl ClientBuilder {
             api_base: None,
             oauth_base: Url::parse(OAUTH_BASE).expect("a URL"),
             plan: Plan::default(),
+            spared_pct: 0,
             retry: RetryPolicy::default(),
             timeouts: Timeouts::default(),
             max_body: MAX_BODY,
@@ -111,6 +114,12 @@ impl ClientBuilder {
     /// Sets the plan of the account, which decides its limits.
     pub fn plan(mut self, plan: Plan) -> Self {
         self.plan = plan;
+        self
+    }
+
+    /// Leaves so many hundredths of each daily limit to others who use the account; none if not set.
+    pub fn spare(mut self, percent: u8) -> Self {
+        self.spared_pct = percent;
         self
     }
 
@@ -164,7 +173,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock, by which tokens expire and daily limits open.
+    /// Sets the clock of this machine, by which tokens expire. Daily limits open by the server's, of which
+    /// answers tell.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
@@ -208,11 +218,11 @@ impl ClientBuilder {
             api_base: self.api_base.unwrap_or_else(|| Url::parse(API_BASE).expect("a URL")),
             token_url: joined(&self.oauth_base, "/oauth/token"),
             tokens: Tokens::new(source),
-            limiters: Limiters::new(self.plan),
+            limiters: Limiters::new(self.plan, self.spared_pct),
             retry: self.retry,
             whole_timeout: self.timeouts.whole,
             max_body: self.max_body,
-            clock: self.clock,
+            clock: Arc::new(ServerClock::new(self.clock)),
             random: Mutex::new(match self.seed {
                 Some(seed) => StdRng::seed_from_u64(seed),
                 None => rand::make_rng(),

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 use zoom_wire::rate_limit::{Label, Product, RateLimit, RetryAfter};
 use zoom_wire::{ApiError, ApiErrorKind, Request};
-use zqos_core::Timestamp;
+use zqos_core::{Clock as _, Timestamp};
 
 use crate::answer::RawAnswer;
 use crate::builder::joined;
@@ -159,6 +159,9 @@ impl<'c> Call<'c> {
         let took_ms = began.elapsed().as_millis();
         match &result {
             Ok(answer) => {
+                if let Some(sent) = server_time(&answer.head.headers) {
+                    self.shared.clock.learn(sent);
+                }
                 let status = answer.head.status;
                 tracing::debug!(target: crate::TARGET, operation, count, status, took_ms, "answered");
             }

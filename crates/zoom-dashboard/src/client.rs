@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use url::Url;
+use zoom_wire::rate_limit::{Label, Product};
 use zoom_wire::{Endpoint, Listing, Request};
 use zqos_core::Clock;
 
 use crate::answer::{Answer, RawAnswer};
 use crate::builder::{ClientBuilder, joined};
 use crate::call::Call;
+use crate::clock::ServerClock;
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::limit::{Limiters, Quota};
@@ -39,7 +41,7 @@ pub(crate) struct Shared {
     pub(crate) retry: RetryPolicy,
     pub(crate) whole_timeout: Duration,
     pub(crate) max_body: usize,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<ServerClock>,
     pub(crate) random: Mutex<StdRng>,
     pub(crate) transport: Arc<dyn Transport>,
 }
@@ -106,6 +108,17 @@ impl Client {
         joined(&self.shared.api_base, &request.target())
     }
 
+    /// Counts calls of today that this client did not make, and of which it knows by other ways: those of
+    /// an earlier run, say. `label` and `product` say which daily limit they count towards.
+    pub fn count_others(&self, product: Product, label: Label, calls: u32) {
+        self.shared.limiters.of(product).count_others(label, calls, self.shared.clock.now());
+    }
+
+    /// Tells the server's time: this machine's, put right by what answers say.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.shared.clock) as _
+    }
+
     /// What is known of the quota.
     pub fn quota(&self) -> Quota {
         self.shared.limiters.quota(self.shared.clock.now())
@@ -114,6 +127,6 @@ impl Client {
 
 impl Shared {
     pub(crate) async fn token(&self) -> Result<Arc<Token>, Error> {
-        self.tokens.get(&*self.clock, Call::new(self, "get_token").ask_for_token()).await
+        self.tokens.get(self.clock.local(), Call::new(self, "get_token").ask_for_token()).await
     }
 }

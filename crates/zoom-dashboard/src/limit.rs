@@ -141,6 +141,8 @@ pub struct LabelQuota {
     pub window: Duration,
     /// The daily quota; `None` where there is no such limit.
     pub daily: Option<DailyQuota>,
+    /// Calls that this client and its clones sent so far, tries that were repeated among them.
+    pub sent: u64,
     /// The headers that came last.
     pub seen: Option<RateLimit>,
 }
@@ -155,6 +157,8 @@ pub struct DailyQuota {
     pub limit: u32,
     /// Calls made today, by our own count or by the headers, whichever is more.
     pub used: u32,
+    /// Calls that are left to others who use the account.
+    pub spared: u32,
     /// When the count starts again.
     pub resets_at: Timestamp,
     /// Set when Zoom refused a call for the day: until when none is sent.
@@ -164,7 +168,8 @@ pub struct DailyQuota {
 impl DailyQuota {
     /// Calls left today.
     pub const fn left(&self) -> u32 {
-        if self.closed_until.is_some() { 0 } else { self.limit.saturating_sub(self.used) }
+        let ours = self.limit.saturating_sub(self.spared);
+        if self.closed_until.is_some() { 0 } else { ours.saturating_sub(self.used) }
     }
 }
 
@@ -190,8 +195,9 @@ pub(crate) struct Limiters {
 }
 
 impl Limiters {
-    pub(crate) fn new(plan: Plan) -> Self {
-        Self { plan, products: Product::ALL.map(|product| Limiter::new(plan, product)) }
+    pub(crate) fn new(plan: Plan, spared_pct: u8) -> Self {
+        let products = Product::ALL.map(|product| Limiter::new(plan, spared_pct, product));
+        Self { plan, products }
     }
 
     /// Who hands out the right to call a product.
@@ -228,6 +234,7 @@ struct LabelState {
     granted: VecDeque<Instant>,
     /// Set by a 429: no call before.
     not_before: Option<Instant>,
+    sent: u64,
     seen: Option<RateLimit>,
 }
 
@@ -235,21 +242,27 @@ struct LabelState {
 struct Day {
     limit: Option<u32>,
     used: u32,
+    /// How many hundredths of the limit are left to others.
+    spared_pct: u8,
     resets_at: Option<Timestamp>,
     closed_until: Option<Timestamp>,
 }
 
 impl Limiter {
-    fn new(plan: Plan, product: Product) -> Self {
+    fn new(plan: Plan, spared_pct: u8, product: Product) -> Self {
         let limits = |label| plan.limits_of(product, label);
         let labels = Label::ALL.map(|label| {
             let Limits { calls, window, .. } = limits(label);
-            LabelState { calls, window, granted: VecDeque::new(), not_before: None, seen: None }
+            let granted = VecDeque::new();
+            LabelState { calls, window, granted, not_before: None, sent: 0, seen: None }
         });
         let mut state = State { labels, days: Default::default() };
         for label in Label::ALL {
             state.days[day_index(limits(label), label)].limit =
                 limits(label).daily.map(|(_, limit)| limit);
+        }
+        for day in &mut state.days {
+            day.spared_pct = spared_pct.min(100);
         }
         Self { plan, product, state: Mutex::new(state) }
     }
@@ -281,7 +294,9 @@ impl Limiter {
             let mut state = self.state();
             // A 429 of another call may have come meanwhile; then this place is given up.
             if !state.labels[label_index].is_paused(Instant::now()) {
-                return state.days[day_index].count(clock.now());
+                state.days[day_index].count(clock.now())?;
+                state.labels[label_index].sent += 1;
+                return Ok(());
             }
         }
     }
@@ -327,6 +342,14 @@ impl Limiter {
         self.state().days[self.day_index(label)].closed_until = Some(until);
     }
 
+    /// Counts calls of today that others made, under the label of which this client would have made them.
+    pub(crate) fn count_others(&self, label: Label, calls: u32, now: Timestamp) {
+        let mut state = self.state();
+        let day = &mut state.days[self.day_index(label)];
+        day.roll(now);
+        day.used = day.used.saturating_add(calls);
+    }
+
     fn quota(&self, now: Timestamp) -> [LabelQuota; Label::ALL.len()] {
         let mut state = self.state();
         let product = self.product;
@@ -337,11 +360,12 @@ impl Limiter {
                 pool: pool(self.plan.limits_of(product, label)),
                 limit,
                 used: day.used,
+                spared: day.spared(limit),
                 resets_at: day.resets_at.unwrap_or(now),
                 closed_until: day.closed_until,
             });
-            let LabelState { calls, window, seen, .. } = state.labels[label_index(label)];
-            LabelQuota { product, label, calls, window, daily, seen }
+            let LabelState { calls, window, sent, seen, .. } = state.labels[label_index(label)];
+            LabelQuota { product, label, calls, window, daily, sent, seen }
         })
     }
 
@@ -389,12 +413,18 @@ impl Day {
         self.closed_until = self.closed_until.filter(|&until| now < until);
     }
 
+    /// How many calls of so many are left to others.
+    fn spared(&self, limit: u32) -> u32 {
+        let spared = u64::from(limit) * u64::from(self.spared_pct) / 100;
+        u32::try_from(spared).unwrap_or(limit)
+    }
+
     fn check(&mut self, now: Timestamp) -> Result<(), Spent> {
         self.roll(now);
         if let Some(until) = self.closed_until {
             return Err(Spent { until });
         }
-        if self.limit.is_some_and(|limit| self.used >= limit) {
+        if self.limit.is_some_and(|limit| self.used >= limit - self.spared(limit)) {
             return Err(Spent { until: now.next_utc_midnight() });
         }
         Ok(())
@@ -508,7 +538,7 @@ mod tests {
             (product, calls) in product(),
         ) {
             let sent = paused(async {
-                let limiter = Arc::new(Limiter::new(Plan::Pro, product));
+                let limiter = Arc::new(Limiter::new(Plan::Pro, 0, product));
                 let clock = Arc::new(noon());
                 let mut callers = tokio::task::JoinSet::new();
                 for event in events {
@@ -545,7 +575,7 @@ mod tests {
         #[test]
         fn the_limit_is_used_to_the_full(callers in 1_usize..300) {
             let took = paused(async {
-                let limiter = Limiter::new(Plan::Business, Product::Meetings);
+                let limiter = Limiter::new(Plan::Business, 0, Product::Meetings);
                 let clock = noon();
                 let began = Instant::now();
                 for _ in 0..callers {
@@ -564,7 +594,7 @@ mod tests {
             plan in proptest::sample::select(&Plan::ALL[..]),
             calls in proptest::collection::vec((any::<bool>(), 0..Label::ALL.len()), 0..60),
         ) {
-            let (limiters, clock) = (Limiters::new(plan), noon());
+            let (limiters, clock) = (Limiters::new(plan, 0), noon());
             let mut made = [[0_u32; Label::ALL.len()]; Product::ALL.len()];
             for (is_phone, label) in calls {
                 let product = Product::ALL[usize::from(is_phone)];
@@ -648,7 +678,7 @@ mod tests {
     #[test]
     fn heavy_and_intensive_calls_share_a_day_that_ends_at_midnight_utc() {
         let (limiter, clock) =
-            (Limiter::new(Plan::Pro, Product::Meetings), clock_at("2026-01-05T23:59:59Z"));
+            (Limiter::new(Plan::Pro, 0, Product::Meetings), clock_at("2026-01-05T23:59:59Z"));
         for place in 0..30_000 {
             let label = if place % 2 == 0 { Label::Heavy } else { Label::ResourceIntensive };
             count(&limiter, label, &clock).unwrap();
@@ -667,7 +697,7 @@ mod tests {
 
     #[test]
     fn free_labels_have_days_of_their_own() {
-        let (limiter, clock) = (Limiter::new(Plan::Free, Product::Meetings), noon());
+        let (limiter, clock) = (Limiter::new(Plan::Free, 0, Product::Meetings), noon());
         for _ in 0..1_000 {
             count(&limiter, Label::Heavy, &clock).unwrap();
         }
@@ -680,7 +710,7 @@ mod tests {
         let products = Plan::ALL.map(|plan| Product::ALL.map(|product| (plan, product)));
         for (plan, product) in products.concat() {
             for label in Label::ALL {
-                let (limiter, clock) = (Limiter::new(plan, product), noon());
+                let (limiter, clock) = (Limiter::new(plan, 0, product), noon());
                 let until = clock.now().saturating_add(Duration::from_secs(30));
                 limiter.close(label, until);
                 assert_eq!(count(&limiter, label, &clock), Err(Spent { until }), "{plan} {label}");
@@ -692,7 +722,7 @@ mod tests {
 
     #[test]
     fn headers_correct_the_count_and_the_limit() {
-        let (limiter, clock) = (Limiter::new(Plan::Business, Product::Meetings), noon());
+        let (limiter, clock) = (Limiter::new(Plan::Business, 0, Product::Meetings), noon());
         let seen = RateLimit {
             label: Some(Label::Heavy),
             period: None,
@@ -717,7 +747,7 @@ mod tests {
     #[test]
     fn a_caller_that_leaves_is_not_counted_for_the_day() {
         paused(async {
-            let (limiter, clock) = (Limiter::new(Plan::Free, Product::Meetings), noon());
+            let (limiter, clock) = (Limiter::new(Plan::Free, 0, Product::Meetings), noon());
             limiter.admit(Label::Heavy, &clock).await.unwrap();
             let leaves = limiter.admit(Label::Heavy, &clock);
             tokio::time::timeout(Duration::from_millis(1), leaves).await.unwrap_err();
@@ -728,10 +758,25 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_does_not_open_a_day() {
         let (limiter, clock) =
-            (Limiter::new(Plan::Free, Product::Meetings), clock_at("2026-01-06T00:00:01Z"));
+            (Limiter::new(Plan::Free, 0, Product::Meetings), clock_at("2026-01-06T00:00:01Z"));
         count(&limiter, Label::Heavy, &clock).unwrap();
         clock.set("2026-01-05T23:59:59Z".parse().unwrap());
         count(&limiter, Label::Heavy, &clock).unwrap();
         assert_eq!(daily(&limiter, Label::Heavy, &clock).used, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_others_use_and_what_is_left_to_them_is_not_taken() {
+        let limiter = Limiter::new(Plan::Free, 10, Product::Meetings);
+        let clock = noon();
+        limiter.count_others(Label::Heavy, 897, clock.now());
+        for _ in 0..3 {
+            assert_eq!(limiter.admit(Label::Heavy, &clock).await, Ok(()));
+        }
+        let spent = limiter.admit(Label::Heavy, &clock).await;
+        assert!(spent.is_err(), "900 of 1,000 are for this client");
+        let quota = limiter.quota(clock.now())[label_index(Label::Heavy)];
+        let daily = quota.daily.unwrap();
+        assert_eq!((quota.sent, daily.used, daily.spared, daily.left()), (3, 900, 100, 0));
     }
 }
