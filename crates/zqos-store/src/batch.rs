@@ -8,14 +8,15 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
-    CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, MEETINGS, PARTICIPANTS,
-    LISTINGS, PHONE_CALLS, PHONE_SAMPLES, QUOTA_LEDGER, REQUESTS, REVISION, SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES,
-    TABLES, Table, VERDICTS, WHOLE_MEETING, ZOOM_RAW, ZOOM_SCORES,
+    CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, LISTINGS, MEETINGS,
+    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, QUOTA_LEDGER, REQUESTS, REVISION, SETTINGS_CHANGES,
+    STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, VERDICTS, WHOLE_MEETING, ZOOM_RAW,
+    ZOOM_SCORES,
 };
 use zqos_core::{
-    CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Medium, Meeting, MeetingUuid, Millis, Origin, Participant,
-    ParticipantId, Percent, PhoneCall, PhoneSample, Reservation, SettingsChange, StreamSample, Summary,
-    SummaryFigures, Timestamp, Verdict, ZoomScore,
+    CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Medium, Meeting, MeetingUuid, Millis,
+    Origin, Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Reservation,
+    SettingsChange, StreamSample, Summary, SummaryFigures, Timestamp, Verdict, ZoomScore,
 };
 
 pub(crate) use self::rows::Fingerprint;
@@ -660,7 +661,12 @@ mod tests {
                 invalid: Some(0),
             },
         );
-        batch.listing(&Listing { day: now(), kind: "meeting".to_owned(), total: 3, listed_at: now() });
+        batch.listing(&Listing {
+            day: now(),
+            kind: "meeting".to_owned(),
+            total: 3,
+            listed_at: now(),
+        });
         batch.reservation(&Reservation {
             day: now(),
             pool: "dashboard".to_owned(),

@@ -7,7 +7,9 @@ use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{Field, Int64Type, Schema};
 use arrow::error::ArrowError;
-use zqos_core::table::{COVERAGE, DAY, LISTINGS, MEETINGS, QUOTA_LEDGER, REQUESTS, REVISION, Table};
+use zqos_core::table::{
+    COVERAGE, DAY, LISTINGS, MEETINGS, QUOTA_LEDGER, REQUESTS, REVISION, Table,
+};
 use zqos_core::{CallCount, Coverage, Listing, Meeting, MeetingUuid, Reservation, Timestamp};
 
 use crate::batch::{data_type, day_of};
@@ -59,7 +61,9 @@ impl Known {
                 }
             }
         }
-        known.meetings.sort_by(|one, other| (one.start, &one.uuid).cmp(&(other.start, &other.uuid)));
+        known
+            .meetings
+            .sort_by(|one, other| (one.start, &one.uuid).cmp(&(other.start, &other.uuid)));
         Ok(known)
     }
 
@@ -117,9 +121,13 @@ fn in_key_order(table: &Table, rows: &RecordBatch) -> Result<RecordBatch, ArrowE
     let places: Vec<usize> = (0..rows.num_columns()).filter(|&place| place != day).collect();
     let rows = order::sorted(table, &rows.project(&places)?)?;
     let columns = table.columns.iter().chain([&REVISION]);
-    let cells = columns.clone().zip(rows.columns()).map(|(column, cells)| cast(cells, &data_type(column.kind)));
+    let cells = columns
+        .clone()
+        .zip(rows.columns())
+        .map(|(column, cells)| cast(cells, &data_type(column.kind)));
     let cells = cells.collect::<Result<Vec<_>, _>>()?;
-    let fields = columns.map(|column| Field::new(column.name, data_type(column.kind), !column.is_required));
+    let fields =
+        columns.map(|column| Field::new(column.name, data_type(column.kind), !column.is_required));
     RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), cells)
 }
 
@@ -164,7 +172,8 @@ impl Cells<'_> {
             start: self.instant("start_time"),
             end: self.instant("end_time"),
             participant_count: self.count("participant_count"),
-            qualities: ["audio_quality", "video_quality", "share_quality"].map(|name| self.text(name)),
+            qualities: ["audio_quality", "video_quality", "share_quality"]
+                .map(|name| self.text(name)),
         })
     }
 
