@@ -60,6 +60,20 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-collect",
+        features: ALL_FEATURES,
+        // What is collected first is told to it, so that it needs no opinion on quality.
+        forbidden: &[
+            "axum*",
+            "datafusion",
+            "datafusion-*",
+            "zqos-query",
+            "zqos-server",
+            "zqos-sim",
+            "zqos-quality",
+        ],
+    },
+    Rule {
         package: "zqos-intake",
         features: ALL_FEATURES,
         // Whoever is pushed to takes documents in, and must not be able to ask for any.

@@ -16,6 +16,7 @@ use crate::client::{Client, Shared};
 use crate::clock::ServerClock;
 use crate::credential::Credential;
 use crate::error::{ConfigError, Error};
+use crate::gate::Gate;
 use crate::limit::{Limiters, Plan};
 use crate::retry::RetryPolicy;
 use crate::token::Tokens;
@@ -72,6 +73,7 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
     transport: Option<Arc<dyn Transport>>,
+    gate: Option<Arc<dyn Gate>>,
 }
 
 impl ClientBuilder {
@@ -91,6 +93,7 @@ impl ClientBuilder {
             clock: Arc::new(SystemClock),
             seed: None,
             transport: None,
+            gate: None,
         }
     }
 
@@ -193,6 +196,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets who is asked before each call is sent.
+    pub fn gate(mut self, gate: Arc<dyn Gate>) -> Self {
+        self.gate = Some(gate);
+        self
+    }
+
     /// Makes the client.
     ///
     /// **Errors**: [`ConfigError`] within [`ErrorKind::Config`](crate::ErrorKind::Config).
@@ -228,6 +237,7 @@ impl ClientBuilder {
                 None => rand::make_rng(),
             }),
             transport,
+            gate: self.gate,
         }))
     }
 }

@@ -77,6 +77,11 @@ impl<'c> Call<'c> {
             let admitted = limiter.admit(label, &*shared.clock).await;
             admitted.map_err(|spent| self.quota_spent(label, spent))?;
             let token = shared.token().await?;
+            if let Some(gate) = &shared.gate
+                && !gate.pass(request).await
+            {
+                return Err(self.error(ErrorKind::HeldBack));
+            }
             let mut secrets = shared.tokens.secrets();
             secrets.push(token.secret.clone());
             let url = joined(token.api_base().unwrap_or(&shared.api_base), &target);

@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::clock::ServerClock;
 use crate::credential::Credential;
 use crate::error::Error;
+use crate::gate::Gate;
 use crate::limit::{Limiters, Quota};
 use crate::page::{Pages, RawPages};
 use crate::retry::RetryPolicy;
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) random: Mutex<StdRng>,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) gate: Option<Arc<dyn Gate>>,
 }
 
 impl Client {

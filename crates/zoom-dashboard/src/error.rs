@@ -55,6 +55,8 @@ pub enum ErrorKind {
         /// What Zoom said; `None` when our own count kept the call from being sent.
         api: Option<ApiError>,
     },
+    /// The client's [`Gate`](crate::Gate) did not let the call pass. It was not sent, or not again.
+    HeldBack,
     /// The token endpoint gave no token.
     TokenRequest {
         /// The HTTP status.
@@ -352,6 +354,7 @@ impl fmt::Display for ErrorKind {
                 write!(f, "the body is larger than the {limit} bytes that are taken in")
             }
             Self::Malformed => f.write_str("the answer is not well-formed HTTP"),
+            Self::HeldBack => f.write_str("the call was held back"),
             Self::Decode(error) => error.fmt(f),
             Self::Request(error) => error.fmt(f),
             Self::Config(error) => error.fmt(f),

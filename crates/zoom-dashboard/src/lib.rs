@@ -11,6 +11,7 @@ mod token;
 mod answer;
 mod page;
 
+mod gate;
 mod limit;
 mod retry;
 
@@ -24,6 +25,7 @@ pub use credential::Credential;
 pub use error::{
     ConfigError, EndlessPages, Error, ErrorKind, FailedResponse, SentRequest, TimeoutPhase,
 };
+pub use gate::Gate;
 pub use limit::{DailyQuota, LabelQuota, Limits, Plan, Pool, Quota};
 pub use page::{PageAnswer, PageStream, Pages, RawPageAnswer, RawPages, RowOf};
 pub use retry::RetryPolicy;

@@ -44,7 +44,7 @@ pub struct Intake {
     account: String,
     clock: Arc<dyn Clock>,
     /// What of people is kept; `None` for everything.
-    policy: Option<Policy>,
+    policy: Option<Arc<Policy>>,
     map: Option<Arc<dyn Sites>>,
     /// The sites of who is in the document at hand, by the id of the join: addresses are looked at
     /// before they may go.
@@ -153,7 +153,7 @@ impl Intake {
     /// An intake of an account, in which nothing is yet.
     pub fn new(
         account: &str,
-        policy: Option<Policy>,
+        policy: Option<Arc<Policy>>,
         map: Option<Arc<dyn Sites>>,
         clock: Arc<dyn Clock>,
     ) -> Self {

@@ -6,6 +6,7 @@
 //! wal/creation, compaction    locks
 //! wal/NNN/SEQUENCE.log        the write-ahead log of a writer
 //! wal/NNN/lock, reserve       its lock, and room for when the disk is full
+//! leases/…/EPOCH.json         who has something for himself, until when
 //! tables/NAME/_delta_log/     the log of a table
 //! tables/NAME/day=DAY/…       its files, by UTC day
 //! ```

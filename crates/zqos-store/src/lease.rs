@@ -4,15 +4,15 @@
 //! again, and says until when. Clocks differ, and programs may stand still: who needs certainty fences.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload};
 use serde::{Deserialize, Serialize};
-use zqos_core::Timestamp;
+use zqos_core::{Clock, Timestamp};
 
-/// How long a lease is good, in milliseconds. Whoever holds it longer renews it.
-const TERM: i64 = 15 * 60 * 1_000;
+use crate::store::{Store, StoreError};
 
 /// A lease that was taken.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Lease {
     objects: Arc<dyn ObjectStore>,
     dir: Path,
     epoch: u64,
+    /// How long it is good, in milliseconds. Whoever holds it longer renews it.
+    term: i64,
     until: i64,
 }
 
@@ -30,13 +32,14 @@ struct Held {
 }
 
 impl Lease {
-    /// Takes a lease; `None` when somebody has it.
+    /// Takes the lease in a folder, which is good for so long; `None` when somebody has it.
     pub(crate) async fn take(
         objects: &Arc<dyn ObjectStore>,
-        name: &str,
+        dir: Path,
+        term: Duration,
         now: Timestamp,
     ) -> Result<Option<Self>, Error> {
-        let dir = Path::from(format!("leases/{name}"));
+        let term = i64::try_from(term.as_millis()).unwrap_or(i64::MAX);
         let epochs = epochs(&**objects, &dir).await?;
         let last = epochs.iter().copied().max();
         if let Some(last) = last
@@ -45,8 +48,13 @@ impl Lease {
             return Ok(None);
         }
         let epoch = last.map_or(1, |last| last + 1);
-        let lease =
-            Self { objects: Arc::clone(objects), dir, epoch, until: now.unix_millis() + TERM };
+        let lease = Self {
+            objects: Arc::clone(objects),
+            dir,
+            epoch,
+            term,
+            until: now.unix_millis() + term,
+        };
         match lease.write(PutMode::Create).await {
             // When the answer to its making was lost, this is one's own; it is over after its term.
             Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => return Ok(None),
@@ -66,15 +74,16 @@ impl Lease {
 
     /// Renews the lease when half of its term is over; false when somebody else has taken it.
     pub(crate) async fn keep(&mut self, now: Timestamp) -> Result<bool, Error> {
-        if now.unix_millis() + TERM / 2 < self.until {
+        if now.unix_millis() + self.term / 2 < self.until {
             return Ok(true);
         }
         if epochs(&*self.objects, &self.dir).await?.iter().any(|epoch| *epoch > self.epoch) {
             return Ok(false);
         }
-        self.until = now.unix_millis() + TERM;
+        self.until = now.unix_millis() + self.term;
         self.write(PutMode::Overwrite).await?;
-        Ok(true)
+        // A program that stood still before it wrote may have come too late.
+        Ok(!epochs(&*self.objects, &self.dir).await?.iter().any(|epoch| *epoch > self.epoch))
     }
 
     /// Gives the lease back. Its epoch stays taken.
@@ -87,6 +96,59 @@ impl Lease {
         let held = serde_json::to_vec(&Held { until: self.until }).expect("numbers are JSON");
         let path = file(&self.dir, self.epoch);
         self.objects.put_opts(&path, PutPayload::from(held), mode.into()).await.map(drop)
+    }
+}
+
+/// How long the lease of an account is good: so long nobody collects it after a program that died.
+const ACCOUNT_TERM: Duration = Duration::from_mins(1);
+
+/// The right to collect an account, which one program of all that use the store has at a time.
+#[derive(Debug)]
+pub struct AccountLease {
+    lease: Lease,
+    clock: Arc<dyn Clock>,
+}
+
+impl Store {
+    /// Takes the lease of an account; `None` while another program has it.
+    ///
+    /// **Errors**: [`StoreError::Lease`].
+    pub async fn lease_of(&self, account: &str) -> Result<Option<AccountLease>, StoreError> {
+        // A name is one folder, whatever is in it.
+        let dir = Path::from_iter(["leases", "accounts", account]);
+        let lease = Lease::take(&self.objects, dir, ACCOUNT_TERM, self.clock.now()).await;
+        let lease = lease.map_err(StoreError::Lease)?;
+        Ok(lease.map(|lease| AccountLease { lease, clock: Arc::clone(&self.clock) }))
+    }
+}
+
+impl AccountLease {
+    /// Which of those who had it this is; a later one has a higher number.
+    pub const fn epoch(&self) -> u64 {
+        self.lease.epoch
+    }
+
+    /// True when it is held still: asked before anything is done by its right. It is renewed meanwhile, and
+    /// taken anew when it ran out, as for a program that stood still, and nobody else took it.
+    ///
+    /// **Errors**: [`StoreError::Lease`]; then nothing may be done.
+    pub async fn hold(&mut self) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        if now.unix_millis() < self.lease.until {
+            return self.lease.keep(now).await.map_err(StoreError::Lease);
+        }
+        let Lease { objects, dir, .. } = &self.lease;
+        let anew = Lease::take(objects, dir.clone(), ACCOUNT_TERM, now).await;
+        let Some(lease) = anew.map_err(StoreError::Lease)? else { return Ok(false) };
+        self.lease = lease;
+        Ok(true)
+    }
+
+    /// Gives the lease back.
+    ///
+    /// **Errors**: [`StoreError::Lease`]; it ends by itself then.
+    pub async fn end(self) -> Result<(), StoreError> {
+        self.lease.end().await.map_err(StoreError::Lease)
     }
 }
 

@@ -41,6 +41,7 @@ pub use erase::Erased;
 pub use history::Commit;
 pub use home::Location;
 pub use layout::LayoutError;
+pub use lease::AccountLease;
 pub use log::LogError;
 pub use recall::Known;
 pub use snapshot::{Damage, Snapshot};

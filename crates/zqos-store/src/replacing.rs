@@ -6,6 +6,8 @@
 //! metadata: Delta Lake lets no commit follow that knew only what was before it, and whoever commits
 //! reads the table before he writes files for it.
 
+use std::time::Duration;
+
 use zqos_core::table::TABLES;
 
 use crate::delta::TableLog as _;
@@ -15,8 +17,9 @@ use crate::store::{Store, StoreError};
 
 /// Held by the program that replaces files.
 const LOCK: &str = "wal/compaction";
-/// The lease of whoever replaces files, where several machines write.
-const LEASE: &str = "replacing";
+/// The lease of whoever replaces files, where several machines write, and how long it is good.
+const LEASE: &str = "leases/replacing";
+const TERM: Duration = Duration::from_mins(15);
 
 /// The right to replace and to remove files.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ impl Store {
         let lock = self.disk.lock(LOCK).map_err(StoreError::Folder)?;
         let lock = lock.ok_or(StoreError::Compacting)?;
         let lease = if self.home.is_shared {
-            let lease = Lease::take(&self.objects, LEASE, self.clock.now()).await;
+            let lease = Lease::take(&self.objects, LEASE.into(), TERM, self.clock.now()).await;
             Some(lease.map_err(StoreError::lease)?.ok_or(StoreError::Compacting)?)
         } else {
             None

@@ -72,8 +72,8 @@ pub enum StoreError {
     /// Another program compacts the store.
     #[error("another program compacts this store; try again when it has ended")]
     Compacting,
-    /// The lease of whoever replaces files.
-    #[error("the lease of those who replace files can't be had")]
+    /// The lease of whoever replaces files, or of who collects an account.
+    #[error("the lease can't be had: `leases` in the store can't be read or written")]
     Lease(#[source] object_store::Error),
     /// An object store that replaces what it was asked not to replace.
     #[error(

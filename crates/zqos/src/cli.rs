@@ -103,6 +103,12 @@ pub(crate) enum Command {
     /// Take saved answers of Zoom's API into the store
     #[cfg(feature = "store")]
     Import(Import),
+    /// Fetch every report of an account into the store, inside the quota
+    #[cfg(feature = "store")]
+    Collect(Collect),
+    /// Show what the store has of a day, what is missing and why, and the quota
+    #[cfg(feature = "store")]
+    Status(Status),
     /// Look after the store
     #[cfg(feature = "store")]
     #[command(subcommand, after_help = "Example:\n  zqos store info")]
@@ -316,6 +322,57 @@ pub(crate) struct Import {
     /// one that the configuration names
     #[arg(long, value_name = "FILE")]
     pub(crate) sites: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos collect --from yesterday
+  zqos collect --from 2026-11-01 --to 2026-12-01
+  zqos collect --from -7d --once
+  zqos collect --account all --from yesterday --to today
+
+What was collected before is not fetched again: run it as often as you like. When the daily quota is
+spent it waits until that opens again, unless `--once` is given. Exit code 3: something is missing
+that can still be had.")]
+pub(crate) struct Collect {
+    /// Meetings that began from this time on, six months back at most; yesterday's midnight if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Meetings that began before this time; now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
+    /// End when the daily quota is spent, instead of waiting for the next day's
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
+    /// one that the configuration names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos status --day yesterday
+  zqos status --day 2026-11-20 --format json
+  zqos status --from -30d --account all
+
+Exit code 3: something is missing.")]
+pub(crate) struct Status {
+    /// The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true, conflicts_with_all = ["from", "to"])]
+    pub(crate) day: Option<String>,
+    /// Meetings that began from this time on
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Meetings that began before this time; now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, requires = "from")]
+    pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

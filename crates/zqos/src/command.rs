@@ -2,6 +2,8 @@
 
 mod api;
 mod auth;
+#[cfg(feature = "store")]
+mod collect;
 mod config;
 #[cfg(feature = "sim")]
 mod demo;
@@ -18,6 +20,8 @@ mod resolve;
 mod sim;
 #[cfg(feature = "query")]
 pub(crate) mod sql;
+#[cfg(feature = "store")]
+mod status;
 #[cfg(feature = "store")]
 mod store;
 mod summary;
@@ -56,6 +60,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Import(args) => return import::run(&args, &cli.global).await,
         #[cfg(feature = "store")]
         Command::Store(command) => return store::run(&command, &cli.global).await,
+        #[cfg(feature = "store")]
+        Command::Status(args) => return status::run(&args, &cli.global).await,
         #[cfg(feature = "query")]
         Command::Sql(args) => return sql::run(&args, &cli.global).await,
         _ => {}
@@ -78,13 +84,15 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Meetings(args) => meetings::run(session, &args).await,
         Command::Participants(args) => participants::run(session, &args).await,
         Command::Api(args) => api::run(session, &args).await,
+        #[cfg(feature = "store")]
+        Command::Collect(args) => collect::run(session, &args).await,
         Command::Auth(Auth::Check) => auth::check(session).await,
         Command::Config(command) => config::run(session, &command),
         Command::Completions { .. } | Command::Man => unreachable!("printed before"),
         #[cfg(feature = "sim")]
         Command::Sim(_) | Command::Demo(_) => unreachable!("served before"),
         #[cfg(feature = "store")]
-        Command::Import(_) | Command::Store(_) => unreachable!("done before"),
+        Command::Import(_) | Command::Status(_) | Command::Store(_) => unreachable!("done before"),
         #[cfg(feature = "query")]
         Command::Sql(_) => unreachable!("asked before"),
     }

@@ -136,6 +136,7 @@ fn hint(error: &Error, zone: Option<&Zone>) -> Option<String> {
         ErrorKind::RateLimited { label, daily, until, .. } => {
             return Some(rate_limit_hint(*label, *daily, *until, zone));
         }
+        ErrorKind::HeldBack => "another collector works on this account",
         ErrorKind::TokenRequest { status, error, .. } => match (status, error.as_deref()) {
             (_, Some("invalid_client")) => {
                 "client id or client secret is wrong: compare them with the app's page in the Zoom \

@@ -1,6 +1,7 @@
 //! What is told, on standard error, while a command takes long.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
+use std::fmt;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
@@ -15,11 +16,22 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 const TERMINAL_EVERY: Duration = Duration::from_secs(1);
 
 /// How far a command has come.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Progress {
     pages: Cell<u64>,
     rows: Cell<u64>,
     total: Cell<Option<u64>>,
+    /// Says it in other words, given how long it has taken.
+    words: OnceCell<Words>,
+}
+
+/// A line of how far a command has come.
+type Words = Box<dyn Fn(Duration) -> String>;
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
 }
 
 impl Progress {
@@ -28,6 +40,13 @@ impl Progress {
         self.pages.set(self.pages.get() + 1);
         self.rows.set(rows);
         self.total.set(total);
+    }
+
+    /// Lets the lines say something else than rows and pages.
+    #[cfg(feature = "store")]
+    pub(crate) fn say(&self, words: Words) {
+        // A command says it once.
+        drop(self.words.set(words));
     }
 
     /// Awaits `work`, and tells how far it has come: on a terminal in a line that is written over
@@ -60,6 +79,9 @@ impl Progress {
     }
 
     fn line(&self, elapsed: Duration) -> String {
+        if let Some(words) = self.words.get() {
+            return words(elapsed);
+        }
         let seconds = elapsed.as_secs();
         match (self.pages.get(), self.total.get()) {
             (0, _) => format!("{seconds} s: waiting for Zoom"),

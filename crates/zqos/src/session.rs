@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use zoom_dashboard::{Answer, Client, PageAnswer, Pages};
+use zoom_dashboard::{Answer, Client, ClientBuilder, PageAnswer, Pages};
 use zoom_wire::{Endpoint, ForAccount, Listing, Request};
 use zqos_core::{Clock as _, SystemClock};
 
@@ -67,6 +67,27 @@ impl Session {
         self.config.select_one(self.account.as_deref())
     }
 
+    /// What a client for an account is made of; the account's secrets are read here, and nowhere else.
+    pub(crate) fn client_builder(&self, account: &Account) -> anyhow::Result<ClientBuilder> {
+        let http = &self.config.http;
+        let mut builder = Client::builder(account.credential()?)
+            .plan(account.plan)
+            .retry(http.retry)
+            .timeouts(http.timeouts)
+            .max_body(http.max_body)
+            .user_agent(concat!("zqos/", env!("CARGO_PKG_VERSION")));
+        if let Some(base) = &account.api_base {
+            builder = builder.api_base(base)?;
+        }
+        if let Some(base) = &account.oauth_base {
+            builder = builder.oauth_base(base)?;
+        }
+        if let Some(path) = &http.ca_file {
+            builder = builder.ca_file(path)?;
+        }
+        Ok(builder)
+    }
+
     /// A client for the one account that the command is about.
     pub(crate) fn asker(&self) -> anyhow::Result<Asker> {
         Asker::new(self, self.account()?)
@@ -83,26 +104,10 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
-    /// Makes a client; the account's secrets are read here, and nowhere else.
+    /// Makes a client.
     pub(crate) fn new(session: &Session, account: &Account) -> anyhow::Result<Self> {
-        let http = &session.config.http;
-        let mut builder = Client::builder(account.credential()?)
-            .plan(account.plan)
-            .retry(http.retry)
-            .timeouts(http.timeouts)
-            .max_body(http.max_body)
-            .user_agent(concat!("zqos/", env!("CARGO_PKG_VERSION")));
-        if let Some(base) = &account.api_base {
-            builder = builder.api_base(base)?;
-        }
-        if let Some(base) = &account.oauth_base {
-            builder = builder.oauth_base(base)?;
-        }
-        if let Some(path) = &http.ca_file {
-            builder = builder.ca_file(path)?;
-        }
         Ok(Self {
-            client: builder.build()?,
+            client: session.client_builder(account)?.build()?,
             account: account.name.clone(),
             sub_account: account.sub_account.clone(),
             progress: Rc::clone(&session.progress),

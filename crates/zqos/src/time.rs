@@ -49,6 +49,13 @@ impl Zone {
         self.midnight(self.zoned(self.now).date())
     }
 
+    /// The day, from midnight to midnight, on which an instant is.
+    #[cfg(feature = "store")]
+    pub(crate) fn day(&self, instant: Timestamp) -> std::ops::Range<Timestamp> {
+        let day = self.zoned(instant).date();
+        self.midnight(day)..day.tomorrow().map_or(instant, |next| self.midnight(next))
+    }
+
     /// An instant by date and time of day, such as `2026-11-22 10:05`.
     pub(crate) fn date_and_time(&self, instant: Timestamp) -> String {
         self.zoned(instant).strftime("%Y-%m-%d %H:%M").to_string()

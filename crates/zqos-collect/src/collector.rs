@@ -1,0 +1,571 @@
+//! The collector: lists meetings, fetches what is owed of them, and says what came.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tokio::task::JoinError;
+use zoom_dashboard::{Client, Error, ErrorKind};
+use zoom_wire::meeting::{ListMeetings, MeetingsPage};
+use zoom_wire::participant::{ListParticipants, ParticipantsPage};
+use zoom_wire::privacy::Policy;
+use zoom_wire::qos::{ListParticipantsQos, ParticipantsQosPage};
+use zoom_wire::rate_limit::{Label, Product};
+use zoom_wire::request::Bound;
+use zoom_wire::{ApiErrorKind, ForAccount, Kind, Listing as PagedEndpoint, Row, When};
+use zqos_core::{Clock, Coverage, Listing, MeetingId, Origin, Timestamp};
+use zqos_intake::{Intake, Sites, Source};
+use zqos_store::{Known, Location, StoreError};
+
+use crate::keeper::Keeper;
+use crate::meter::{self, Meter, POOL, Trouble};
+use crate::owed::{self, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
+use crate::progress::{Progress, Stage};
+use crate::tally::{Tally, Why};
+
+/// How many meetings are walked over at the same time. Zoom takes 40 heavy calls a second, and answers one in
+/// some tenths of a second.
+const WALKS: usize = 16;
+/// After so many meetings in a row that failed for no reason of their own, nothing is tried any more.
+const FAILURES: u32 = 8;
+/// How often the right to collect is renewed while nothing is asked for.
+const HOLD_EVERY: Duration = Duration::from_secs(20);
+/// How long after the daily quota opens it is tried, at the earliest.
+const OPENED: Duration = Duration::from_secs(5);
+
+/// Whose reports are collected, and what of them is kept.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The account's name in the store.
+    pub account: String,
+    /// The sub-account of a master account, where requests are about one.
+    pub sub_account: Option<String>,
+    /// Where the store is.
+    pub store: Location,
+    /// What of people is kept; `None` for everything.
+    pub policy: Option<Arc<Policy>>,
+    /// From which site people take part.
+    pub sites: Option<Arc<dyn Sites>>,
+}
+
+/// What keeps a collector from going on. What came before is kept.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum CollectError {
+    /// Zoom refuses the account, or can't be reached.
+    #[error(transparent)]
+    Zoom(#[from] Error),
+    /// The store.
+    #[error(transparent)]
+    Store(Arc<StoreError>),
+    /// This program stood still, and another collector took the account over.
+    #[error("another collector took this account over while this one stood still")]
+    TakenOver,
+    /// A defect.
+    #[error("a page could not be read to its end")]
+    Panicked,
+}
+
+impl From<StoreError> for CollectError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+impl From<Arc<StoreError>> for CollectError {
+    fn from(error: Arc<StoreError>) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Trouble> for CollectError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Lost => Self::TakenOver,
+            Trouble::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<JoinError> for CollectError {
+    fn from(_: JoinError) -> Self {
+        Self::Panicked
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Ended {
+    /// Set when the daily quota is spent: when it opens again.
+    pub quota_until: Option<Timestamp>,
+    /// Lists that Zoom refuses this account, and why. Meetings are not among them.
+    pub refused_lists: Vec<(&'static str, Error)>,
+}
+
+/// Collects the past reports of an account.
+#[derive(Debug)]
+pub struct Collector {
+    client: Client,
+    clock: Arc<dyn Clock>,
+    keeper: Keeper,
+    meter: Arc<Meter>,
+    settings: Settings,
+    progress: Arc<Progress>,
+}
+
+/// Why a walk over pages ended early.
+enum Halt {
+    /// This meeting, or something of it, can't be had now.
+    Missing(Why, Error),
+    /// The daily quota is spent until then.
+    Quota(Timestamp),
+    /// Nothing can be had any more.
+    Broken(CollectError),
+}
+
+impl<E: Into<CollectError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+/// What became of a meeting.
+enum Fetched {
+    /// It is known what there is of it.
+    Told,
+    /// It was not done: the daily quota is spent until then.
+    Quota(Timestamp),
+    /// It failed for no reason of its own.
+    Failed(Error),
+}
+
+impl Collector {
+    /// A collector that asks by `client`, whose gate is `meter`.
+    pub fn new(client: Client, keeper: Keeper, meter: Arc<Meter>, settings: Settings) -> Self {
+        let clock = client.clock();
+        meter.go_by(Arc::clone(&clock));
+        Self { client, clock, keeper, meter, settings, progress: Arc::default() }
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// The server's time, as far as it is known.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Collects the meetings that began in a range, as far as they have ended, and returns when there is
+    /// nothing more to be had now. With `waits` it goes on when the daily quota opens again.
+    ///
+    /// **Errors**: [`CollectError`].
+    pub async fn collect(
+        &self,
+        range: Range<Timestamp>,
+        waits: bool,
+    ) -> Result<Ended, CollectError> {
+        let ended = tokio::select! {
+            ended = self.work(&range, waits) => ended?,
+            trouble = self.keep_account() => return Err(trouble.into()),
+        };
+        self.meter.end().await?;
+        Ok(ended)
+    }
+
+    /// Renews the right to collect, until it is lost.
+    async fn keep_account(&self) -> Trouble {
+        loop {
+            tokio::time::sleep(HOLD_EVERY).await;
+            if let Err(trouble) = self.meter.holds().await {
+                return trouble;
+            }
+        }
+    }
+
+    async fn work(&self, range: &Range<Timestamp>, waits: bool) -> Result<Ended, CollectError> {
+        self.count_earlier_calls().await?;
+        loop {
+            let mut ended = Ended::default();
+            let began = self.clock.now();
+            let mut passed = BTreeSet::new();
+            ended.quota_until = self.list_all(range, began, &mut ended.refused_lists).await?;
+            while ended.quota_until.is_none() {
+                let known = self.known(range).await?;
+                let owed = owed::meetings(&known, range, &passed, self.clock.now());
+                if owed.is_empty() {
+                    break;
+                }
+                passed.extend(owed.iter().map(|meeting| meeting.uuid.clone()));
+                ended.quota_until = self.fetch_all(owed).await?;
+            }
+            match ended.quota_until {
+                Some(until) if waits => self.wait_for_quota(until).await,
+                _ => return Ok(ended),
+            }
+        }
+    }
+
+    /// What earlier runs took of today's quota counts.
+    async fn count_earlier_calls(&self) -> Result<(), CollectError> {
+        // By an answer the server's day is known. A token is asked for outside of all limits.
+        self.client.token_info().await?;
+        let today = owed::day_of(self.clock.now());
+        let known = self.known(&(today..today.saturating_add(DAY))).await?;
+        let reserved = known.reservations.iter().filter(|row| row.day == today && row.pool == POOL);
+        let calls: u32 = reserved.map(|row| row.spent.unwrap_or(row.reserved)).sum();
+        self.client.count_others(Product::Meetings, Label::Heavy, calls);
+        Ok(())
+    }
+
+    async fn wait_for_quota(&self, until: Timestamp) {
+        self.progress.enter(Stage::Quota(until));
+        let wait = until.since(self.clock.now()).unwrap_or_default();
+        tokio::time::sleep(wait + OPENED).await;
+    }
+
+    /// What the store has of the days of a range.
+    async fn known(&self, range: &Range<Timestamp>) -> Result<Known, CollectError> {
+        let Settings { store, account, .. } = &self.settings;
+        Ok(Known::read(store.clone(), account, range.start, range.end).await?)
+    }
+
+    /// Walks over the lists that are open; tells when the quota opens again if it is spent.
+    async fn list_all(
+        &self,
+        range: &Range<Timestamp>,
+        since: Timestamp,
+        refused: &mut Vec<(&'static str, Error)>,
+    ) -> Result<Option<Timestamp>, CollectError> {
+        self.progress.enter(Stage::Lists);
+        let known = self.known(range).await?;
+        for list in owed::lists(&known, range, since, since) {
+            if refused.iter().any(|(kind, _)| *kind == list.kind.name()) {
+                continue;
+            }
+            match self.list(&list).await {
+                Ok(()) => {}
+                Err(ListHalt::Halt(Halt::Quota(until))) => return Ok(Some(until)),
+                Err(ListHalt::Halt(Halt::Broken(error))) => return Err(error),
+                Err(ListHalt::Halt(Halt::Missing(_, error))) => return Err(error.into()),
+                Err(ListHalt::Refused(error)) => refused.push((list.kind.name(), error)),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn list(&self, list: &OwedList) -> Result<(), ListHalt> {
+        let (Some(first), Some(last)) = (list.days.first(), list.days.last()) else {
+            return Ok(());
+        };
+        let end = last.saturating_add(DAY);
+        // Both ends are included, so that ranges overlap by a second.
+        let range = zoom_wire::Range::new(Bound::Instant(*first), Bound::Instant(end));
+        let range = range.map_err(|error| Error::from(error)).map_err(CollectError::from)?;
+        let (kind, when) = match list.kind {
+            ListKind::Meetings => (Kind::Meeting, When::Past),
+            ListKind::OneParticipant => (Kind::Meeting, When::PastOne),
+            ListKind::Webinars => (Kind::Webinar, When::Past),
+        };
+        let mut pages = self.pages(ListMeetings::new(range).kind(kind).when(when));
+        let mut intake = self.intake();
+        let mut totals = vec![0_u32; list.days.len()];
+        let mut has_changed = false;
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if list.kind != ListKind::Meetings && is_refusal(&error) => {
+                    return Err(ListHalt::Refused(error));
+                }
+                Err(error) => return Err(self.halt(error, None).await.into()),
+            };
+            self.meter.answered("lists").await;
+            has_changed |= page.total_changed();
+            let body = page.raw().body.clone();
+            let source = Source { origin: Origin::RestPast, meeting: None };
+            let now = self.clock.now();
+            let of_kind = list.kind;
+            let days = list.days.clone();
+            let (taken, rows, counts) = tokio::task::spawn_blocking(move || {
+                let mut intake = intake;
+                take(&mut intake, &body, &source);
+                let mut rows = intake.take_rows();
+                let mut counts = vec![0_u32; days.len()];
+                for meeting in meetings_of(&body, kind) {
+                    let (Some(uuid), Some(start)) = meeting else { continue };
+                    if let Some(place) = days.iter().position(|day| *day == owed::day_of(start)) {
+                        counts[place] += 1;
+                    }
+                    if of_kind == ListKind::OneParticipant {
+                        rows.coverage(&uuid, Origin::RestPast, start, &alone(now));
+                    }
+                }
+                (intake, rows, counts)
+            })
+            .await
+            .map_err(CollectError::from)?;
+            intake = taken;
+            intake.refused.clear();
+            for (total, count) in totals.iter_mut().zip(counts) {
+                *total += count;
+            }
+            let mut rows = rows;
+            if page.is_last() && !has_changed {
+                for (day, total) in list.days.iter().zip(&totals) {
+                    rows.listing(&Listing {
+                        day: *day,
+                        kind: list.kind.name().to_owned(),
+                        total: *total,
+                        listed_at: now,
+                    });
+                }
+            }
+            self.keep(rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Fetches meetings; tells when the quota opens again if it is spent meanwhile.
+    async fn fetch_all(&self, owed: Vec<OwedMeeting>) -> Result<Option<Timestamp>, CollectError> {
+        self.progress.enter(Stage::Reports);
+        Progress::add(&self.progress.meetings_owed, owed.len() as u64);
+        Progress::add(&self.progress.calls_owed, owed.iter().map(OwedMeeting::calls).sum());
+        let mut fetched =
+            stream::iter(owed).map(|meeting| self.meeting(meeting)).buffer_unordered(WALKS);
+        let (mut failures, mut quota) = (0, None);
+        while let Some(outcome) = fetched.next().await {
+            match outcome? {
+                Fetched::Told => failures = 0,
+                Fetched::Failed(error) => {
+                    failures += 1;
+                    if failures == FAILURES {
+                        return Err(error.into());
+                    }
+                }
+                // Calls of the others are refused from then on without being sent.
+                Fetched::Quota(until) => quota = Some(until),
+            }
+        }
+        Ok(quota)
+    }
+
+    /// Fetches participants and reports of a meeting, and keeps what is known of it then.
+    async fn meeting(&self, meeting: OwedMeeting) -> Result<Fetched, CollectError> {
+        let mut tally = Tally::default();
+        let halt = match self.walk(&meeting, &mut tally).await {
+            Ok(()) => {
+                Progress::add(&self.progress.meetings_done, 1);
+                return Ok(Fetched::Told);
+            }
+            Err(halt) => halt,
+        };
+        let (why, error) = match halt {
+            Halt::Missing(why, error) => (why, error),
+            Halt::Quota(until) => return Ok(Fetched::Quota(until)),
+            Halt::Broken(error) => return Err(error),
+        };
+        let now = self.clock.now();
+        let until = match why {
+            Why::NotReady | Why::Failed => Some(meeting.end.saturating_add(RETRIED_FOR)),
+            _ => None,
+        };
+        let coverage =
+            Coverage { why: Some(why.to_string()), until, ..tally.coverage(meeting.end, now) };
+        let mut rows = self.intake().take_rows();
+        rows.coverage(&meeting.uuid, Origin::RestPast, meeting.start, &coverage);
+        self.keep(rows).await?;
+        Progress::add(&self.progress.meetings_done, 1);
+        Ok(if why == Why::Failed { Fetched::Failed(error) } else { Fetched::Told })
+    }
+
+    async fn walk(&self, meeting: &OwedMeeting, tally: &mut Tally) -> Result<(), Halt> {
+        let id = || MeetingId::from(meeting.uuid.clone());
+        let kind = if meeting.is_webinar { Kind::Webinar } else { Kind::Meeting };
+        let list = ListParticipants::new(id()).kind(kind).when(When::Past);
+        self.walk_over(meeting, list, tally, count_participants).await?;
+        let list = ListParticipantsQos::new(id()).kind(kind).when(When::Past);
+        self.walk_over(meeting, list, tally, count_reports).await
+    }
+
+    /// Walks over the pages of a meeting. With the last page of reports what came of it is kept.
+    async fn walk_over<E: PagedEndpoint + 'static>(
+        &self,
+        meeting: &OwedMeeting,
+        list: E,
+        tally: &mut Tally,
+        count: fn(&[u8], &mut Tally),
+    ) -> Result<(), Halt>
+    where
+        ForAccount<E>: PagedEndpoint,
+    {
+        let request = list.to_request().map_err(Error::from).map_err(CollectError::from)?;
+        let purpose = meter::purpose(request.operation());
+        let mut pages = self.pages(list);
+        let mut intake = self.intake();
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return Err(self.halt(error, Some(meeting.end)).await),
+            };
+            self.meter.answered(purpose).await;
+            Progress::add(&self.progress.calls_done, 1);
+            tally.has_changed |= page.total_changed();
+            let body = page.raw().body.clone();
+            let source = Source { origin: Origin::RestPast, meeting: Some(meeting.uuid.clone()) };
+            let counted = std::mem::take(tally);
+            let (taken, counted) = tokio::task::spawn_blocking(move || {
+                let (mut intake, mut counted) = (intake, counted);
+                take(&mut intake, &body, &source);
+                count(&body, &mut counted);
+                let refused = u32::try_from(intake.refused.len()).unwrap_or(u32::MAX);
+                counted.invalid = counted.invalid.saturating_add(refused);
+                intake.refused.clear();
+                (intake, counted)
+            })
+            .await
+            .map_err(CollectError::from)?;
+            intake = taken;
+            *tally = counted;
+            let mut rows = intake.take_rows();
+            if page.is_last() && purpose == "reports" {
+                let told = tally.coverage(meeting.end, self.clock.now());
+                rows.coverage(&meeting.uuid, Origin::RestPast, meeting.start, &told);
+            }
+            self.keep(rows).await?;
+        }
+        Ok(())
+    }
+
+    /// What a failure means for whoever walks; of a meeting it is known when that ended.
+    async fn halt(&self, error: Error, end: Option<Timestamp>) -> Halt {
+        let is_old = end.is_some_and(|end| self.clock.now() >= end.saturating_add(RETRIED_FOR));
+        match error.kind() {
+            ErrorKind::HeldBack => {
+                let trouble = self.meter.trouble().await.unwrap_or(Trouble::Lost);
+                CollectError::from(trouble).into()
+            }
+            ErrorKind::RateLimited { daily: true, until, .. } => {
+                Halt::Quota(until.unwrap_or_else(|| self.clock.now().next_utc_midnight()))
+            }
+            ErrorKind::TokenRequest { .. } if !error.is_transient() => error.into(),
+            _ if end.is_none() => error.into(),
+            ErrorKind::Api(api) => match api.kind {
+                ApiErrorKind::NotAvailable if is_old => Halt::Missing(Why::NotAvailable, error),
+                ApiErrorKind::NotAvailable => Halt::Missing(Why::NotReady, error),
+                ApiErrorKind::TooOld => Halt::Missing(Why::TooOld, error),
+                ApiErrorKind::IsWebinar
+                | ApiErrorKind::IsMeeting
+                | ApiErrorKind::PlanWithoutDashboard => Halt::Missing(Why::Refused, error),
+                ApiErrorKind::MissingScopes(_)
+                | ApiErrorKind::TokenRejected
+                | ApiErrorKind::Forbidden => error.into(),
+                _ => Halt::Missing(Why::Failed, error),
+            },
+            _ => Halt::Missing(Why::Failed, error),
+        }
+    }
+
+    fn pages<E: PagedEndpoint>(&self, list: E) -> zoom_dashboard::Pages<ForAccount<E>> {
+        self.client.pages(&ForAccount::new(list, self.settings.sub_account.clone()))
+    }
+
+    fn intake(&self) -> Intake {
+        let Settings { account, policy, sites, .. } = &self.settings;
+        Intake::new(account, policy.clone(), sites.clone(), Arc::clone(&self.clock))
+    }
+
+    async fn keep(&self, rows: zqos_store::Batch) -> Result<(), CollectError> {
+        self.meter.holds().await?;
+        Ok(self.keeper.keep(rows).await?)
+    }
+}
+
+/// Why a list was not walked to its end.
+enum ListHalt {
+    Halt(Halt),
+    /// Zoom does not give it to this account.
+    Refused(Error),
+}
+
+impl<E: Into<Halt>> From<E> for ListHalt {
+    fn from(halt: E) -> Self {
+        Self::Halt(halt.into())
+    }
+}
+
+/// True when an account may have meetings without having this.
+fn is_refusal(error: &Error) -> bool {
+    error.api().is_some_and(|api| {
+        matches!(
+            api.kind,
+            ApiErrorKind::PlanWithoutDashboard
+                | ApiErrorKind::MissingScopes(_)
+                | ApiErrorKind::Forbidden
+                | ApiErrorKind::Validation
+                | ApiErrorKind::NotAvailable
+        )
+    })
+}
+
+/// What is known of a meeting of one participant.
+fn alone(now: Timestamp) -> Coverage {
+    Coverage {
+        expected: Some(1),
+        got: 0,
+        missing: None,
+        why: Some(Why::OneParticipant.to_string()),
+        until: None,
+        counted_at: now,
+        expected_minutes: None,
+        got_minutes: None,
+        invalid: Some(0),
+    }
+}
+
+/// Takes an answer; one that is no text was refused before.
+fn take(intake: &mut Intake, body: &Bytes, source: &Source) {
+    if let Ok(text) = zoom_wire::answer::text(body) {
+        intake.document(text, source, &String::new);
+    }
+}
+
+/// The meetings of a page, with their starts.
+fn meetings_of(
+    body: &[u8],
+    kind: Kind,
+) -> Vec<(Option<zqos_core::MeetingUuid>, Option<Timestamp>)> {
+    let Ok(page) = zoom_wire::decode::<MeetingsPage<'_>>(body) else { return Vec::new() };
+    let rows = if kind == Kind::Meeting { &page.meetings } else { &page.webinars };
+    let objects = rows.as_slice().iter().filter_map(|row| match row {
+        Row::Object(meeting) => Some((meeting.uuid.get(), meeting.start_time.get())),
+        Row::Other(_) => None,
+    });
+    objects.collect()
+}
+
+fn count_participants(body: &[u8], tally: &mut Tally) {
+    let Ok(page) = zoom_wire::decode::<ParticipantsPage<'_>>(body) else { return };
+    for row in page.participants.as_slice() {
+        let Row::Object(row) = row else { continue };
+        let Some(id) = row.user_id.get() else { continue };
+        let has_waited = row.status.get().as_deref() == Some("in_waiting_room");
+        tally.listed(id.as_str(), row.join_time.get(), row.leave_time.get(), has_waited);
+    }
+}
+
+fn count_reports(body: &[u8], tally: &mut Tally) {
+    let Ok(page) = zoom_wire::decode::<ParticipantsQosPage<'_>>(body) else { return };
+    for row in page.participants.as_slice() {
+        let Row::Object(row) = row else { continue };
+        let Some(id) = row.user_id.get() else { continue };
+        let minutes = row.user_qos.get().map_or(0, |minutes| minutes.iter().count());
+        let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
+        tally.reported(id.as_str(), row.join_time.get(), row.leave_time.get(), minutes);
+    }
+}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod collector;
+mod keeper;
+mod meter;
+mod owed;
+mod progress;
+mod status;
+mod tally;
+
+pub use collector::{CollectError, Collector, Ended, Settings};
+pub use keeper::Keeper;
+pub use meter::Meter;
+pub use owed::{FINAL_AFTER, READY_AFTER, RETRIED_FOR};
+pub use progress::{Progress, Stage};
+pub use status::{Hole, Status};
+pub use tally::Why;

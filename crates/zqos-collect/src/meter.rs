@@ -1,0 +1,212 @@
+//! Calls are counted before they are made, by whoever has the right to make them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Mutex;
+use zoom_dashboard::Gate;
+use zoom_dashboard::transport::BoxFuture;
+use zoom_wire::{Operation, Request};
+use zqos_core::{CallCount, Clock, Reservation, Timestamp};
+use zqos_store::{AccountLease, Batch, StoreError};
+
+use crate::keeper::Keeper;
+use crate::owed::day_of;
+
+/// Which of the account's daily quotas calls of the dashboard count towards.
+pub(crate) const POOL: &str = "dashboard";
+/// How many calls are reserved at once. A program that is killed has counted so many too much at most.
+const BLOCK: u32 = 200;
+
+/// Counts the calls of a run, and holds them back when the account is another collector's.
+#[derive(Debug)]
+pub struct Meter {
+    account: String,
+    /// Which run this is, of all of the account.
+    run: String,
+    keeper: Keeper,
+    /// The server's, once there is a client.
+    clock: OnceLock<Arc<dyn Clock>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    lease: Option<AccountLease>,
+    /// The UTC day of the counts.
+    day: Option<Timestamp>,
+    reserved: u32,
+    spent: u32,
+    /// By purpose: calls, and how many of them were answered well.
+    calls: BTreeMap<&'static str, (u32, u32)>,
+    /// Why calls are held back.
+    trouble: Option<Trouble>,
+}
+
+/// Why calls are held back.
+#[derive(Debug, Clone)]
+pub(crate) enum Trouble {
+    /// Another collector has the account.
+    Lost,
+    /// The store can't tell, or can't keep the count.
+    Store(Arc<StoreError>),
+}
+
+impl Meter {
+    /// Counts calls of an account of which this program has the lease, and keeps the count by `keeper`.
+    pub fn new(account: &str, lease: AccountLease, keeper: Keeper) -> Self {
+        Self {
+            account: account.to_owned(),
+            run: lease.epoch().to_string(),
+            keeper,
+            clock: OnceLock::new(),
+            state: Mutex::new(State {
+                lease: Some(lease),
+                day: None,
+                reserved: 0,
+                spent: 0,
+                calls: BTreeMap::new(),
+                trouble: None,
+            }),
+        }
+    }
+
+    pub(crate) fn go_by(&self, clock: Arc<dyn Clock>) {
+        // Who made the first client with this meter has said it.
+        drop(self.clock.set(clock));
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.get().map_or_else(|| zqos_core::SystemClock.now(), |clock| clock.now())
+    }
+
+    /// True while the account is this program's: asked before anything is written.
+    pub(crate) async fn holds(&self) -> Result<(), Trouble> {
+        self.state.lock().await.hold().await
+    }
+
+    /// Why calls are held back, if they are.
+    pub(crate) async fn trouble(&self) -> Option<Trouble> {
+        self.state.lock().await.trouble.clone()
+    }
+
+    /// Takes note that a call was answered well.
+    pub(crate) async fn answered(&self, purpose: &'static str) {
+        self.state.lock().await.calls.entry(purpose).or_default().1 += 1;
+    }
+
+    /// How many calls were made today.
+    pub async fn spent(&self) -> u32 {
+        self.state.lock().await.spent
+    }
+
+    async fn pass_one(&self, purpose: &'static str) -> Result<(), Trouble> {
+        let mut state = self.state.lock().await;
+        state.hold().await?;
+        let now = self.now();
+        let day = day_of(now);
+        if state.day != Some(day) {
+            self.close_day(&mut state).await?;
+            state.day = Some(day);
+        }
+        if state.spent == state.reserved {
+            let reserved = state.reserved + BLOCK;
+            let mut batch = Batch::new(&self.account, now);
+            batch.reservation(&self.reservation(day, reserved, None));
+            // Calls by purpose are told as often.
+            self.tell_calls(&mut batch, day, &state);
+            self.keep(batch).await?;
+            state.reserved = reserved;
+        }
+        state.spent += 1;
+        state.calls.entry(purpose).or_default().0 += 1;
+        Ok(())
+    }
+
+    /// Writes what was spent of a day that is over, and begins to count anew.
+    async fn close_day(&self, state: &mut State) -> Result<(), Trouble> {
+        if let Some(day) = state.day.take() {
+            let mut batch = Batch::new(&self.account, self.now());
+            batch.reservation(&self.reservation(day, state.reserved, Some(state.spent)));
+            self.tell_calls(&mut batch, day, state);
+            self.keep(batch).await?;
+        }
+        (state.reserved, state.spent) = (0, 0);
+        state.calls.clear();
+        Ok(())
+    }
+
+    fn reservation(&self, day: Timestamp, reserved: u32, spent: Option<u32>) -> Reservation {
+        Reservation { day, pool: POOL.to_owned(), run: self.run.clone(), reserved, spent }
+    }
+
+    fn tell_calls(&self, batch: &mut Batch, day: Timestamp, state: &State) {
+        for (purpose, &(calls, answered)) in &state.calls {
+            batch.calls(&CallCount {
+                day,
+                run: self.run.clone(),
+                purpose: (*purpose).to_owned(),
+                calls,
+                failed: calls.saturating_sub(answered),
+            });
+        }
+    }
+
+    async fn keep(&self, batch: Batch) -> Result<(), Trouble> {
+        self.keeper.keep(batch).await.map_err(Trouble::Store)
+    }
+
+    /// Writes what was spent, and gives the account back.
+    pub(crate) async fn end(&self) -> Result<(), Trouble> {
+        let mut state = self.state.lock().await;
+        state.hold().await?;
+        self.close_day(&mut state).await?;
+        match state.lease.take() {
+            Some(lease) => lease.end().await.map_err(|error| Trouble::Store(Arc::new(error))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl State {
+    async fn hold(&mut self) -> Result<(), Trouble> {
+        if let Some(trouble) = &self.trouble {
+            return Err(trouble.clone());
+        }
+        let held = match &mut self.lease {
+            Some(lease) => lease.hold().await,
+            None => Ok(false),
+        };
+        let trouble = match held {
+            Ok(true) => return Ok(()),
+            Ok(false) => Trouble::Lost,
+            Err(error) => Trouble::Store(Arc::new(error)),
+        };
+        self.trouble = Some(trouble.clone());
+        Err(trouble)
+    }
+}
+
+impl Gate for Meter {
+    fn pass<'g>(&'g self, request: &'g Request) -> BoxFuture<'g, bool> {
+        Box::pin(async move {
+            match self.pass_one(purpose(request.operation())).await {
+                Ok(()) => true,
+                Err(trouble) => {
+                    self.state.lock().await.trouble.get_or_insert(trouble);
+                    false
+                }
+            }
+        })
+    }
+}
+
+/// What a call is for, as `system.requests` names it.
+pub(crate) fn purpose(operation: &Operation) -> &'static str {
+    match operation.name {
+        "list_meetings" | "list_webinars" => "lists",
+        "list_meeting_participants" | "list_webinar_participants" => "participants",
+        "list_meeting_participants_qos" | "list_webinar_participants_qos" => "reports",
+        other => other,
+    }
+}

@@ -1,0 +1,186 @@
+//! What is to be fetched, and when: computed from what the store has.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::time::Duration;
+
+use zqos_core::{Coverage, Listing, Meeting, MeetingUuid, Origin, Timestamp};
+use zqos_store::Known;
+
+use crate::tally::Why;
+
+/// How long after its end a meeting's report is fetched first. **Source**: Zoom's help says that reports take
+/// up to thirty minutes; before, they may lack minutes or joins.
+pub const READY_AFTER: Duration = Duration::from_mins(30);
+/// For how long after its end a report that is not there, or lacks something, is asked for again.
+pub const RETRIED_FOR: Duration = Duration::from_hours(24);
+/// How long after a UTC day a list of its meetings has all of them: those that began on it have ended, and
+/// their reports are there. **Source**: Zoom ends every meeting after thirty hours.
+pub const FINAL_AFTER: Duration = Duration::from_hours(48);
+/// How soon a report is asked for again at the earliest, and at the latest.
+const AGAIN: Range<Duration> = Duration::from_mins(10)..Duration::from_hours(4);
+/// A day.
+pub(crate) const DAY: Duration = Duration::from_hours(24);
+/// The longest range of a list. **Source**: Zoom's lists take a month at most; the shortest has 28 days.
+const LIST_DAYS: usize = 28;
+
+/// What is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum ListKind {
+    Meetings,
+    /// Zoom lists them apart.
+    OneParticipant,
+    Webinars,
+}
+
+impl ListKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Meetings, Self::OneParticipant, Self::Webinars];
+
+    /// As `system.listings` names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Meetings => "meeting",
+            Self::OneParticipant => "one-participant",
+            Self::Webinars => "webinar",
+        }
+    }
+}
+
+/// A list that is to be walked over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwedList {
+    pub(crate) kind: ListKind,
+    /// The UTC days, by their first instants.
+    pub(crate) days: Vec<Timestamp>,
+}
+
+/// A meeting of which participants and reports are to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwedMeeting {
+    pub(crate) uuid: MeetingUuid,
+    pub(crate) is_webinar: bool,
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    /// How many took part, by the list.
+    pub(crate) participants: u32,
+}
+
+impl OwedMeeting {
+    /// How many calls it takes at least: 300 joins on a page of participants, ten on one of reports. Who came
+    /// twice is counted once by the list, so it may be more.
+    pub(crate) fn calls(&self) -> u64 {
+        let joins = u64::from(self.participants.max(1));
+        joins.div_ceil(300) + joins.div_ceil(10)
+    }
+}
+
+/// The first instants of the UTC days that a range touches.
+pub(crate) fn days(range: &Range<Timestamp>) -> Vec<Timestamp> {
+    let mut days = Vec::new();
+    let mut day = day_of(range.start);
+    while day < range.end {
+        days.push(day);
+        day = day.saturating_add(DAY);
+    }
+    days
+}
+
+/// The first instant of a UTC day.
+pub(crate) fn day_of(at: Timestamp) -> Timestamp {
+    let day = i64::try_from(DAY.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_millis(at.unix_millis().div_euclid(day) * day).unwrap_or(at)
+}
+
+/// The lists that are to be walked over at `now` for meetings that began in a range: of days that were
+/// listed since `since`, or so late that nothing can have come after, none is.
+pub(crate) fn lists(
+    known: &Known,
+    range: &Range<Timestamp>,
+    since: Timestamp,
+    now: Timestamp,
+) -> Vec<OwedList> {
+    let mut lists = Vec::new();
+    for kind in ListKind::ALL {
+        let done: HashSet<Timestamp> = (known.listings.iter())
+            .filter(|list| list.kind == kind.name())
+            .filter(|list| list.listed_at >= since || is_final(list))
+            .map(|list| list.day)
+            .collect();
+        let mut open: Vec<Timestamp> = Vec::new();
+        for day in days(range) {
+            if done.contains(&day) || day > now {
+                continue;
+            }
+            let follows = open.last().is_some_and(|last| last.saturating_add(DAY) == day);
+            if !open.is_empty() && (!follows || open.len() == LIST_DAYS) {
+                lists.push(OwedList { kind, days: std::mem::take(&mut open) });
+            }
+            open.push(day);
+        }
+        if !open.is_empty() {
+            lists.push(OwedList { kind, days: open });
+        }
+    }
+    lists
+}
+
+/// True for a list that has every meeting of its day.
+pub(crate) fn is_final(list: &Listing) -> bool {
+    list.listed_at >= list.day.saturating_add(DAY).saturating_add(FINAL_AFTER)
+}
+
+/// When a report is to be asked for next; `None` when it is complete, or never will be.
+pub(crate) fn next_try(coverage: Option<&Coverage>, end: Timestamp) -> Option<Timestamp> {
+    let Some(coverage) = coverage else { return Some(end.saturating_add(READY_AFTER)) };
+    let why = coverage.why.as_deref()?.parse().ok();
+    match why {
+        Some(Why::NotReady | Why::Incomplete | Why::Failed) => {
+            // The older it is, the less can be hoped for soon.
+            let age = coverage.counted_at.since(end).unwrap_or_default();
+            let wait = (age / 2).clamp(AGAIN.start, AGAIN.end);
+            Some(coverage.counted_at.saturating_add(wait))
+        }
+        _ => None,
+    }
+}
+
+/// The meetings that began in a range of which something is to be fetched at `now`, those that began first
+/// first, because Zoom forgets them first. `passed` are left out.
+pub(crate) fn meetings(
+    known: &Known,
+    range: &Range<Timestamp>,
+    passed: &BTreeSet<MeetingUuid>,
+    now: Timestamp,
+) -> Vec<OwedMeeting> {
+    let coverage = past_coverage(known);
+    let owed = known.meetings.iter().filter_map(|meeting| {
+        let (start, end) = times_in(meeting, range)?;
+        if passed.contains(&meeting.uuid) {
+            return None;
+        }
+        let at = next_try(coverage.get(&meeting.uuid).copied(), end)?;
+        (at <= now).then(|| OwedMeeting {
+            uuid: meeting.uuid.clone(),
+            is_webinar: meeting.is_webinar == Some(true),
+            start,
+            end,
+            participants: meeting.participant_count.unwrap_or(1),
+        })
+    });
+    owed.collect()
+}
+
+/// What there is of meetings by past reports.
+pub(crate) fn past_coverage(known: &Known) -> HashMap<MeetingUuid, &Coverage> {
+    let past = known.coverage.iter().filter(|((_, origin), _)| origin == Origin::RestPast.as_str());
+    past.map(|((uuid, _), coverage)| (uuid.clone(), coverage)).collect()
+}
+
+/// Start and end of a meeting that has ended and began in a range.
+pub(crate) fn times_in(
+    meeting: &Meeting,
+    range: &Range<Timestamp>,
+) -> Option<(Timestamp, Timestamp)> {
+    let (start, end) = (meeting.start?, meeting.end?);
+    range.contains(&start).then_some((start, end))
+}

@@ -1,0 +1,134 @@
+//! What a range of days has, and what it lacks.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use zqos_core::{Meeting, Timestamp};
+use zqos_store::Known;
+
+use crate::meter::POOL;
+use crate::owed::{self, ListKind};
+use crate::tally::Why;
+
+/// What is known of the meetings that began in a range.
+///
+/// Counts are of past reports; what was fetched live or pushed is not among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// Meetings and webinars that have ended.
+    pub meetings: u32,
+    /// Those of them that are complete.
+    pub complete: u32,
+    /// Those of which Zoom has nothing more, by why.
+    pub not_obtainable: BTreeMap<Why, u32>,
+    /// Joins that there were, as far as known, and those whose report came.
+    pub participants: (u32, u32),
+    /// Whole minutes within joins, and those of them that came.
+    pub minutes: (u32, u32),
+    /// Rows of answers that could not be read, or not wholly.
+    pub invalid: u32,
+    /// Calls by purpose, and how many of them failed: of the UTC days that the range touches.
+    pub calls: BTreeMap<String, (u32, u32)>,
+    /// Calls of these days that are counted towards the daily quota.
+    pub quota_used: u32,
+    /// UTC days of which no list of meetings was walked to its end, by their first instants.
+    pub unlisted: Vec<Timestamp>,
+    /// UTC days whose list may grow still.
+    pub open: Vec<Timestamp>,
+    /// What is missing and can be had, or could have been.
+    pub holes: Vec<Hole>,
+}
+
+/// Something of a meeting that is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hole {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// Why; `None` when it was not fetched yet.
+    pub why: Option<Why>,
+    /// How many joins lack their report; `None` when that is not known.
+    pub joins: Option<u32>,
+    /// How many minutes reports lack; `None` when that is not known.
+    pub minutes: Option<u32>,
+    /// Until when it can be had. `None`: Zoom's word is that it is gone.
+    pub until: Option<Timestamp>,
+}
+
+/// How long Zoom has reports, in days. **Source**: error 12702.
+const KEPT_DAYS: u64 = 365;
+
+impl Status {
+    /// What is known at `now` of a range.
+    pub fn of(known: &Known, range: &Range<Timestamp>, now: Timestamp) -> Self {
+        let mut status = Self::default();
+        let coverage = owed::past_coverage(known);
+        for meeting in &known.meetings {
+            let Some((start, _)) = owed::times_in(meeting, range) else { continue };
+            status.meetings += 1;
+            let forgotten = forgotten_at(start);
+            let Some(of_it) = coverage.get(&meeting.uuid) else {
+                let joins = meeting.participant_count;
+                status.participants.0 += joins.unwrap_or(0);
+                let until = Some(forgotten);
+                let meeting = meeting.clone();
+                status.holes.push(Hole { meeting, why: None, joins, minutes: None, until });
+                continue;
+            };
+            let why: Option<Why> = of_it.why.as_deref().and_then(|why| why.parse().ok());
+            status.invalid += of_it.invalid.unwrap_or(0);
+            if why != Some(Why::OneParticipant) {
+                status.participants.0 += of_it.expected.unwrap_or(0);
+                status.participants.1 += of_it.got;
+                status.minutes.0 += of_it.expected_minutes.unwrap_or(0);
+                status.minutes.1 += of_it.got_minutes.unwrap_or(0);
+            }
+            match why {
+                None => status.complete += 1,
+                Some(why) if why.is_not_obtainable() => {
+                    *status.not_obtainable.entry(why).or_default() += 1;
+                }
+                Some(why) => status.holes.push(Hole {
+                    meeting: meeting.clone(),
+                    why: Some(why),
+                    joins: of_it.missing.filter(|_| why == Why::Incomplete),
+                    minutes: (of_it.expected_minutes.zip(of_it.got_minutes))
+                        .map(|(expected, got)| expected.saturating_sub(got))
+                        .filter(|_| why == Why::Incomplete),
+                    until: if why == Why::TooOld { None } else { Some(forgotten) },
+                }),
+            }
+        }
+        let days = owed::days(range);
+        for call in known.calls.iter().filter(|call| days.contains(&call.day)) {
+            let (calls, failed) = status.calls.entry(call.purpose.clone()).or_default();
+            *calls += call.calls;
+            *failed += call.failed;
+        }
+        let reserved = known.reservations.iter();
+        let reserved = reserved.filter(|row| days.contains(&row.day) && row.pool == POOL);
+        status.quota_used = reserved.map(|row| row.spent.unwrap_or(row.reserved)).sum();
+        for day in days.into_iter().filter(|day| *day <= now) {
+            let list = (known.listings.iter())
+                .find(|list| list.day == day && list.kind == ListKind::Meetings.name());
+            match list {
+                None => status.unlisted.push(day),
+                Some(list) if owed::is_final(list) => {}
+                Some(_) => status.open.push(day),
+            }
+        }
+        status
+    }
+
+    /// Nothing is missing that can be had, or could have been.
+    pub fn is_complete(&self) -> bool {
+        self.holes.is_empty() && self.unlisted.is_empty()
+    }
+}
+
+/// When Zoom forgets the report of a meeting that began at `start`.
+fn forgotten_at(start: Timestamp) -> Timestamp {
+    let days = std::time::Duration::from_secs(KEPT_DAYS * 86_400);
+    start.saturating_add(days)
+}

@@ -1,0 +1,173 @@
+//! `zqos collect`: every report of an account into the store.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures::future::join_all;
+use zqos_collect::{CollectError, Collector, Ended, Keeper, Meter, Progress, Settings, Stage};
+use zqos_core::{SystemClock, Timestamp};
+use zqos_store::{Location, Store};
+
+use crate::cli::Collect;
+use crate::command::import::location;
+use crate::command::status::{self, Told};
+use crate::config::Account;
+use crate::context::site::SiteMap;
+use crate::exit::{Exit, UsageError};
+use crate::output::note;
+use crate::session::Session;
+use crate::time::{Zone, duration};
+
+/// How often it is tried to take an account over that another collector has.
+const TAKE_EVERY: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exit> {
+    let at = location(&args.store)?;
+    let range = range(&session.zone, args)?;
+    let sites = args.sites.as_ref().or(session.config.sites.as_ref());
+    let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
+    let sites = sites.map(|map| Arc::new(map) as _);
+    let accounts = session.accounts()?;
+    let settings = |account: &Account| {
+        Ok::<_, UsageError>(Settings {
+            account: account.name.clone(),
+            sub_account: account.sub_account.clone(),
+            store: at.clone(),
+            policy: session.config.policy(&account.name, at.local())?.map(Arc::new),
+            sites: Option::clone(&sites),
+        })
+    };
+    // What is wrong with a credential or a setting is found before anything is asked.
+    let accounts: Vec<_> = accounts
+        .into_iter()
+        .map(|account| Ok((account, session.client_builder(account)?, settings(account)?)))
+        .collect::<anyhow::Result<_>>()?;
+    let store = Store::open(at.clone(), Arc::new(SystemClock)).await?;
+    let mut leases = Vec::with_capacity(accounts.len());
+    for (account, ..) in &accounts {
+        leases.push(lease(&store, &account.name).await?);
+    }
+    let (keeper, thread) = Keeper::start(store);
+    let mut collectors = Vec::with_capacity(accounts.len());
+    for ((_, builder, settings), lease) in accounts.into_iter().zip(leases) {
+        let meter = Arc::new(Meter::new(&settings.account, lease, keeper.clone()));
+        let gate = Arc::clone(&meter);
+        let client = builder.gate(gate).build()?;
+        let name = settings.account.clone();
+        collectors.push((name, Collector::new(client, keeper.clone(), meter, settings)));
+    }
+    drop(keeper);
+    let progress: Vec<_> = collectors.iter().map(|(_, collector)| collector.progress()).collect();
+    let zone = session.zone.clone();
+    session.progress.say(Box::new(move |elapsed| line(&progress, elapsed, &zone)));
+    let work = collectors.iter().map(|(name, collector)| async {
+        (name.clone(), collector.collect(range.clone(), !args.once).await, collector.now())
+    });
+    let ended = join_all(work).await;
+    drop(collectors);
+    // The last rows come into the tables.
+    let kept = thread.join().map_err(|_| anyhow::anyhow!("the thread that writes has panicked"))?;
+    let kept =
+        kept.map(drop).context("what was collected is in the log, and not yet in the tables");
+    tell(session, &at, &range, ended, kept).await
+}
+
+/// Which meetings are to be collected.
+fn range(zone: &Zone, args: &Collect) -> Result<Range<Timestamp>, UsageError> {
+    let from = zone.parse(args.from.as_deref().unwrap_or("yesterday"))?;
+    let to = args.to.as_deref().map_or_else(|| Ok(zone.now()), |to| zone.parse(to))?;
+    status::checked(zone, from, to)
+}
+
+/// The right to collect an account, once nobody else has it.
+async fn lease(store: &Store, account: &str) -> anyhow::Result<zqos_store::AccountLease> {
+    let mut was_told = false;
+    loop {
+        if let Some(lease) = store.lease_of(account).await? {
+            return Ok(lease);
+        }
+        if !std::mem::replace(&mut was_told, true) {
+            note(format_args!(
+                "another collector works on the account `{account}`; waiting for it"
+            ));
+        }
+        tokio::time::sleep(TAKE_EVERY).await;
+    }
+}
+
+/// Shows what the store has now, and says what went wrong.
+async fn tell(
+    session: &Session,
+    at: &Location,
+    range: &Range<Timestamp>,
+    ended: Vec<(String, Result<Ended, CollectError>, Timestamp)>,
+    kept: anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
+    let mut told = Vec::with_capacity(ended.len());
+    let mut failures = Vec::new();
+    for (name, outcome, now) in ended {
+        match outcome {
+            Ok(ended) => {
+                for (kind, error) in &ended.refused_lists {
+                    note(format_args!("{name}: Zoom gives no list of {kind} meetings: {error}"));
+                }
+                if let Some(until) = ended.quota_until {
+                    note(format_args!(
+                        "{name}: the daily quota is spent; it opens again at {} ({})",
+                        session.zone.date_and_time(until),
+                        session.zone.name()
+                    ));
+                }
+            }
+            Err(error) => failures.push((name.clone(), error)),
+        }
+        let plan = session.config.accounts.get(&name).map(|account| account.plan);
+        told.push(Told::read(at, &name, plan.unwrap_or_default(), range, now).await?);
+    }
+    let exit = status::show(&told, session.format, &session.zone)?;
+    kept?;
+    let Some((name, first)) = failures.pop() else { return Ok(exit) };
+    for (name, error) in failures {
+        note(format_args!("{name}: {error}"));
+    }
+    let error = match first {
+        // It is explained like any other.
+        CollectError::Zoom(error) => anyhow::Error::from(error),
+        error => error.into(),
+    };
+    if told.len() > 1 { Err(error.context(name)) } else { Err(error) }
+}
+
+/// How far it has come, in a line.
+fn line(all: &[Arc<Progress>], elapsed: Duration, zone: &Zone) -> String {
+    let sum = |of: fn(&Progress) -> (u64, u64)| {
+        all.iter().map(|progress| of(progress)).fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1))
+    };
+    let (meetings, meetings_owed) = sum(Progress::meetings);
+    let (calls, calls_owed) = sum(Progress::calls);
+    let seconds = elapsed.as_secs();
+    let stages: Vec<Stage> = all.iter().map(|progress| progress.stage()).collect();
+    if let Some(Stage::Quota(until)) = stages.iter().find(|stage| matches!(stage, Stage::Quota(_)))
+    {
+        let (until, zone) = (zone.date_and_time(*until), zone.name());
+        return format!("{meetings} meetings; waits for the daily quota until {until} ({zone})");
+    }
+    if meetings_owed == 0 {
+        return format!("{seconds} s: listing meetings");
+    }
+    let left = calls_owed.saturating_sub(calls);
+    // Before some were made nobody knows how long one takes.
+    let rest = if calls >= 20 && left > 0 {
+        let wait = elapsed.mul_f64(left as f64 / calls as f64);
+        let time = duration(Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH.saturating_add(wait));
+        format!(", about {} left", time.unwrap_or_default())
+    } else {
+        String::new()
+    };
+    format!(
+        "{seconds} s: {meetings} of {meetings_owed} meetings, {calls} of about {} calls{rest}",
+        calls_owed.max(calls)
+    )
+}

@@ -1,0 +1,449 @@
+//! `zqos status`: what the store has of a range, and what is missing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::time::Duration;
+
+use serde::Serialize;
+use zoom_dashboard::Plan;
+use zoom_wire::rate_limit::Label;
+use zqos_collect::{Hole, Status as Found};
+use zqos_core::{Clock as _, Shown, SystemClock, Timestamp};
+use zqos_store::{Known, Location};
+
+use crate::cli::{Format, Global, Status};
+use crate::command::import::location;
+use crate::config::Config;
+use crate::exit::{Exit, UsageError};
+use crate::output::columns::{Align, Columns};
+use crate::output::rows::{Cell, Part, RowForm, RowWriter};
+use crate::output::{Output, json, note};
+use crate::time::Zone;
+
+/// How many holes a table shows.
+const SHOWN_HOLES: usize = 20;
+/// The columns of a line for each account.
+const COLUMNS: [&str; 16] = [
+    "account",
+    "from",
+    "to",
+    "meetings",
+    "complete",
+    "not_obtainable",
+    "holes",
+    "participants_expected",
+    "participants_got",
+    "minutes_expected",
+    "minutes_got",
+    "invalid_rows",
+    "calls",
+    "quota_used_today",
+    "quota_left_today",
+    "unlisted_days",
+];
+
+pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> {
+    let at = location(&args.store)?;
+    let config = Config::load(global.config.as_deref())?;
+    let now = SystemClock.now();
+    let zone = Zone::new(global.tz.as_deref().or(config.tz.as_deref()), now)?;
+    let range = match (&args.from, &args.day) {
+        (Some(from), _) => {
+            let to = args.to.as_deref().map_or(Ok(now), |to| zone.parse(to))?;
+            checked(&zone, zone.parse(from)?, to)?
+        }
+        (None, day) => zone.day(zone.parse(day.as_deref().unwrap_or("yesterday"))?),
+    };
+    let accounts = config.select(global.account.as_deref())?;
+    let mut told = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        told.push(Told::read(&at, &account.name, account.plan, &range, now).await?);
+    }
+    Ok(show(&told, global.format, &zone)?)
+}
+
+/// A range that is not empty.
+pub(super) fn checked(
+    zone: &Zone,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Range<Timestamp>, UsageError> {
+    if from < to {
+        return Ok(from..to);
+    }
+    Err(UsageError::new(format!(
+        "the range from {} to {} ({}) is empty",
+        zone.date_and_time(from),
+        zone.date_and_time(to),
+        zone.name()
+    ))
+    .hint("`--from` is included, `--to` is not"))
+}
+
+/// What is told of an account.
+#[derive(Debug)]
+pub(super) struct Told {
+    account: String,
+    range: Range<Timestamp>,
+    found: Found,
+    /// Calls of today that are counted.
+    used_today: u32,
+    /// The plan's daily limit.
+    limit: u32,
+}
+
+impl Told {
+    /// Reads what the store has of a range, as it is at `now`.
+    pub(super) async fn read(
+        at: &Location,
+        account: &str,
+        plan: Plan,
+        range: &Range<Timestamp>,
+        now: Timestamp,
+    ) -> anyhow::Result<Self> {
+        let known = Known::read(at.clone(), account, range.start, range.end).await?;
+        let today = now..now.saturating_add(Duration::from_millis(1));
+        let of_today = Known::read(at.clone(), account, today.start, today.start).await?;
+        Ok(Self {
+            account: account.to_owned(),
+            range: range.clone(),
+            found: Found::of(&known, range, now),
+            used_today: Found::of(&of_today, &today, now).quota_used,
+            limit: plan.limits(Label::Heavy).daily.map_or(u32::MAX, |(_, limit)| limit),
+        })
+    }
+
+    const fn left_today(&self) -> u32 {
+        self.limit.saturating_sub(self.used_today)
+    }
+}
+
+/// Shows what is known of accounts, and tells whether something is missing.
+pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow::Result<Exit> {
+    let mut output = Output::new();
+    match output.format(format) {
+        Format::Table => {
+            let (width, may_style) = (output.width(), output.may_style());
+            output.write(|out| {
+                told.iter().try_for_each(|told| told.write_table(out, zone, width, may_style))
+            })?;
+        }
+        form @ (Format::Csv | Format::Ndjson) => {
+            let form = if form == Format::Csv { RowForm::Csv } else { RowForm::Ndjson };
+            output.write(|out| {
+                let mut writer = RowWriter::new(out, form, &COLUMNS)?;
+                told.iter().try_for_each(|told| told.write_row(out, &mut writer))
+            })?;
+        }
+        Format::Json => {
+            let all: Vec<_> = told.iter().map(Told::report).collect();
+            let text = serde_json::to_string(&all).map_err(io::Error::from)?;
+            output.write(|out| {
+                json::write_pretty(out, &text, 0)?;
+                json::new_line(out, 0)
+            })?;
+        }
+        Format::Raw => {
+            return Err(UsageError::new("`raw` is no format of what is computed here")
+                .hint("the formats are `table`, `json`, `ndjson` and `csv`")
+                .into());
+        }
+    }
+    output.finish()?;
+    let holes: usize = told.iter().map(|told| told.found.holes.len()).sum();
+    let unlisted: usize = told.iter().map(|told| told.found.unlisted.len()).sum();
+    if unlisted > 0 {
+        note(format_args!("{} never listed: `zqos collect` lists them", days(unlisted)));
+    }
+    if holes > 0 {
+        note(format_args!("{} missing, wholly or in part", meetings(holes)));
+    }
+    let is_complete = told.iter().all(|told| told.found.is_complete());
+    Ok(if is_complete { Exit::Done } else { Exit::Incomplete })
+}
+
+fn days(count: usize) -> String {
+    if count == 1 { "1 day was".to_owned() } else { format!("{count} days were") }
+}
+
+fn meetings(count: usize) -> String {
+    if count == 1 { "1 meeting is".to_owned() } else { format!("{count} meetings are") }
+}
+
+impl Told {
+    fn write_table(
+        &self,
+        out: &mut dyn Write,
+        zone: &Zone,
+        width: usize,
+        may_style: bool,
+    ) -> io::Result<()> {
+        let Found { participants, minutes, .. } = &self.found;
+        let found = &self.found;
+        writeln!(
+            out,
+            "{}: {} to {} ({})",
+            self.account,
+            zone.date_and_time(self.range.start),
+            zone.date_and_time(self.range.end),
+            zone.name()
+        )?;
+        let mut known =
+            format!("{} ended, {} complete", grouped(found.meetings), grouped(found.complete));
+        for (why, count) in &found.not_obtainable {
+            write!(known, ", {} {why}", grouped(*count)).map_err(io::Error::other)?;
+        }
+        if !found.holes.is_empty() {
+            write!(known, ", {} missing", found.holes.len()).map_err(io::Error::other)?;
+        }
+        let of = |(expected, got): (u32, u32)| {
+            format!("{} of {}{}", grouped(got), grouped(expected), share(expected, got))
+        };
+        let calls: Vec<String> = (found.calls.iter())
+            .map(|(purpose, (calls, failed))| match failed {
+                0 => format!("{} {purpose}", grouped(*calls)),
+                failed => format!("{} {purpose} ({} failed)", grouped(*calls), grouped(*failed)),
+            })
+            .collect();
+        let calls = if calls.is_empty() { "none".to_owned() } else { calls.join(", ") };
+        let lines = [
+            ("meetings", known),
+            ("participants", of(*participants)),
+            ("minutes", of(*minutes)),
+            ("invalid rows", grouped(found.invalid)),
+            ("calls", format!("{calls} (UTC days)")),
+            (
+                "quota",
+                format!(
+                    "{} of {} calls used today by our count, {} left",
+                    grouped(self.used_today),
+                    grouped(self.limit),
+                    grouped(self.left_today())
+                ),
+            ),
+        ];
+        for (name, text) in lines {
+            writeln!(out, "  {name:<13} {text}")?;
+        }
+        if !found.open.is_empty() {
+            writeln!(
+                out,
+                "  {:<13} {} may still grow: meetings that ended late are listed late",
+                "lists",
+                if found.open.len() == 1 {
+                    "1 day".to_owned()
+                } else {
+                    format!("{} days", found.open.len())
+                }
+            )?;
+        }
+        if found.holes.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+        let (left, right) = (Align::Left, Align::Right);
+        let mut table = Columns::new([
+            ("start", right),
+            ("why", left),
+            ("joins", right),
+            ("minutes", right),
+            ("until", right),
+            ("topic", left),
+            ("UUID", right),
+        ]);
+        for hole in found.holes.iter().take(SHOWN_HOLES) {
+            table.row(line(hole, zone));
+        }
+        table.write(out, width, may_style)?;
+        if let Some(more) = found.holes.len().checked_sub(SHOWN_HOLES).filter(|more| *more > 0) {
+            writeln!(out, "… and {more} more: `--format json` has all")?;
+        }
+        Ok(())
+    }
+
+    fn write_row(&self, out: &mut dyn Write, writer: &mut RowWriter) -> io::Result<()> {
+        let found = &self.found;
+        let count = |count: usize| Cell::from(count as u64);
+        let (from, to) = (self.range.start, self.range.end);
+        let cell = |number: u32| Cell::from(u64::from(number));
+        writer.row(
+            out,
+            &[Part::Cells(&[
+                Cell::Text(&self.account),
+                Some(from).into(),
+                Some(to).into(),
+                cell(found.meetings),
+                cell(found.complete),
+                cell(found.not_obtainable.values().sum()),
+                count(found.holes.len()),
+                cell(found.participants.0),
+                cell(found.participants.1),
+                cell(found.minutes.0),
+                cell(found.minutes.1),
+                cell(found.invalid),
+                cell(found.calls.values().map(|(calls, _)| calls).sum()),
+                cell(self.used_today),
+                cell(self.left_today()),
+                count(found.unlisted.len()),
+            ])],
+        )
+    }
+
+    fn report(&self) -> Report<'_> {
+        let found = &self.found;
+        let pair = |(expected, got)| Pair { expected, got };
+        let instants = |days: &[Timestamp]| days.iter().map(Timestamp::to_string).collect();
+        Report {
+            account: &self.account,
+            from: self.range.start.to_string(),
+            to: self.range.end.to_string(),
+            meetings: Meetings {
+                ended: found.meetings,
+                complete: found.complete,
+                not_obtainable: (found.not_obtainable.iter())
+                    .map(|(why, count)| (why.to_string(), *count))
+                    .collect(),
+            },
+            participants: pair(found.participants),
+            minutes: pair(found.minutes),
+            invalid_rows: found.invalid,
+            calls: (found.calls.iter())
+                .map(|(purpose, &(calls, failed))| Calls { purpose, calls, failed })
+                .collect(),
+            quota: Quota {
+                used_today: self.used_today,
+                limit: self.limit,
+                left_today: self.left_today(),
+            },
+            unlisted_days: instants(&found.unlisted),
+            open_days: instants(&found.open),
+            holes: found.holes.iter().map(HoleReport::of).collect(),
+        }
+    }
+}
+
+fn line(hole: &Hole, zone: &Zone) -> [String; 7] {
+    let number = |count: Option<u32>| count.map_or_else(String::new, |count| count.to_string());
+    let meeting = &hole.meeting;
+    [
+        meeting.start.map_or_else(String::new, |start| zone.date_and_time(start)),
+        hole.why.map_or_else(|| "not fetched yet".to_owned(), |why| why.to_string()),
+        number(hole.joins),
+        number(hole.minutes),
+        hole.until.map_or_else(|| "gone".to_owned(), |until| zone.date_and_time(until)),
+        meeting.topic.as_deref().map_or_else(String::new, |topic| Shown(topic).to_string()),
+        meeting.uuid.to_string(),
+    ]
+}
+
+/// `1,234`.
+fn grouped(count: u32) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Which share came, cut and not rounded: 100 % is all.
+fn share(expected: u32, got: u32) -> String {
+    if expected == 0 {
+        return String::new();
+    }
+    let tenths = u64::from(got) * 1_000 / u64::from(expected);
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!(" ({whole} %)"),
+        (whole, tenth) => format!(" ({whole}.{tenth} %)"),
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    account: &'a str,
+    from: String,
+    to: String,
+    meetings: Meetings,
+    participants: Pair,
+    minutes: Pair,
+    invalid_rows: u32,
+    calls: Vec<Calls<'a>>,
+    quota: Quota,
+    unlisted_days: Vec<String>,
+    open_days: Vec<String>,
+    holes: Vec<HoleReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct Meetings {
+    ended: u32,
+    complete: u32,
+    not_obtainable: BTreeMap<String, u32>,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    expected: u32,
+    got: u32,
+}
+
+#[derive(Serialize)]
+struct Calls<'a> {
+    purpose: &'a str,
+    calls: u32,
+    failed: u32,
+}
+
+#[derive(Serialize)]
+struct Quota {
+    used_today: u32,
+    limit: u32,
+    left_today: u32,
+}
+
+#[derive(Serialize)]
+struct HoleReport<'a> {
+    meeting_uuid: &'a str,
+    meeting_id: Option<u64>,
+    topic: Option<&'a str>,
+    start_time: Option<String>,
+    why: Option<String>,
+    joins: Option<u32>,
+    minutes: Option<u32>,
+    until: Option<String>,
+}
+
+impl<'a> HoleReport<'a> {
+    fn of(hole: &'a Hole) -> Self {
+        let meeting = &hole.meeting;
+        Self {
+            meeting_uuid: meeting.uuid.as_str(),
+            meeting_id: meeting.number,
+            topic: meeting.topic.as_deref(),
+            start_time: meeting.start.map(|start| start.to_string()),
+            why: hole.why.map(|why| why.to_string()),
+            joins: hole.joins,
+            minutes: hole.minutes,
+            until: hole.until.map(|until| until.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_shares_are_not_rounded_up() {
+        let grouped = [0, 999, 1_000, 60_000, 1_234_567].map(grouped);
+        assert_eq!(grouped, ["0", "999", "1,000", "60,000", "1,234,567"]);
+        let shares =
+            [(0, 0), (3, 3), (10_000, 9_999), (3, 2), (4, 2)].map(|(all, got)| share(all, got));
+        assert_eq!(shares, ["", " (100 %)", " (99.9 %)", " (66.6 %)", " (50 %)"]);
+    }
+}
