@@ -35,7 +35,7 @@ const FAILURES: u32 = 8;
 /// How often the right to collect is renewed while nothing is asked for.
 const HOLD_EVERY: Duration = Duration::from_secs(20);
 /// How long after the daily quota opens it is tried, at the earliest.
-const OPENED: Duration = Duration::from_secs(5);
+const OPENED: Duration = Duration::from_secs(2);
 
 /// Whose reports are collected, and what of them is kept.
 #[derive(Debug, Clone)]

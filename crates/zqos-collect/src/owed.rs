@@ -134,7 +134,9 @@ pub(crate) fn next_try(coverage: Option<&Coverage>, end: Timestamp) -> Option<Ti
     let Some(coverage) = coverage else { return Some(end.saturating_add(READY_AFTER)) };
     let why = coverage.why.as_deref()?.parse().ok();
     match why {
-        Some(Why::NotReady | Why::Incomplete | Why::Failed) => {
+        // Whoever runs again has mended the network, perhaps.
+        Some(Why::Failed) => Some(coverage.counted_at),
+        Some(Why::NotReady | Why::Incomplete) => {
             // The older it is, the less can be hoped for soon.
             let age = coverage.counted_at.since(end).unwrap_or_default();
             let wait = (age / 2).clamp(AGAIN.start, AGAIN.end);

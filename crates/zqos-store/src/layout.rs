@@ -3,7 +3,7 @@
 //! ```text
 //! layout.json                 the version, 1
 //! wal/device                  where the file system was tried out
-//! wal/creation, compaction    locks
+//! wal/creation, compaction, …  locks
 //! wal/NNN/SEQUENCE.log        the write-ahead log of a writer
 //! wal/NNN/lock, reserve       its lock, and room for when the disk is full
 //! leases/…/EPOCH.json         who has something for himself, until when

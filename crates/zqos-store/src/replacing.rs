@@ -40,7 +40,8 @@ impl Store {
         let lock = self.disk.lock(LOCK).map_err(StoreError::Folder)?;
         let lock = lock.ok_or(StoreError::Compacting)?;
         let lease = if self.home.is_shared {
-            let lease = Lease::take(&self.objects, LEASE.into(), TERM, self.clock.now()).await;
+            let lease =
+                Lease::take(&self.objects, LEASE.into(), TERM, false, self.clock.now()).await;
             Some(lease.map_err(StoreError::lease)?.ok_or(StoreError::Compacting)?)
         } else {
             None
