@@ -103,6 +103,27 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-quality",
+        features: ALL_FEATURES,
+        // What is found depends on figures alone: not on when, where or in which process.
+        forbidden: &[
+            "tokio",
+            "reqwest",
+            "hyper*",
+            "http",
+            "serde_json",
+            "arrow*",
+            "datafusion*",
+            "zoom-*",
+            "zqos-collect",
+            "zqos-intake",
+            "zqos-query",
+            "zqos-server",
+            "zqos-sim",
+            "zqos-store",
+        ],
+    },
+    Rule {
         package: "zqos-query",
         features: ALL_FEATURES,
         forbidden: &["axum*", "zoom-*", "zqos-collect", "zqos-server", "zqos-sim"],
