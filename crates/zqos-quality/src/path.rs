@@ -40,6 +40,14 @@ impl LatencyMeaning {
             Self::OneWay => 1.0,
         }
     }
+
+    /// The round trip that belongs to a latency, in ms.
+    pub(crate) fn round_trip_ms(self, latency: Millis) -> f64 {
+        match self {
+            Self::RoundTrip => latency.get(),
+            Self::OneWay => latency.get() * 2.0,
+        }
+    }
 }
 
 /// Ta, the delay from mouth to ear in ms: half of the round trip between client and server, half of
