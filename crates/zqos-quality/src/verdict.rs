@@ -53,10 +53,14 @@ impl fmt::Display for Grade {
 pub enum Reason {
     /// There is no sample.
     NoSamples,
+    /// The stream's name is none that this version knows.
+    UnknownStream,
     /// The stream carried nothing, or next to nothing.
     Idle,
     /// The stream carried something, but no picture: no size, or no frame rate.
     NoPicture,
+    /// There is too little to judge a whole by.
+    ThinEvidence,
     /// A figure that the rule needs is missing.
     MissingFigures,
     /// Latency, jitter and loss are all 0, which is a blank and no measurement: a round trip takes
@@ -64,10 +68,6 @@ pub enum Reason {
     BlankFigures,
     /// A figure is beyond what can be.
     ImpossibleFigures,
-    /// The stream's name is none that this version knows.
-    UnknownStream,
-    /// There is too little to judge a whole by.
-    ThinEvidence,
     /// The audio went by telephone, beyond what Zoom's figures see.
     Telephone,
 }
@@ -77,15 +77,23 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoSamples => "no-samples",
+            Self::UnknownStream => "unknown-stream",
             Self::Idle => "idle",
             Self::NoPicture => "no-picture",
+            Self::ThinEvidence => "thin-evidence",
             Self::MissingFigures => "missing-figures",
             Self::BlankFigures => "blank-figures",
             Self::ImpossibleFigures => "impossible-figures",
-            Self::UnknownStream => "unknown-stream",
-            Self::ThinEvidence => "thin-evidence",
             Self::Telephone => "telephone",
         }
+    }
+
+    /// True where there was something that could have been poor.
+    const fn leaves_open(self) -> bool {
+        matches!(
+            self,
+            Self::MissingFigures | Self::BlankFigures | Self::ImpossibleFigures | Self::Telephone
+        )
     }
 }
 
@@ -127,8 +135,9 @@ impl Verdict {
         matches!(self, Self::Graded(grade) if grade.is_poor())
     }
 
-    /// What holds of both together: the worse grade; the one that there is; or the reason that
-    /// takes precedence.
+    /// What holds of two streams together: the worse grade. A stream that carried nothing takes
+    /// nothing away from the other's grade; one that can't be judged though it carried something
+    /// does, unless the other is poor already.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -136,7 +145,14 @@ impl Verdict {
             (Self::Unclassified(one), Self::Unclassified(other)) => {
                 Self::Unclassified(one.max(other))
             }
-            (graded @ Self::Graded(_), _) | (_, graded) => graded,
+            (Self::Graded(grade), Self::Unclassified(reason))
+            | (Self::Unclassified(reason), Self::Graded(grade)) => {
+                if reason.leaves_open() && !grade.is_poor() {
+                    Self::Unclassified(reason)
+                } else {
+                    Self::Graded(grade)
+                }
+            }
         }
     }
 
@@ -157,18 +173,51 @@ impl fmt::Display for Verdict {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::Verdict::{Graded, Unclassified};
     use super::*;
 
     #[test]
-    fn together_the_worse_grade_holds_and_a_grade_beats_a_reason() {
-        use Verdict::{Graded, Unclassified};
+    fn together_the_worse_holds_and_what_is_open_stays_open() {
         let idle = Unclassified(Reason::Idle);
+        let open = Unclassified(Reason::MissingFigures);
         assert_eq!(Graded(Grade::Fair).and(Graded(Grade::Bad)), Graded(Grade::Bad));
-        assert_eq!(idle.and(Graded(Grade::Good)), Graded(Grade::Good));
         assert_eq!(Graded(Grade::Good).and(idle), Graded(Grade::Good));
-        let telephone = Unclassified(Reason::Telephone);
-        assert_eq!(idle.and(telephone), telephone.and(idle));
-        assert_eq!(idle.and(telephone), telephone);
+        assert_eq!(Graded(Grade::Good).and(open), open);
+        assert_eq!(Graded(Grade::Poor).and(open), Graded(Grade::Poor));
+        assert_eq!(idle.and(open), open);
+    }
+
+    fn any_verdict() -> impl Strategy<Value = Verdict> {
+        use Reason::{
+            BlankFigures, Idle, ImpossibleFigures, MissingFigures, NoPicture, NoSamples, Telephone,
+            ThinEvidence, UnknownStream,
+        };
+        let reasons = vec![
+            NoSamples,
+            UnknownStream,
+            Idle,
+            NoPicture,
+            ThinEvidence,
+            MissingFigures,
+            BlankFigures,
+            ImpossibleFigures,
+            Telephone,
+        ];
+        prop_oneof![
+            proptest::sample::select(Grade::ALL.to_vec()).prop_map(Graded),
+            proptest::sample::select(reasons).prop_map(Unclassified),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn together_does_not_depend_on_order(one in any_verdict(), other in any_verdict(), third in any_verdict()) {
+            prop_assert_eq!(one.and(other), other.and(one));
+            prop_assert_eq!(one.and(other).and(third), one.and(other.and(third)));
+            prop_assert_eq!(one.and(one), one);
+        }
     }
 
     #[test]
