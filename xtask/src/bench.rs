@@ -28,6 +28,7 @@ type Benchmark = fn(&Workspace) -> Result<Vec<Claim>>;
 
 const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("decode", decode),
+    ("score", score),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
@@ -77,5 +78,11 @@ pub(crate) fn run(names: &[&str], workspace: &Workspace) -> Result<ExitCode> {
 /// Typed decoding of a page; its claims are checked where it is written.
 fn decode(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zoom-wire", "--bench", "decode"]))?;
+    Ok(Vec::new())
+}
+
+/// Scores and verdicts; its claims are checked where it is written.
+fn score(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(workspace.cargo().args(["bench", "--package", "zqos-quality", "--bench", "score"]))?;
     Ok(Vec::new())
 }
