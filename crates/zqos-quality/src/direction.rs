@@ -1,6 +1,6 @@
 //! Which of input and output is sent.
 
-use zqos_core::{Figures, Leg};
+use zqos_core::{Figures, Leg, Medium};
 
 use crate::judge::is_active;
 
@@ -53,13 +53,15 @@ impl InputMeaning {
 
 /// Finds out what input means, by counting who has which.
 ///
-/// Media go from one to many. Where somebody presents, one participant has the shared screen in one
-/// leg alone and all others have it in the other; where most are muted, or have their cameras off,
-/// they receive and send nothing, and hardly anybody is the other way round. So of participants
-/// with one active leg the many show which is received. A meeting has one voice for each medium,
-/// however long it is, because its minutes are alike.
+/// Sound and shared screens go from one to many. Where somebody presents, one participant has the
+/// screen in one leg alone and all others have it in the other; where most are muted they receive
+/// and send nothing, and hardly anybody is the other way round. So of participants with one active
+/// leg the many show which is received. Cameras show nothing: several send their picture and hide
+/// those of others. A meeting has one voice for sound and one for screens, however long it is,
+/// because its minutes are alike.
 ///
 /// ```
+/// use zqos_core::Medium;
 /// use zqos_quality::{InputDetection, InputMeaning, MinuteLegs};
 ///
 /// let mut detection = InputDetection::default();
@@ -70,7 +72,7 @@ impl InputMeaning {
 ///     for _ in 0..3 {
 ///         share.add_active(false, true);
 ///     }
-///     detection.add_meeting([share]);
+///     detection.add_meeting(Medium::Share, [share]);
 /// }
 /// assert_eq!(detection.meaning(), Some(InputMeaning::Sent));
 /// ```
@@ -110,8 +112,12 @@ impl MinuteLegs {
 }
 
 impl InputDetection {
-    /// Adds a meeting: all minutes of one medium. It counts for what most of them show.
-    pub fn add_meeting(&mut self, minutes: impl IntoIterator<Item = MinuteLegs>) {
+    /// Adds all minutes of a medium of one meeting. They count for what most of them show; those of
+    /// video don't count.
+    pub fn add_meeting(&mut self, medium: Medium, minutes: impl IntoIterator<Item = MinuteLegs>) {
+        if medium == Medium::Video {
+            return;
+        }
         let (mut sent, mut received) = (0u32, 0u32);
         for meaning in minutes.into_iter().filter_map(MinuteLegs::meaning) {
             match meaning {
@@ -164,7 +170,7 @@ mod tests {
     fn detected(minutes: &[(usize, MinuteLegs)]) -> Option<InputMeaning> {
         let mut detection = InputDetection::default();
         for (count, legs) in minutes {
-            (0..*count).for_each(|_| detection.add_meeting([*legs]));
+            (0..*count).for_each(|_| detection.add_meeting(Medium::Audio, [*legs]));
         }
         detection.meaning()
     }
@@ -192,9 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_meeting_has_one_voice() {
+    fn a_long_meeting_has_one_voice_and_video_none() {
         let mut detection = InputDetection::default();
-        detection.add_meeting(vec![minute(1, 4, 0); 500]);
+        detection.add_meeting(Medium::Share, vec![minute(1, 4, 0); 500]);
+        detection.add_meeting(Medium::Video, [minute(4, 1, 0)]);
         assert_eq!(detection.voices(), (1, 0));
     }
 

@@ -1,4 +1,22 @@
-//! What Zoom's quality-of-service figures amount to.
+//! What Zoom's quality-of-service figures amount to: scores by a published model, and verdicts that
+//! say what is not known.
+//!
+//! Everything here is computed from its arguments alone: nothing waits, reads, asks for the time or
+//! depends on the order of what comes, and no input makes it panic.
+//!
+//! - [`emodel`] is the model: ITU-T G.107, complete. [`net_mos`] leads from Zoom's figures to it,
+//!   [`Profile`] says which codec is assumed.
+//! - [`Judge`] holds the settings. [`Judge::stream`] judges a stream in one minute, by a [`Rule`];
+//!   [`Judge::session`] one medium of a join, [`Judge::group`] that of a meeting, a person or a
+//!   site's day.
+//! - [`ZoomOpinion`] is what Zoom itself says, which stands beside.
+//! - [`InputDetection`] finds out which of input and output is sent.
+//!
+//! **Words**: a verdict tells of conditions on the network, never of what people heard or felt;
+//! measurements explain only a small part of that. **Missing** is `None`, never zero, and what can't
+//! be known is [`Verdict::Unclassified`] with its [`Reason`], never a guess. **Typical** and **worst**
+//! stand side by side, for average and greatest loss can't be blended: how long loss lasted within
+//! a minute is not told.
 
 pub mod emodel;
 
