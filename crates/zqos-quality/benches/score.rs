@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use zqos_core::{Figures, Fps, Kbps, Medium, Millis, Percent, Resolution, Timestamp};
-use zqos_quality::{Circumstances, Judge, Rule, Scope, Session, ZoomOpinion};
+use zqos_quality::{Circumstances, GroupKind, Judge, Rule, Session, ZoomOpinion};
 
 const SAMPLES: usize = 1_000_000;
 const RUNS: usize = 11;
@@ -94,7 +94,7 @@ fn judge_meeting(judge: Judge, samples: &[Sample]) {
             judge.session(Medium::Audio, ZoomOpinion::NONE, streams)
         })
         .collect();
-    black_box(judge.group(Scope::Meeting, Medium::Audio, ZoomOpinion::NONE, &joins));
+    black_box(judge.group(GroupKind::Meeting, Medium::Audio, ZoomOpinion::NONE, &joins));
 }
 
 fn main() -> ExitCode {

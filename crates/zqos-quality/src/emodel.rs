@@ -11,7 +11,8 @@ mod parameter;
 
 use std::sync::LazyLock;
 
-pub use fullband::{FULLBAND_END, FULLBAND_STRETCH, fullband_r};
+pub(crate) use fullband::FULLBAND_END;
+pub use fullband::{FULLBAND_STRETCH, fullband_r};
 pub use narrowband::{Rating, idd, ie_eff};
 pub use opinion::{mos_of_r, r_of_mos};
 pub use parameter::{DelaySensitivity, PERMITTED, Parameters, Permitted};

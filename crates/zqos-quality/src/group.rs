@@ -12,7 +12,7 @@ const ONE_JOIN_IN: u32 = 4;
 
 /// What the joins of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
+pub enum GroupKind {
     /// A meeting.
     Meeting,
     /// A person, over some time.
@@ -21,7 +21,7 @@ pub enum Scope {
     SiteDay,
 }
 
-impl Scope {
+impl GroupKind {
     /// From so many judged joins on a group is judged.
     ///
     /// **Source**: a choice of this project. What one or two joins find says little of a site.
@@ -37,7 +37,7 @@ impl Scope {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Group {
     /// What they have in common.
-    pub scope: Scope,
+    pub kind: GroupKind,
     /// The verdicts, and what all minutes come to. The longest poor stretch is that of one join.
     pub findings: Findings,
     /// How many joins were judged.
@@ -60,7 +60,7 @@ impl Judge {
     /// least three joins must have been judged, else it is unclassified.
     pub fn group<'a>(
         self,
-        scope: Scope,
+        kind: GroupKind,
         medium: Medium,
         zoom: ZoomOpinion,
         sessions: impl IntoIterator<Item = &'a Session>,
@@ -68,6 +68,7 @@ impl Judge {
         let (mut typical, mut worst) = (Tally::default(), Tally::default());
         let (mut avg_loss, mut max_loss) = (MeanLoss::default(), MeanLoss::default());
         let (mut minutes, mut poor_minutes, mut unclassified_minutes) = (0, 0, 0);
+        let mut own_leg_minutes = 0;
         let mut longest_poor: Option<Stretch> = None;
         let mut ratings = Vec::new();
         for session in sessions.into_iter().filter(|session| session.medium() == medium) {
@@ -79,6 +80,7 @@ impl Judge {
             minutes += found.minutes;
             poor_minutes += found.poor_minutes;
             unclassified_minutes += found.unclassified_minutes;
+            own_leg_minutes += found.own_leg_minutes;
             longest_poor =
                 longest_poor.into_iter().chain(found.longest_poor).max_by_key(Stretch::rank);
             ratings.extend(session.minutes().iter().filter_map(|minute| minute.r));
@@ -86,11 +88,11 @@ impl Judge {
 
         let verdict = |tally: &Tally, loss: MeanLoss| {
             let count = tally.graded().div_ceil(ONE_JOIN_IN).max(1);
-            loss.floor(tally.verdict(scope.least_joins(), count), self, medium)
+            loss.floor(tally.verdict(kind.least_joins(), count), self, medium)
         };
         let (median_r, p10_r) = median_and_p10(ratings);
         Group {
-            scope,
+            kind,
             findings: Findings {
                 typical: verdict(&typical, avg_loss),
                 worst: verdict(&worst, max_loss),
@@ -98,6 +100,7 @@ impl Judge {
                 poor_minutes,
                 unclassified_minutes,
                 longest_poor,
+                own_leg_minutes,
                 median_r,
                 p10_r,
             },
@@ -134,15 +137,15 @@ mod tests {
         Judge::default().session(Medium::Audio, ZoomOpinion::NONE, streams)
     }
 
-    fn group(scope: Scope, joins: &[Session]) -> Group {
-        Judge::default().group(scope, Medium::Audio, ZoomOpinion::NONE, joins)
+    fn group(kind: GroupKind, joins: &[Session]) -> Group {
+        Judge::default().group(kind, Medium::Audio, ZoomOpinion::NONE, joins)
     }
 
     #[test]
     fn a_quarter_of_the_joins_decides() {
         let typical = |good: usize, poor: usize| {
             let joins = [vec![join(5, 0.0); good], vec![join(5, 6.0); poor]].concat();
-            group(Scope::Meeting, &joins).findings.typical
+            group(GroupKind::Meeting, &joins).findings.typical
         };
         assert_eq!(typical(1, 1), Graded(Grade::Poor));
         assert_eq!(typical(3, 1), Graded(Grade::Poor));
@@ -154,23 +157,23 @@ mod tests {
     #[test]
     fn a_mean_loss_of_a_tenth_is_poor_however_it_is_spread() {
         let joins = [vec![join(5, 0.0); 4], vec![join(5, 50.0)]].concat();
-        assert_eq!(group(Scope::Meeting, &joins).findings.typical, Graded(Grade::Poor));
+        assert_eq!(group(GroupKind::Meeting, &joins).findings.typical, Graded(Grade::Poor));
     }
 
     #[test]
     fn a_site_is_judged_by_more_than_two_joins() {
         let joins = vec![join(5, 0.0); 2];
-        let found = |scope, joins: &[Session]| group(scope, joins).findings.typical;
-        assert_eq!(found(Scope::Person, &joins), Graded(Grade::Good));
-        assert_eq!(found(Scope::SiteDay, &joins), Unclassified(Reason::ThinEvidence));
-        assert_eq!(found(Scope::SiteDay, &vec![join(5, 0.0); 3]), Graded(Grade::Good));
-        assert_eq!(found(Scope::Meeting, &[]), Unclassified(Reason::NoSamples));
+        let found = |kind, joins: &[Session]| group(kind, joins).findings.typical;
+        assert_eq!(found(GroupKind::Person, &joins), Graded(Grade::Good));
+        assert_eq!(found(GroupKind::SiteDay, &joins), Unclassified(Reason::ThinEvidence));
+        assert_eq!(found(GroupKind::SiteDay, &vec![join(5, 0.0); 3]), Graded(Grade::Good));
+        assert_eq!(found(GroupKind::Meeting, &[]), Unclassified(Reason::NoSamples));
     }
 
     #[test]
     fn joins_and_minutes_are_counted() {
         let joins = [join(10, 0.0), join(4, 6.0), join(1, 6.0)];
-        let group = group(Scope::Person, &joins);
+        let group = group(GroupKind::Person, &joins);
         assert_eq!((group.joins, group.poor_joins, group.unclassified_joins), (2, 1, 1));
         let found = group.findings;
         assert_eq!((found.minutes, found.poor_minutes), (15, 5));
@@ -183,20 +186,20 @@ mod tests {
         fn the_order_of_joins_changes_nothing(joins in proptest::collection::vec((0i64..20, 0.0..20.0), 0..12), by in 0usize..12) {
             let mut joins: Vec<Session> =
                 joins.into_iter().map(|(minutes, loss)| join(minutes, loss)).collect();
-            let before = group(Scope::Meeting, &joins);
+            let before = group(GroupKind::Meeting, &joins);
             let by = by.min(joins.len());
             joins.rotate_left(by);
             joins.reverse();
-            prop_assert_eq!(group(Scope::Meeting, &joins), before);
+            prop_assert_eq!(group(GroupKind::Meeting, &joins), before);
         }
 
         #[test]
         fn a_worse_join_never_improves_a_group(losses in proptest::collection::vec(0.0..20.0, 1..12), more in 0.0..40.0) {
             let joins = |losses: &[f64]| losses.iter().map(|loss| join(5, *loss)).collect::<Vec<_>>();
-            let before = group(Scope::Meeting, &joins(&losses)).findings;
+            let before = group(GroupKind::Meeting, &joins(&losses)).findings;
             let mut worse = losses;
             worse[0] += more;
-            let after = group(Scope::Meeting, &joins(&worse)).findings;
+            let after = group(GroupKind::Meeting, &joins(&worse)).findings;
             prop_assert!(before.typical.grade() <= after.typical.grade());
             prop_assert!(after.median_r <= before.median_r && after.p10_r <= before.p10_r);
         }

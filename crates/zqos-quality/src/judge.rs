@@ -81,15 +81,15 @@ impl Circumstances {
     }
 }
 
-/// How much of the way from mouth to ear a score covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// How much of the way from mouth to ear a score covers; what covers less is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
+    /// All of it, from peer to peer.
+    PeerToPeer,
     /// All of it: from the client to the server, and from there to the others.
     Whole,
     /// The own leg only: the latency of nobody else is known.
     OwnLeg,
-    /// All of it, from peer to peer.
-    PeerToPeer,
 }
 
 /// The verdict on one stream in one minute.

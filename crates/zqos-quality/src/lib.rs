@@ -31,10 +31,10 @@ mod session;
 mod verdict;
 
 pub use direction::{Direction, InputDetection, InputMeaning, MinuteLegs};
-pub use group::{Group, Scope};
+pub use group::{Group, GroupKind};
 pub use judge::{Circumstances, Judge, StreamVerdict, Way};
 pub use opinion::ZoomOpinion;
-pub use path::{CODEC_DELAY_MS, LatencyMeaning, PeerLatencies, mouth_to_ear_ms, net_mos};
+pub use path::{LatencyMeaning, PeerLatencies, mouth_to_ear_ms, net_mos};
 pub use profile::Profile;
 pub use rule::{
     AUDIO_LOSS_PCT, JITTER_MS, Limits, PROCESSOR_PCT, ROUND_TRIP_MS, Rule, UnknownRule,

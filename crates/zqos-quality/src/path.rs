@@ -8,7 +8,7 @@ use crate::emodel::mos_of_r;
 /// The codec's part of the delay, in ms.
 ///
 /// **Source**: Opus's default algorithmic delay, a frame of 20 ms and 6.5 ms of look-ahead.
-pub const CODEC_DELAY_MS: f64 = 26.5;
+const CODEC_DELAY_MS: f64 = 26.5;
 
 /// How long packets wait to be played: so many times the jitter.
 ///

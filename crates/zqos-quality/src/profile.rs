@@ -5,8 +5,8 @@ use std::fmt;
 use libm::log10;
 
 use crate::emodel::{
-    DelaySensitivity, FULLBAND_STRETCH, RANDOM_BURST_R, REFERENCE_BPL, REFERENCE_IE, UNIMPAIRED_R,
-    fullband_r, idd, ie_eff,
+    DelaySensitivity, FULLBAND_END, FULLBAND_STRETCH, RANDOM_BURST_R, REFERENCE_BPL, REFERENCE_IE,
+    UNIMPAIRED_R, fullband_r, idd, ie_eff,
 };
 
 /// Ie of Opus in super-wideband at 40 kbit/s and a variable rate.
@@ -87,7 +87,7 @@ impl Profile {
             }
             Self::OpusSwb => {
                 let impaired = fullband_r(0.0, loss_pct, OPUS_SWB_IE, OPUS_SWB_BPL, 0.0)?;
-                Some(crate::emodel::FULLBAND_END / FULLBAND_STRETCH - impaired / FULLBAND_STRETCH)
+                Some((FULLBAND_END - impaired) / FULLBAND_STRETCH)
             }
         }
     }

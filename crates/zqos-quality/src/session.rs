@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use zqos_core::{Medium, ParticipantId, Percent, Timestamp};
 
 use crate::emodel::mos_of_r;
-use crate::{Grade, Judge, Reason, Rule, StreamVerdict, Verdict, ZoomOpinion};
+use crate::{Grade, Judge, Reason, Rule, StreamVerdict, Verdict, Way, ZoomOpinion};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -45,6 +45,8 @@ pub struct Minute {
     pub r: Option<f64>,
     /// R with the worst loss; as `r`.
     pub worst_r: Option<f64>,
+    /// What `r` and `worst_r` cover.
+    pub way: Way,
     /// The greater average loss of the legs that were judged; `None` where none tells.
     pub avg_loss: Option<Percent>,
     /// The greater worst loss; as `avg_loss`.
@@ -60,6 +62,7 @@ impl Minute {
             worst: judged.worst,
             r: judged.r,
             worst_r: judged.worst_r,
+            way: judged.way,
             avg_loss: judged.avg_loss,
             max_loss: judged.max_loss,
         }
@@ -69,6 +72,11 @@ impl Minute {
     fn add(&mut self, leg: &Self) {
         self.typical = self.typical.and(leg.typical);
         self.worst = self.worst.and(leg.worst);
+        self.way = match (self.r, leg.r) {
+            (Some(_), None) => self.way,
+            (None, Some(_)) => leg.way,
+            _ => self.way.max(leg.way),
+        };
         self.r = lower(self.r, leg.r);
         self.worst_r = lower(self.worst_r, leg.worst_r);
         self.avg_loss = self.avg_loss.max(leg.avg_loss);
@@ -125,6 +133,9 @@ pub struct Findings {
     /// The longest stretch of poor minutes, the first of several; `None` without any. A minute that
     /// can't be judged, or is missing, ends it.
     pub longest_poor: Option<Stretch>,
+    /// Of how many minutes R is that of the own leg only, because the latency at the other end is
+    /// not known: R of the whole way would be lower.
+    pub own_leg_minutes: u32,
     /// The median of R over the minutes; audio only. R is aggregated and MOS made of it, for MOS
     /// is no scale that can be averaged.
     pub median_r: Option<f64>,
@@ -310,7 +321,9 @@ impl Judge {
 
         let (mut typical, mut worst) = (Tally::default(), Tally::default());
         let (mut avg_loss, mut max_loss) = (MeanLoss::default(), MeanLoss::default());
+        let mut own_leg_minutes = 0;
         for minute in &minutes {
+            own_leg_minutes += u32::from(minute.r.is_some() && minute.way == Way::OwnLeg);
             typical.add(minute.typical);
             worst.add(minute.worst);
             avg_loss.add(minute.avg_loss);
@@ -329,6 +342,7 @@ impl Judge {
             poor_minutes: typical.poor(),
             unclassified_minutes: typical.unclassified,
             longest_poor: longest_poor(&minutes),
+            own_leg_minutes,
             median_r,
             p10_r,
         };

@@ -6,7 +6,7 @@ use super::{DelaySensitivity, idd};
 /// Where the fullband scale ends.
 ///
 /// **Source**: ITU-T G.107.2, the highest R on the fullband scale.
-pub const FULLBAND_END: f64 = 148.0;
+pub(crate) const FULLBAND_END: f64 = 148.0;
 
 /// How far the fullband scale is stretched against that of G.107.
 ///

@@ -125,6 +125,20 @@ fn a_leg_that_cannot_be_judged_leaves_its_minute_open() {
 }
 
 #[test]
+fn a_score_of_the_own_leg_is_counted_as_such() {
+    let peer_latency = Millis::try_new(80.0).ok();
+    let with_peer = Circumstances { peer_latency, ..Circumstances::default() };
+    let whole = Judge::default().stream(Medium::Audio, &audio(0.0), &with_peer);
+    let own = judged(&audio(0.0));
+    let idle = judged(&Figures::EMPTY);
+    let session =
+        session([(at(0), whole), (at(0), idle), (at(1), own), (at(2), whole), (at(2), own)]);
+    let ways: Vec<Way> = session.minutes().iter().map(|minute| minute.way).collect();
+    assert_eq!(ways, [Way::Whole, Way::OwnLeg, Way::OwnLeg]);
+    assert_eq!(session.findings().own_leg_minutes, 2);
+}
+
+#[test]
 fn samples_within_a_minute_are_one_minute() {
     let ts = |millis| Timestamp::from_unix_millis(millis).unwrap();
     let good = judged(&audio(0.0));
