@@ -10,7 +10,8 @@
 //!   [`Judge::session`] one medium of a join, [`Judge::group`] that of a meeting, a person or a
 //!   site's day.
 //! - [`ZoomOpinion`] is what Zoom itself says, which stands beside.
-//! - [`InputDetection`] finds out which of input and output is sent.
+//! - [`InputDetection`] finds out which of input and output is sent, [`shared_fate`] where a minute
+//!   went wrong as far as one meeting shows; [`Share`] says how sure a count is.
 //!
 //! **Words**: a verdict tells of conditions on the network, never of what people heard or felt;
 //! measurements explain only a small part of that. **Missing** is `None`, never zero, and what can't
@@ -21,7 +22,9 @@
 pub mod emodel;
 
 mod direction;
+mod fate;
 mod group;
+mod interval;
 mod judge;
 mod opinion;
 mod path;
@@ -31,7 +34,9 @@ mod session;
 mod verdict;
 
 pub use direction::{Direction, InputDetection, InputMeaning, MinuteLegs};
+pub use fate::{Fate, Witness, shared_fate};
 pub use group::{Group, GroupKind};
+pub use interval::{Difference, Share};
 pub use judge::{Circumstances, Judge, StreamVerdict, Way};
 pub use opinion::ZoomOpinion;
 pub use path::{LatencyMeaning, PeerLatencies, mouth_to_ear_ms, net_mos};
