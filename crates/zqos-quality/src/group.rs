@@ -90,12 +90,13 @@ impl Judge {
             let count = tally.graded().div_ceil(ONE_JOIN_IN).max(1);
             loss.floor(tally.verdict(kind.least_joins(), count), self, medium)
         };
+        let judged = verdict(&typical, avg_loss);
         let (median_r, p10_r) = median_and_p10(ratings);
         Group {
             kind,
             findings: Findings {
-                typical: verdict(&typical, avg_loss),
-                worst: verdict(&worst, max_loss),
+                typical: judged,
+                worst: verdict(&worst, max_loss).no_better_than(judged),
                 minutes,
                 poor_minutes,
                 unclassified_minutes,

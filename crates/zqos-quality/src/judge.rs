@@ -231,24 +231,20 @@ impl Judge {
             Medium::Share => Rule::share,
         };
 
-        let verdicts = (verdict(self.rule, &typical), verdict(self.rule, &worst));
-        match verdicts {
-            (typical_verdict @ Verdict::Graded(grade), worst_verdict) => StreamVerdict {
-                typical: typical_verdict,
-                // It is never better than what is typical, also where the worst loss is missing.
-                worst: if grade.is_poor() {
-                    worst_verdict.and(typical_verdict)
-                } else {
-                    worst_verdict
-                },
+        let judged = verdict(self.rule, &typical);
+        let judged_worst = verdict(self.rule, &worst).no_better_than(judged);
+        match judged {
+            Verdict::Graded(_) => StreamVerdict {
+                typical: judged,
+                worst: judged_worst,
                 r: typical.r,
                 worst_r: worst.r,
                 way,
                 avg_loss,
                 max_loss: worst_loss.filter(|_| worst.is_loss_known),
             },
-            (Verdict::Unclassified(reason), worst) => {
-                StreamVerdict { worst, ..StreamVerdict::unclassified(reason) }
+            Verdict::Unclassified(reason) => {
+                StreamVerdict { worst: judged_worst, ..StreamVerdict::unclassified(reason) }
             }
         }
     }

@@ -122,7 +122,7 @@ impl Stretch {
 pub struct Findings {
     /// By the average loss of each minute.
     pub typical: Verdict,
-    /// By the worst loss of each minute.
+    /// By the worst loss of each minute; never better than `typical`.
     pub worst: Verdict,
     /// How many minutes were judged.
     pub minutes: u32,
@@ -333,11 +333,12 @@ impl Judge {
             let count = tally.graded().div_ceil(ONE_MINUTE_IN).max(LEAST_OF_A_GRADE);
             loss.floor(tally.verdict(LEAST_MINUTES, count), self, medium)
         };
+        let judged = verdict(&typical, avg_loss);
         let ratings = minutes.iter().filter_map(|minute| minute.r).collect();
         let (median_r, p10_r) = median_and_p10(ratings);
         let findings = Findings {
-            typical: verdict(&typical, avg_loss),
-            worst: verdict(&worst, max_loss),
+            typical: judged,
+            worst: verdict(&worst, max_loss).no_better_than(judged),
             minutes: typical.graded(),
             poor_minutes: typical.poor(),
             unclassified_minutes: typical.unclassified,

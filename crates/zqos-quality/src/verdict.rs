@@ -156,6 +156,17 @@ impl Verdict {
         }
     }
 
+    /// This verdict, by the worst loss, beside the one by the average: it is no better than that,
+    /// also where the worst loss is missing of some minutes.
+    #[must_use]
+    pub(crate) fn no_better_than(self, typical: Self) -> Self {
+        match (self, typical) {
+            (Self::Graded(worst), Self::Graded(typical)) => Self::Graded(worst.max(typical)),
+            (Self::Unclassified(_), Self::Graded(grade)) if grade.is_poor() => typical,
+            _ => self,
+        }
+    }
+
     /// The word: `good`, `fair`, `poor`, `bad` or `unclassified`.
     pub const fn as_str(self) -> &'static str {
         match self {
