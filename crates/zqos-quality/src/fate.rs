@@ -66,9 +66,9 @@ pub fn shared_fate<'a>(witnesses: &[Witness<'a>]) -> Fate<'a> {
     if let Some(egress) = sets_apart(|witness| witness.egress) {
         return Fate::Egress(egress);
     }
-    let several_egresses = hurt().any(|(_, witness)| {
-        witness.egress.is_some() && first.egress.is_some() && witness.egress != first.egress
-    });
+    let mut egresses = hurt().filter_map(|(_, witness)| witness.egress);
+    let one_egress = egresses.next();
+    let several_egresses = egresses.any(|egress| Some(egress) != one_egress);
     match sets_apart(|witness| witness.data_center) {
         Some(data_center) if several_egresses => Fate::DataCenter(data_center),
         _ => Fate::NotDeterminable,

@@ -267,16 +267,16 @@ impl MeanLoss {
 
 /// The median and the tenth percentile.
 pub(crate) fn median_and_p10(mut ratings: Vec<f64>) -> (Option<f64>, Option<f64>) {
-    ratings.sort_unstable_by(f64::total_cmp);
-    (quantile(&ratings, 2), quantile(&ratings, 10))
+    (quantile(&mut ratings, 2), quantile(&mut ratings, 10))
 }
 
-/// The value that one in `part` of sorted values are below, interpolated.
-fn quantile(sorted: &[f64], part: usize) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
+/// The value that one in `part` of all values are below, interpolated.
+fn quantile(values: &mut [f64], part: usize) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
     let (lower, rest) = (last / part, last % part);
-    let below = *sorted.get(lower)?;
-    let above = sorted.get(lower + 1).copied().unwrap_or(below);
+    let (_, below, higher) = values.select_nth_unstable_by(lower, f64::total_cmp);
+    let below = *below;
+    let above = higher.iter().copied().min_by(f64::total_cmp).unwrap_or(below);
     let share = f64::from(u32::try_from(rest).ok()?) / f64::from(u32::try_from(part).ok()?);
     Some(below + (above - below) * share)
 }

@@ -358,7 +358,9 @@ proptest! {
         }
         let grade = |figures: &Figures| -> Option<Grade> { by_bands(Medium::Audio, figures).grade() };
         // Blank and impossible figures excuse a sample, so taking them away may judge it.
-        prop_assume!(flaw(&figures).is_none() && flaw(&fewer).is_none());
+        if flaw(&figures).is_some() || flaw(&fewer).is_some() {
+            return Ok(());
+        }
         let (before, after) = (grade(&figures), grade(&fewer));
         let both_poor = before.is_some_and(Grade::is_poor) && after.is_some_and(Grade::is_poor);
         prop_assert!(after.is_none() || after == before || both_poor);
