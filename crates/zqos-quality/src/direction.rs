@@ -227,7 +227,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn exchanging_input_and_output_exchanges_the_answer(meetings in proptest::collection::vec((0u32..5, 0u32..5, 0u32..5), 0..60)) {
+        fn exchanging_input_and_output_exchanges_the_answer(
+            meetings in proptest::collection::vec((0u32..5, 0u32..5, 0u32..5), 0..60),
+        ) {
             let exchanged = |meaning| match meaning {
                 InputMeaning::Sent => InputMeaning::Received,
                 InputMeaning::Received => InputMeaning::Sent,

@@ -99,7 +99,12 @@ mod tests {
         }
 
         #[test]
-        fn r_falls_with_delay_and_loss(delay in 0.0..2e3, later in 0.0..2e3, loss in 0.0..50.0, more in 0.0..50.0) {
+        fn r_falls_with_delay_and_loss(
+            delay in 0.0..2e3,
+            later in 0.0..2e3,
+            loss in 0.0..50.0,
+            more in 0.0..50.0,
+        ) {
             let r = |delay, loss| emodel_r(delay, loss, 0.0, 25.1, 1.0).unwrap();
             prop_assert!(r(delay + later, loss) <= r(delay, loss) + 1e-9);
             prop_assert!(r(delay, loss + more) <= r(delay, loss));

@@ -184,7 +184,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_order_of_joins_changes_nothing(joins in proptest::collection::vec((0i64..20, 0.0..20.0), 0..12), by in 0usize..12) {
+        fn the_order_of_joins_changes_nothing(
+            joins in proptest::collection::vec((0i64..20, 0.0..20.0), 0..12),
+            by in 0usize..12,
+        ) {
             let mut joins: Vec<Session> =
                 joins.into_iter().map(|(minutes, loss)| join(minutes, loss)).collect();
             let before = group(GroupKind::Meeting, &joins);
@@ -195,7 +198,10 @@ mod tests {
         }
 
         #[test]
-        fn a_worse_join_never_improves_a_group(losses in proptest::collection::vec(0.0..20.0, 1..12), more in 0.0..40.0) {
+        fn a_worse_join_never_improves_a_group(
+            losses in proptest::collection::vec(0.0..20.0, 1..12),
+            more in 0.0..40.0,
+        ) {
             let joins = |losses: &[f64]| losses.iter().map(|loss| join(5, *loss)).collect::<Vec<_>>();
             let before = group(GroupKind::Meeting, &joins(&losses)).findings;
             let mut worse = losses;

@@ -5,12 +5,12 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
+pub struct Proportion {
     hits: u32,
     of: u32,
 }
 
-impl Share {
+impl Proportion {
     /// `None` for more hits than there are cases, and for no case: a share of nothing is unknown.
     pub fn new(hits: u32, of: u32) -> Option<Self> {
         (of > 0 && hits <= of).then_some(Self { hits, of })
@@ -68,8 +68,8 @@ mod tests {
 
     use super::*;
 
-    fn share(hits: u32, of: u32) -> Share {
-        Share::new(hits, of).unwrap()
+    fn share(hits: u32, of: u32) -> Proportion {
+        Proportion::new(hits, of).unwrap()
     }
 
     fn assert_close(found: [f64; 2], expected: [f64; 2]) {
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn a_share_of_nothing_is_unknown() {
-        assert_eq!(Share::new(0, 0), None);
-        assert_eq!(Share::new(3, 2), None);
+        assert_eq!(Proportion::new(0, 0), None);
+        assert_eq!(Proportion::new(3, 2), None);
     }
 
     proptest! {
@@ -121,7 +121,10 @@ mod tests {
         }
 
         #[test]
-        fn a_difference_turned_round_changes_its_sign(one in (0u32..50, 50u32..99), two in (0u32..50, 50u32..99)) {
+        fn a_difference_turned_round_changes_its_sign(
+            one in (0u32..50, 50u32..99),
+            two in (0u32..50, 50u32..99),
+        ) {
             let (one, two) = (share(one.0, one.1), share(two.0, two.1));
             let (there, back) = (one.less(two), two.less(one));
             prop_assert!((there.lower + back.upper).abs() < 1e-12);

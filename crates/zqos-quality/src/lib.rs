@@ -11,7 +11,7 @@
 //!   site's day.
 //! - [`ZoomOpinion`] is what Zoom itself says, which stands beside.
 //! - [`InputDetection`] finds out which of input and output is sent, [`shared_fate`] where a minute
-//!   went wrong as far as one meeting shows; [`Share`] says how sure a count is.
+//!   went wrong as far as one meeting shows; [`Proportion`] says how sure a count is.
 //!
 //! **Words**: a verdict tells of conditions on the network, never of what people heard or felt;
 //! measurements explain only a small part of that. **Missing** is `None`, never zero, and what can't
@@ -36,7 +36,7 @@ mod verdict;
 pub use direction::{Direction, InputDetection, InputMeaning, MinuteLegs};
 pub use fate::{Fate, Witness, shared_fate};
 pub use group::{Group, GroupKind};
-pub use interval::{Difference, Share};
+pub use interval::{Difference, Proportion};
 pub use judge::{Circumstances, Judge, StreamVerdict, Way};
 pub use opinion::ZoomOpinion;
 pub use path::{LatencyMeaning, PeerLatencies, mouth_to_ear_ms, net_mos};

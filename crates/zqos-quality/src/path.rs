@@ -174,7 +174,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_median_is_that_of_a_list_without_the_own(latencies in proptest::collection::vec(0u16..500, 1..12), place in 0usize..12) {
+        fn the_median_is_that_of_a_list_without_the_own(
+            latencies in proptest::collection::vec(0u16..500, 1..12),
+            place in 0usize..12,
+        ) {
             let all: PeerLatencies = latencies.iter().map(|latency| ms((*latency).into())).collect();
             let mut others = latencies.clone();
             let own = others.remove(place % latencies.len());
@@ -195,7 +198,11 @@ mod tests {
         }
 
         #[test]
-        fn no_figure_that_worsens_helps(figures in proptest::array::uniform4(0.0..60.0), more in 0.0..40.0, which in 0usize..4) {
+        fn no_figure_that_worsens_helps(
+            figures in proptest::array::uniform4(0.0..60.0),
+            more in 0.0..40.0,
+            which in 0usize..4,
+        ) {
             let score = |[latency, jitter, loss, peer]: [f64; 4]| {
                 net_mos(latency * 8.0, jitter, loss, peer * 8.0).unwrap()
             };

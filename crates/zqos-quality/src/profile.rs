@@ -131,7 +131,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn r_falls_with_delay_and_loss_in_every_profile(place in 0usize..3, delay in 0.0..2e3, later in 0.0..2e3, loss in 0.0..50.0, more in 0.0..50.0) {
+        fn r_falls_with_delay_and_loss_in_every_profile(
+            place in 0usize..3,
+            delay in 0.0..2e3,
+            later in 0.0..2e3,
+            loss in 0.0..50.0,
+            more in 0.0..50.0,
+        ) {
             let profile = Profile::ALL[place];
             let r = profile.r(delay, loss).unwrap();
             prop_assert!(profile.r(delay + later, loss).unwrap() <= r + 1e-9);
@@ -140,7 +146,11 @@ mod tests {
         }
 
         #[test]
-        fn no_numbers_panic(place in 0usize..3, delay in proptest::num::f64::ANY, loss in proptest::num::f64::ANY) {
+        fn no_numbers_panic(
+            place in 0usize..3,
+            delay in proptest::num::f64::ANY,
+            loss in proptest::num::f64::ANY,
+        ) {
             prop_assert!(Profile::ALL[place].r(delay, loss).is_none_or(f64::is_finite));
         }
     }

@@ -224,7 +224,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn together_does_not_depend_on_order(one in any_verdict(), other in any_verdict(), third in any_verdict()) {
+        fn together_does_not_depend_on_order(
+            one in any_verdict(),
+            other in any_verdict(),
+            third in any_verdict(),
+        ) {
             prop_assert_eq!(one.and(other), other.and(one));
             prop_assert_eq!(one.and(other).and(third), one.and(other.and(third)));
             prop_assert_eq!(one.and(one), one);

@@ -316,9 +316,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_parameters_panic_and_every_rating_is_finite(values in any::<[u8; 22]>(), numbers in proptest::collection::vec(any_number(), 22)) {
+        fn no_parameters_panic_and_every_rating_is_finite(
+            values in any::<[u8; 22]>(),
+            numbers in proptest::collection::vec(any_number(), 22),
+        ) {
             // Each parameter keeps its default in half of the cases.
-            let pick = |place: usize, default: f64| if values[place] < 128 { default } else { numbers[place] };
+            let pick = |place: usize, default: f64| {
+                if values[place] < 128 { default } else { numbers[place] }
+            };
             let default = Parameters::default();
             let parameters = Parameters {
                 slr: pick(0, default.slr),
@@ -350,7 +355,9 @@ mod tests {
         }
 
         #[test]
-        fn within_the_permitted_ranges_there_is_always_a_rating(shares in proptest::collection::vec(0.0..=1.0, 20)) {
+        fn within_the_permitted_ranges_there_is_always_a_rating(
+            shares in proptest::collection::vec(0.0..=1.0, 20),
+        ) {
             let of = |place: usize, min: f64, max: f64| min + shares[place] * (max - min);
             let stmr = of(2, 10.0, 20.0);
             let parameters = Parameters {
@@ -381,14 +388,22 @@ mod tests {
 
         #[test]
         fn delay_never_helps(one in 0.0..5e3, more in 0.0..5e3, class in 0usize..3) {
-            let class = [DelaySensitivity::DEFAULT, DelaySensitivity::LOW, DelaySensitivity::VERY_LOW][class];
+            let classes =
+                [DelaySensitivity::DEFAULT, DelaySensitivity::LOW, DelaySensitivity::VERY_LOW];
+            let class = classes[class];
             let (near, far) = (idd(one, class).unwrap(), idd(one + more, class).unwrap());
             prop_assert!(near <= far + 1e-9, "{} {}", near, far);
             prop_assert!((0.0..=50.0).contains(&far));
         }
 
         #[test]
-        fn loss_never_helps(ie in 0.0..40.0, bpl in 4.3..40.0, burst_r in 1.0..8.0, one in 0.0..100.0, more in 0.0..100.0) {
+        fn loss_never_helps(
+            ie in 0.0..40.0,
+            bpl in 4.3..40.0,
+            burst_r in 1.0..8.0,
+            one in 0.0..100.0,
+            more in 0.0..100.0,
+        ) {
             let less = ie_eff(ie, bpl, one, burst_r).unwrap();
             let greater = ie_eff(ie, bpl, f64::min(one + more, 100.0), burst_r).unwrap();
             prop_assert!(ie <= less && less <= greater + 1e-9);

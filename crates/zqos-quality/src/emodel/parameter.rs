@@ -38,7 +38,11 @@ pub struct Permitted {
 
 /// Defines [`Parameters`], its defaults, and the permitted ranges of those that have one.
 macro_rules! parameters {
-    ($($(#[$doc:meta])* $field:ident = $default:literal, $symbol:literal, $unit:literal $(, $min:literal to $max:literal)?;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $field:ident = $default:literal, $symbol:literal, $unit:literal
+            $(, $min:literal to $max:literal)?;
+    )*) => {
         /// Every parameter of the E-model (ITU-T G.107).
         ///
         /// `..Parameters::default()` gives the defaults of G.107, by which its results are

@@ -293,7 +293,13 @@ fn any_medium() -> impl Strategy<Value = Medium> {
 
 proptest! {
     #[test]
-    fn no_figures_panic_and_the_worst_is_never_better(figures in any_figures(), medium in any_medium(), rule in 0usize..3, profile in 0usize..3, peer in any::<bool>()) {
+    fn no_figures_panic_and_the_worst_is_never_better(
+        figures in any_figures(),
+        medium in any_medium(),
+        rule in 0usize..3,
+        profile in 0usize..3,
+        peer in any::<bool>(),
+    ) {
         let judge = Judge {
             rule: Rule::ALL[rule],
             profile: Profile::ALL[profile],
@@ -343,12 +349,19 @@ proptest! {
     }
 
     #[test]
-    fn ten_percent_of_audio_lost_is_at_least_poor(loss in 10.0..=100.0, latency in 0.0..1e3, jitter in 0.0..200.0) {
+    fn ten_percent_of_audio_lost_is_at_least_poor(
+        loss in 10.0..=100.0,
+        latency in 0.0..1e3,
+        jitter in 0.0..200.0,
+    ) {
         prop_assert!(by_bands(Medium::Audio, &audio(latency, jitter, loss, loss)).is_poor());
     }
 
     #[test]
-    fn a_figure_that_goes_missing_never_makes_a_minute_pass(figures in any_figures(), which in 0usize..4) {
+    fn a_figure_that_goes_missing_never_makes_a_minute_pass(
+        figures in any_figures(),
+        which in 0usize..4,
+    ) {
         let mut fewer = figures;
         match which {
             0 => fewer.latency = None,

@@ -219,7 +219,10 @@ fn any_stream() -> impl Strategy<Value = (Timestamp, StreamVerdict)> {
 
 proptest! {
     #[test]
-    fn the_order_of_streams_changes_nothing(streams in proptest::collection::vec(any_stream(), 0..40), by in 0usize..40) {
+    fn the_order_of_streams_changes_nothing(
+        streams in proptest::collection::vec(any_stream(), 0..40),
+        by in 0usize..40,
+    ) {
         let before = session(streams.clone());
         let mut turned = streams;
         let by = by.min(turned.len());
@@ -247,7 +250,11 @@ proptest! {
     }
 
     #[test]
-    fn more_loss_never_improves_a_join(losses in proptest::collection::vec(0.0..15.0, 1..40), more in 0.0..20.0, place in 0usize..40) {
+    fn more_loss_never_improves_a_join(
+        losses in proptest::collection::vec(0.0..15.0, 1..40),
+        more in 0.0..20.0,
+        place in 0usize..40,
+    ) {
         let before = of_losses(&losses);
         let mut worse = losses;
         let place = place % worse.len();
