@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-/// How good the conditions were, the best first.
+/// How good the conditions on the network were, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grade {
-    /// Nothing was in the way.
+    /// Within what is good.
     Good,
-    /// Less than good.
+    /// Beyond what is good.
     Fair,
-    /// Likely to disturb.
+    /// Beyond what is fair.
     Poor,
-    /// Hardly usable.
+    /// Beyond what is poor.
     Bad,
 }
 
