@@ -41,7 +41,7 @@ impl Simulator {
     }
 
     /// How many requests there have been of each sort: by the name of the operation.
-    pub(crate) fn requests(&self) -> BTreeMap<&'static str, u64> {
+    pub fn requests(&self) -> BTreeMap<&'static str, u64> {
         self.misbehaviours.requests()
     }
 

@@ -1,0 +1,183 @@
+//! `zqos collect` and `zqos status` against the simulated Zoom, over a socket.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod world;
+
+use std::time::Duration;
+
+use serde_json::json;
+use world::{World, said};
+use zqos_sim::{Algorithm, Config, Misbehaviour, Share};
+
+fn small() -> Config {
+    Config { people: 60, limits: Algorithm::Off, ..Config::default() }
+}
+
+const DAY: [&str; 6] = ["--from", "2026-11-19", "--to", "2026-11-20", "--tz", "UTC"];
+
+#[test]
+fn a_day_is_collected_once_with_the_least_number_of_calls() {
+    let world = World::new(small());
+    let output = world.run("collect", &DAY);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(world.rows(), world.truth());
+    let least = world.least_calls();
+    assert_eq!(world.calls(), least);
+
+    // What is there is not fetched again; a day that may grow is listed again.
+    let output = world.run("collect", &DAY);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(world.calls(), least + 3);
+    assert_eq!(world.rows(), world.truth());
+
+    let status = world.status(&DAY);
+    let [all] = &status.as_array().unwrap()[..] else { panic!("{status}") };
+    let count = |pointer: &str| all.pointer(pointer).unwrap().as_u64().unwrap();
+    assert_eq!(count("/meetings/ended"), world.meetings());
+    assert_eq!(count("/participants/got"), count("/participants/expected"));
+    assert_eq!(count("/minutes/got"), count("/minutes/expected"));
+    assert!(count("/minutes/got") > 1_000, "{all}");
+    assert_eq!(all["holes"], json!([]));
+    // Whoever counts beside finds the same number.
+    let sql = "SELECT sum(calls) AS calls FROM system.requests";
+    assert_eq!(world.sql(sql), json!([{ "calls": world.calls() }]));
+    let sql = "SELECT sum(spent) AS spent FROM system.quota_ledger";
+    assert_eq!(world.sql(sql), json!([{ "spent": world.calls() }]));
+}
+
+#[test]
+fn what_fails_is_fetched_again_and_nothing_is_lost_or_doubled() {
+    let world = World::new(small());
+    for (fault, share) in [
+        (Misbehaviour::ServerErrors, 0.1),
+        (Misbehaviour::Html503, 0.05),
+        (Misbehaviour::Html200, 0.05),
+        (Misbehaviour::Resets, 0.1),
+        (Misbehaviour::CutBodies, 0.1),
+        (Misbehaviour::ExpiredAccessTokens, 0.1),
+        (Misbehaviour::ExpiredPageTokens, 0.2),
+    ] {
+        world.zoom.misbehave(fault, Share::new(share).unwrap());
+    }
+    // A page that never came is told, and another run fetches what is missing.
+    let runs = (0..20).find(|_| {
+        let output = world.run("collect", &DAY);
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 1 | 3)), "{}", said(&output));
+        code == Some(0)
+    });
+    assert!(runs.is_some(), "it never was complete");
+    assert_eq!(world.rows(), world.truth());
+}
+
+#[test]
+fn whoever_is_killed_loses_nothing_and_repeats_little() {
+    let world = World::new(small());
+    let least = world.least_calls();
+    let mut kills = 0;
+    // Each run is killed a few calls later than the one before.
+    loop {
+        let before = world.calls();
+        let mut run = world.command("collect", &DAY).spawn().unwrap();
+        let code = loop {
+            if let Some(status) = run.try_wait().unwrap() {
+                break status.code();
+            }
+            if world.calls() - before > 10 + 3 * kills {
+                run.kill().unwrap();
+                run.wait().unwrap();
+                break None;
+            }
+            std::thread::yield_now();
+        };
+        match code {
+            None => kills += 1,
+            code => {
+                assert_eq!(code, Some(0));
+                break;
+            }
+        }
+    }
+    assert!(kills > 3, "{kills} kills");
+    assert_eq!(world.rows(), world.truth());
+    // A run has sixteen meetings under way, which most have a page or two of each sort.
+    let most = least + kills * (16 * 4 + 3);
+    assert!(world.calls() <= most, "{} calls, {least} are the least", world.calls());
+    // What was killed may have counted too much, never too little.
+    let sql = "SELECT sum(coalesce(spent, reserved)) AS calls FROM system.quota_ledger";
+    let counted = world.sql(sql)[0]["calls"].as_u64().unwrap();
+    assert!(counted >= world.calls(), "{counted} of {}", world.calls());
+}
+
+#[test]
+fn two_at_once_do_the_work_of_one() {
+    let world = World::new(small());
+    let runs = [0, 1].map(|_| world.command("collect", &DAY).spawn().unwrap());
+    for mut run in runs {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+    }
+    assert_eq!(world.rows(), world.truth());
+    assert_eq!(world.calls(), world.least_calls() + 3, "the second one listed alone");
+}
+
+#[test]
+fn when_the_day_is_spent_the_rest_follows_after_midnight() {
+    // The plan's thousand calls of the day do not suffice for both days.
+    let world = World::at("2026-11-20T23:59:55Z", Config { people: 200, ..small() });
+    world.zoom.misbehave(Misbehaviour::DailyLimit, Share::new(1.0).unwrap());
+    let range = ["--from", "2026-11-19", "--to", "2026-11-20", "--tz", "UTC"];
+    let output = world.run("collect", &[&range[..], &["--once"]].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(
+        said(&output)
+            .contains("the daily quota is spent; it opens again at 2026-11-21 00:00 (UTC)")
+    );
+    assert!(said(&output).contains("1 day was never listed"), "{}", said(&output));
+    let run = world.command("collect", &range).spawn().unwrap();
+    // It is midnight soon; what waits for it goes on by itself.
+    world.clock.set_speed(zqos_sim::Speed::NORMAL);
+    world.wait_until_refused(2);
+    world.zoom.misbehave(Misbehaviour::DailyLimit, Share::new(0.0).unwrap());
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(world.rows(), world.truth());
+}
+
+#[test]
+fn reports_that_are_not_there_yet_are_named() {
+    let delay = Duration::from_hours(2);
+    let world = World::at("2026-11-19T17:00:00Z", Config { build_delay: delay, ..small() });
+    let range = ["--from", "2026-11-19", "--to", "2026-11-20", "--tz", "UTC"];
+    let output = world.run("collect", &range);
+    assert_eq!(output.status.code(), Some(0), "Zoom lists what it has alone: {}", said(&output));
+    // Two hours later there are more.
+    world.clock.advance(Duration::from_hours(6));
+    let output = world.run("collect", &range);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(world.rows(), world.truth());
+}
+
+#[test]
+fn a_credential_that_is_refused_ends_it_with_what_to_do() {
+    let world = World::new(small());
+    let mut command = world.command("collect", &DAY);
+    command.env("ZOOM_CLIENT_SECRET", "another");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("hint: "), "{said}");
+    assert!(!said.contains("another"), "{said}");
+    assert_eq!(world.calls(), 0);
+}
+
+#[test]
+fn without_a_list_nobody_knows_what_a_day_has() {
+    let world = World::new(small());
+    let output =
+        world.run("collect", &["--from", "2026-11-18", "--to", "2026-11-19", "--tz", "UTC"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let output = world.run("status", &DAY);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("1 day was never listed: `zqos collect` lists them"));
+}

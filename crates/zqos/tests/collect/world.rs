@@ -1,0 +1,247 @@
+//! A simulated company and its Zoom, a store, and the truth beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use zoom_dashboard::{Client, Credential};
+use zoom_wire::meeting::ListMeetings;
+use zoom_wire::participant::ListParticipants;
+use zoom_wire::qos::ListParticipantsQos;
+use zoom_wire::request::{Bound, Range};
+use zoom_wire::{Kind, When};
+use zqos_core::MeetingId;
+use zqos_sim::{
+    ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
+};
+
+/// A stream sample: its key, and its figures in the order of their columns.
+pub(crate) type Row = (String, String, String, String, Vec<String>);
+
+/// A Zoom on a socket, which stands still in time, and a store.
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
+    pub(crate) zoom: Arc<Simulator>,
+    pub(crate) clock: Arc<VirtualClock>,
+    address: String,
+    runtime: Runtime,
+    /// The same Zoom without limits and faults.
+    truth: Client,
+}
+
+impl World {
+    pub(crate) fn new(config: Config) -> Self {
+        Self::at("2026-11-20T12:00:00Z", config)
+    }
+
+    pub(crate) fn at(now: &str, config: Config) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let clock = Arc::new(VirtualClock::new(now.parse().unwrap(), Speed::new(0.0).unwrap()));
+        let (zoom, address) = serve(&runtime, config.clone(), &clock);
+        let plain = Config { limits: Algorithm::Off, ..config };
+        let (_, truth) = serve(&runtime, plain, &clock);
+        let credential = Credential::server_to_server(ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET);
+        let truth = Client::builder(credential)
+            .api_base(&format!("http://{truth}/v2"))
+            .unwrap()
+            .oauth_base(&format!("http://{truth}"))
+            .unwrap()
+            .build()
+            .unwrap();
+        Self { dir: tempfile::tempdir().unwrap(), zoom, clock, address, runtime, truth }
+    }
+
+    pub(crate) fn command(&self, name: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zqos"));
+        // What fails is tried again at once.
+        let settings = self.dir.path().join("zqos.toml");
+        std::fs::write(&settings, "[http]\nretry_base_s = 0.001\nretry_cap_s = 0.002\n").unwrap();
+        command
+            .arg(name)
+            .args(arguments)
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("ZQOS_CONFIG", settings)
+            .env("ZQOS_STORE", self.dir.path().join("store"))
+            .env("ZOOM_API_BASE", format!("http://{}/v2", self.address))
+            .env("ZOOM_OAUTH_BASE", format!("http://{}", self.address))
+            .env("ZOOM_ACCOUNT_ID", ACCOUNT_ID)
+            .env("ZOOM_CLIENT_ID", CLIENT_ID)
+            .env("ZOOM_CLIENT_SECRET", CLIENT_SECRET)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, name: &str, arguments: &[&str]) -> Output {
+        self.command(name, arguments).output().unwrap()
+    }
+
+    pub(crate) fn sql(&self, query: &str) -> Value {
+        let output = self.run("sql", &[query, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    pub(crate) fn status(&self, arguments: &[&str]) -> Value {
+        let output = self.run("status", &[arguments, &["--format", "json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// How many calls of the API have come in, well answered or not.
+    pub(crate) fn calls(&self) -> u64 {
+        let requests = self.zoom.requests();
+        requests.iter().filter(|(sort, _)| **sort != "token").map(|(_, count)| count).sum()
+    }
+
+    /// Returns when so many calls have been refused because the day is spent.
+    pub(crate) fn wait_until_refused(&self, times: u64) {
+        while self.calls() < times {
+            std::thread::yield_now();
+        }
+    }
+
+    /// The stream samples of the store, as its tables have them.
+    pub(crate) fn rows(&self) -> BTreeSet<Row> {
+        let columns = [
+            "bitrate_kbps",
+            "latency_ms",
+            "jitter_ms",
+            "avg_loss_pct",
+            "max_loss_pct",
+            "width_px",
+            "height_px",
+            "frame_rate_fps",
+        ];
+        let rows = self.sql(&format!(
+            "SELECT meeting_uuid, user_id, ts, stream, {} FROM stream_samples WHERE origin = 'rest_past'",
+            columns.join(", ")
+        ));
+        let rows = rows.as_array().unwrap();
+        let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+        let all: BTreeSet<Row> = rows
+            .iter()
+            .map(|row| {
+                let figures =
+                    columns.map(|name| row[name].as_f64().map_or_else(String::new, spelt));
+                let [uuid, user, ts, stream] =
+                    ["meeting_uuid", "user_id", "ts", "stream"].map(|name| text(row, name));
+                (uuid, user, ts, stream, figures.into())
+            })
+            .collect();
+        assert_eq!(all.len(), rows.len(), "no row is there twice");
+        all
+    }
+
+    /// The stream samples of every meeting of 2026-11-19, as Zoom has them.
+    pub(crate) fn truth(&self) -> BTreeSet<Row> {
+        self.walk().values().flatten().cloned().collect()
+    }
+
+    /// How many meetings that day had, those of one participant among them.
+    pub(crate) fn meetings(&self) -> u64 {
+        let ended = [
+            (Kind::Meeting, When::Past),
+            (Kind::Meeting, When::PastOne),
+            (Kind::Webinar, When::Past),
+        ];
+        let lists = ended.map(|(kind, when)| self.runtime.block_on(self.list(kind, when)).len());
+        lists.iter().sum::<usize>() as u64
+    }
+
+    /// How many calls it takes at least: lists, a call for 300 participants, one for ten reports.
+    pub(crate) fn least_calls(&self) -> u64 {
+        let meetings = self.walk();
+        let pages: u64 =
+            meetings.keys().map(|(_, joins)| joins.div_ceil(300) + joins.div_ceil(10)).sum();
+        pages + 3
+    }
+
+    async fn list(&self, kind: Kind, when: When) -> Vec<MeetingId> {
+        let day = Bound::Day("2026-11-19".parse().unwrap());
+        let list = ListMeetings::new(Range::new(day, day).unwrap()).kind(kind).when(when);
+        let mut pages = self.truth.pages(&list);
+        let mut ids = Vec::new();
+        while let Some(page) = pages.next().await {
+            for (_, row) in page.unwrap().rows().unwrap() {
+                ids.push(row.as_object(String::new).unwrap().uuid.get().unwrap().into());
+            }
+        }
+        ids
+    }
+
+    /// The samples of each meeting, by its UUID and how many joins it has.
+    fn walk(&self) -> BTreeMap<(String, u64), Vec<Row>> {
+        self.runtime.block_on(async {
+            let mut all = BTreeMap::new();
+            for kind in [Kind::Meeting, Kind::Webinar] {
+                for id in self.list(kind, When::Past).await {
+                    let list = ListParticipants::new(id.clone()).kind(kind).when(When::Past);
+                    let mut pages = self.truth.pages(&list);
+                    let mut joins = 0;
+                    while let Some(page) = pages.next().await {
+                        joins += page.unwrap().rows().unwrap().len() as u64;
+                    }
+                    let rows = self.reports(&id, kind).await;
+                    all.insert((id.to_string(), joins), rows);
+                }
+            }
+            all
+        })
+    }
+
+    async fn reports(&self, id: &MeetingId, kind: Kind) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let list = ListParticipantsQos::new(id.clone()).kind(kind).when(When::Past);
+        let mut pages = self.truth.pages(&list);
+        while let Some(page) = pages.next().await {
+            for (_, row) in page.unwrap().rows().unwrap() {
+                let row = row.as_object(String::new).unwrap();
+                let user = row.user_id.get().unwrap();
+                for sample in row.samples("$").streams {
+                    let figures = sample.figures;
+                    let size = figures.resolution;
+                    let figures = [
+                        figures.bitrate.map(|it| it.get()),
+                        figures.latency.map(|it| it.get()),
+                        figures.jitter.map(|it| it.get()),
+                        figures.avg_loss.map(|it| it.get()),
+                        figures.max_loss.map(|it| it.get()),
+                        size.map(|size| size.width().into()),
+                        size.map(|size| size.height().into()),
+                        figures.frame_rate.map(|it| it.get()),
+                    ];
+                    rows.push((
+                        id.to_string(),
+                        user.as_str().to_owned(),
+                        sample.ts.to_string(),
+                        sample.stream.as_str().to_owned(),
+                        figures.map(|figure| figure.map_or_else(String::new, spelt)).into(),
+                    ));
+                }
+            }
+        }
+        rows
+    }
+}
+
+fn spelt(figure: f64) -> String {
+    figure.to_string()
+}
+
+fn serve(runtime: &Runtime, config: Config, clock: &Arc<VirtualClock>) -> (Arc<Simulator>, String) {
+    let simulator = Arc::new(Simulator::new(config, Arc::<VirtualClock>::clone(clock)).unwrap());
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    runtime.spawn(zqos_sim::serve(listener, Arc::clone(&simulator), Arc::clone(clock)));
+    (simulator, address)
+}
+
+pub(crate) fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
