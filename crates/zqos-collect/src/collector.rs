@@ -1,6 +1,7 @@
 //! The collector: lists meetings, fetches what is owed of them, and says what came.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,10 @@ const WALKS: usize = 16;
 const FAILURES: u32 = 8;
 /// How often the right to collect is renewed while nothing is asked for.
 const HOLD_EVERY: Duration = Duration::from_secs(20);
+/// How often it is looked for meetings that have ended. **Source**: reports take up to thirty minutes.
+const LOOK_EVERY: Duration = Duration::from_mins(15);
+/// How far back it is looked for them: what began before has ended, and was listed then.
+const FOLLOWED: Duration = Duration::from_hours(72);
 /// How long after the daily quota opens it is tried, at the earliest.
 const OPENED: Duration = Duration::from_secs(2);
 
@@ -171,12 +176,47 @@ impl Collector {
         range: Range<Timestamp>,
         waits: bool,
     ) -> Result<Ended, CollectError> {
-        let ended = tokio::select! {
-            ended = self.work(&range, waits) => ended?,
-            trouble = self.keep_account() => return Err(trouble.into()),
-        };
-        self.meter.end().await?;
-        Ok(ended)
+        tokio::select! {
+            ended = self.work(&range, waits) => ended,
+            trouble = self.keep_account() => Err(trouble.into()),
+        }
+    }
+
+    /// Collects what ends from now on, and what ended in the last three days, for as long as it is let. Each
+    /// time it has looked it says how that went; what Zoom refuses then may be had later.
+    ///
+    /// **Errors**: [`CollectError`], but for what Zoom said.
+    pub async fn follow(
+        &self,
+        mut told: impl FnMut(Result<Ended, Error>),
+    ) -> Result<Infallible, CollectError> {
+        loop {
+            let now = self.clock.now();
+            let from = now.unix_millis() - i64::try_from(FOLLOWED.as_millis()).unwrap_or(i64::MAX);
+            let from = owed::day_of(Timestamp::from_unix_millis(from).unwrap_or(now));
+            match self.collect(from..now, true).await {
+                Ok(ended) => told(Ok(ended)),
+                Err(CollectError::Zoom(error)) => told(Err(error)),
+                Err(error) => return Err(error),
+            }
+            self.progress.enter(Stage::Idle);
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                trouble = self.keep_account() => return Err(trouble.into()),
+            }
+        }
+    }
+
+    /// Writes how many calls were made, and gives the account back.
+    ///
+    /// **Errors**: [`CollectError`]; both happen by themselves later.
+    pub async fn end(self) -> Result<(), CollectError> {
+        Ok(self.meter.end().await?)
+    }
+
+    /// Calls that were made today by this run: by purpose, and how many of them failed.
+    pub async fn calls(&self) -> BTreeMap<&'static str, (u32, u32)> {
+        self.meter.calls().await
     }
 
     /// Renews the right to collect, until it is lost.

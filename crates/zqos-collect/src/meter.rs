@@ -95,9 +95,11 @@ impl Meter {
         self.state.lock().await.calls.entry(purpose).or_default().1 += 1;
     }
 
-    /// How many calls were made today.
-    pub async fn spent(&self) -> u32 {
-        self.state.lock().await.spent
+    /// Calls that were made today: by purpose, and how many of them failed.
+    pub(crate) async fn calls(&self) -> BTreeMap<&'static str, (u32, u32)> {
+        let calls = &self.state.lock().await.calls;
+        let failed = |(calls, answered): &(u32, u32)| (*calls, calls.saturating_sub(*answered));
+        calls.iter().map(|(purpose, counts)| (*purpose, failed(counts))).collect()
     }
 
     async fn pass_one(&self, purpose: &'static str) -> Result<(), Trouble> {

@@ -66,11 +66,14 @@ pub(crate) struct OwedMeeting {
 }
 
 impl OwedMeeting {
-    /// How many calls it takes at least: 300 joins on a page of participants, ten on one of reports. Who came
-    /// twice is counted once by the list, so it may be more.
+    /// How many joins it has at least: who came twice is counted once by the list.
+    pub(crate) fn joins(&self) -> u64 {
+        self.participants.max(1).into()
+    }
+
+    /// How many calls it takes at least: 300 joins on a page of participants, ten on one of reports.
     pub(crate) fn calls(&self) -> u64 {
-        let joins = u64::from(self.participants.max(1));
-        joins.div_ceil(300) + joins.div_ceil(10)
+        self.joins().div_ceil(300) + self.joins().div_ceil(10)
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Stage {
     Reports,
     /// Waits until the daily quota opens again.
     Quota(Timestamp),
+    /// Waits until it is time to look for meetings again.
+    Idle,
 }
 
 impl Progress {

@@ -330,9 +330,9 @@ pub(crate) struct Import {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zqos collect --from yesterday
-  zqos collect --from 2026-11-01 --to 2026-12-01
+  zqos collect --from 2026-11-01 --to 2026-12-01 --plan
   zqos collect --from -7d --once
-  zqos collect --account all --from yesterday --to today
+  zqos collect --past --account all
 
 What was collected before is not fetched again: run it as often as you like. When the daily quota is
 spent it waits until that opens again, unless `--once` is given. Exit code 3: something is missing
@@ -347,6 +347,12 @@ pub(crate) struct Collect {
     /// End when the daily quota is spent, instead of waiting for the next day's
     #[arg(long)]
     pub(crate) once: bool,
+    /// Go on until interrupted: every quarter of an hour, fetch what has ended since
+    #[arg(long, conflicts_with_all = ["from", "to", "once"])]
+    pub(crate) past: bool,
+    /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
+    #[arg(long, conflicts_with = "past")]
+    pub(crate) plan: bool,
     /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
     /// one that the configuration names
     #[arg(long, value_name = "FILE")]

@@ -72,6 +72,8 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) login: Login,
     pub(crate) plan: Plan,
+    /// How many hundredths of each daily limit are left to other apps of the account.
+    pub(crate) spare_pct: u8,
     pub(crate) api_base: Option<String>,
     pub(crate) oauth_base: Option<String>,
     /// The sub-account of a master account that requests are about.
@@ -266,6 +268,7 @@ impl Account {
             name,
             login: Login::None,
             plan: Plan::default(),
+            spare_pct: 0,
             api_base: None,
             oauth_base: None,
             sub_account: None,
@@ -297,6 +300,7 @@ impl Account {
         Ok(Self {
             login,
             plan: raw.plan.map_or(Ok(Plan::default()), |plan| read_plan(&place, &plan))?,
+            spare_pct: raw.spare_pct.map_or(Ok(0), |share| read_share(&place, share))?,
             api_base: raw.api_base,
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,
@@ -338,6 +342,15 @@ impl Account {
             }
         }
     }
+}
+
+/// A share in hundredths, of which something is left.
+fn read_share(place: &str, share: u8) -> Result<u8, UsageError> {
+    if share < 100 {
+        return Ok(share);
+    }
+    Err(UsageError::new(format!("{place}: `spare_pct` can't be {share}"))
+        .hint("write 0 to 99: what is left is for zqos"))
 }
 
 /// The plan of this name.

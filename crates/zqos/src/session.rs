@@ -72,6 +72,7 @@ impl Session {
         let http = &self.config.http;
         let mut builder = Client::builder(account.credential()?)
             .plan(account.plan)
+            .spare(account.spare_pct)
             .retry(http.retry)
             .timeouts(http.timeouts)
             .max_body(http.max_body)

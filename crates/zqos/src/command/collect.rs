@@ -1,11 +1,15 @@
 //! `zqos collect`: every report of an account into the store.
 
+mod plan;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures::future::join_all;
+use futures::future::{join_all, select_all};
+use zoom_dashboard::Error;
 use zqos_collect::{CollectError, Collector, Ended, Keeper, Meter, Progress, Settings, Stage};
 use zqos_core::{SystemClock, Timestamp};
 use zqos_store::{Location, Store};
@@ -39,6 +43,9 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
             sites: Option::clone(&sites),
         })
     };
+    if args.plan {
+        return plan::run(session, &at, &range).await;
+    }
     // What is wrong with a credential or a setting is found before anything is asked.
     let accounts: Vec<_> = accounts
         .into_iter()
@@ -62,16 +69,43 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     let progress: Vec<_> = collectors.iter().map(|(_, collector)| collector.progress()).collect();
     let zone = session.zone.clone();
     session.progress.say(Box::new(move |elapsed| line(&progress, elapsed, &zone)));
-    let work = collectors.iter().map(|(name, collector)| async {
-        (name.clone(), collector.collect(range.clone(), !args.once).await, collector.now())
+    if args.past {
+        let names = collectors.len() > 1;
+        let follow = collectors.iter().map(|(name, collector)| {
+            let name = names.then_some(name);
+            collector.follow(move |ended| say(name.map(String::as_str), ended, &session.zone))
+        });
+        let Err(error) = select_all(follow.map(Box::pin)).await.0;
+        return Err(explained(error));
+    }
+    let work = collectors.into_iter().map(|(name, collector)| {
+        let range = range.clone();
+        async move {
+            let ended = collector.collect(range, !args.once).await;
+            let (calls, now) = (collector.calls().await, collector.now());
+            let outcome = match (ended, collector.end().await) {
+                (Ok(ended), Ok(())) => Ok(ended),
+                (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+            };
+            Collected { name, outcome, calls, now }
+        }
     });
     let ended = join_all(work).await;
-    drop(collectors);
     // The last rows come into the tables.
     let kept = thread.join().map_err(|_| anyhow::anyhow!("the thread that writes has panicked"))?;
     let kept =
         kept.map(drop).context("what was collected is in the log, and not yet in the tables");
     tell(session, &at, &range, ended, kept).await
+}
+
+/// What came of collecting an account.
+struct Collected {
+    name: String,
+    outcome: Result<Ended, CollectError>,
+    /// Calls by purpose, and how many of them failed.
+    calls: BTreeMap<&'static str, (u32, u32)>,
+    /// The server's time.
+    now: Timestamp,
 }
 
 /// Which meetings are to be collected.
@@ -102,42 +136,55 @@ async fn tell(
     session: &Session,
     at: &Location,
     range: &Range<Timestamp>,
-    ended: Vec<(String, Result<Ended, CollectError>, Timestamp)>,
+    ended: Vec<Collected>,
     kept: anyhow::Result<()>,
 ) -> anyhow::Result<Exit> {
     let mut told = Vec::with_capacity(ended.len());
     let mut failures = Vec::new();
-    for (name, outcome, now) in ended {
+    for Collected { name, outcome, calls, now } in ended {
         match outcome {
-            Ok(ended) => {
-                for (kind, error) in &ended.refused_lists {
-                    note(format_args!("{name}: Zoom gives no list of {kind} meetings: {error}"));
-                }
-                if let Some(until) = ended.quota_until {
-                    note(format_args!(
-                        "{name}: the daily quota is spent; it opens again at {} ({})",
-                        session.zone.date_and_time(until),
-                        session.zone.name()
-                    ));
-                }
-            }
+            Ok(ended) => say_of(&name, &ended, &session.zone),
             Err(error) => failures.push((name.clone(), error)),
         }
         let plan = session.config.accounts.get(&name).map(|account| account.plan);
-        told.push(Told::read(at, &name, plan.unwrap_or_default(), range, now).await?);
+        let of_it = Told::read(at, &name, plan.unwrap_or_default(), range, now).await?;
+        told.push(of_it.with_calls(calls));
     }
     let exit = status::show(&told, session.format, &session.zone)?;
     kept?;
-    let Some((name, first)) = failures.pop() else { return Ok(exit) };
+    let Some((name, last)) = failures.pop() else { return Ok(exit) };
     for (name, error) in failures {
         note(format_args!("{name}: {error}"));
     }
-    let error = match first {
-        // It is explained like any other.
-        CollectError::Zoom(error) => anyhow::Error::from(error),
-        error => error.into(),
-    };
+    let error = explained(last);
     if told.len() > 1 { Err(error.context(name)) } else { Err(error) }
+}
+
+/// What Zoom said is explained like any other failure of a call.
+fn explained(error: CollectError) -> anyhow::Error {
+    match error {
+        CollectError::Zoom(error) => error.into(),
+        error => error.into(),
+    }
+}
+
+/// Says how one look went, for as long as it goes on.
+fn say(name: Option<&str>, ended: Result<Ended, Error>, zone: &Zone) {
+    let name = name.map_or_else(String::new, |name| format!("{name}: "));
+    match ended {
+        Ok(ended) => say_of(&name, &ended, zone),
+        Err(error) => note(format_args!("{name}{error}; it is tried again")),
+    }
+}
+
+fn say_of(name: &str, ended: &Ended, zone: &Zone) {
+    for (kind, error) in &ended.refused_lists {
+        note(format_args!("{name}: Zoom gives no list of the kind `{kind}`: {error}"));
+    }
+    if let Some(until) = ended.quota_until {
+        let (until, zone) = (zone.date_and_time(until), zone.name());
+        note(format_args!("{name}: the daily quota is spent; it opens again at {until} ({zone})"));
+    }
 }
 
 /// How far it has come, in a line.
@@ -154,6 +201,9 @@ fn line(all: &[Arc<Progress>], elapsed: Duration, zone: &Zone) -> String {
         let (until, zone) = (zone.date_and_time(*until), zone.name());
         return format!("{meetings} meetings; waits for the daily quota until {until} ({zone})");
     }
+    if stages.iter().all(|stage| *stage == Stage::Idle) {
+        return format!("{meetings} meetings; waits for others to end");
+    }
     if meetings_owed == 0 {
         return format!("{seconds} s: listing meetings");
     }
@@ -162,7 +212,10 @@ fn line(all: &[Arc<Progress>], elapsed: Duration, zone: &Zone) -> String {
     let rest = if calls >= 20 && left > 0 {
         let wait = elapsed.mul_f64(left as f64 / calls as f64);
         let time = duration(Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH.saturating_add(wait));
-        format!(", about {} left", time.unwrap_or_default())
+        match time {
+            Some(time) if wait >= Duration::from_mins(1) => format!(", about {time} left"),
+            _ => ", less than a minute left".to_owned(),
+        }
     } else {
         String::new()
     };

@@ -92,6 +92,8 @@ pub(super) struct Told {
     used_today: u32,
     /// The plan's daily limit.
     limit: u32,
+    /// The calls are those of one run.
+    is_of_run: bool,
 }
 
 impl Told {
@@ -112,7 +114,16 @@ impl Told {
             found: Found::of(&known, range, now),
             used_today: Found::of(&of_today, &today, now).quota_used,
             limit: plan.limits(Label::Heavy).daily.map_or(u32::MAX, |(_, limit)| limit),
+            is_of_run: false,
         })
+    }
+
+    /// Calls of one run alone.
+    pub(super) fn with_calls(mut self, calls: BTreeMap<&'static str, (u32, u32)>) -> Self {
+        self.found.calls =
+            calls.into_iter().map(|(purpose, calls)| (purpose.to_owned(), calls)).collect();
+        self.is_of_run = true;
+        self
     }
 
     const fn left_today(&self) -> u32 {
@@ -213,7 +224,7 @@ impl Told {
             ("participants", of(*participants)),
             ("minutes", of(*minutes)),
             ("invalid rows", grouped(found.invalid)),
-            ("calls", format!("{calls} (UTC days)")),
+            ("calls", if self.is_of_run { calls } else { format!("{calls}; of these UTC days") }),
             (
                 "quota",
                 format!(
@@ -339,7 +350,7 @@ fn line(hole: &Hole, zone: &Zone) -> [String; 7] {
 }
 
 /// `1,234`.
-fn grouped(count: u32) -> String {
+pub(super) fn grouped(count: u32) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["get"],
     &["meetings"],
@@ -21,6 +21,8 @@ const COMMANDS: [&[&str]; 25] = [
     &["sim", "truth"],
     &["sim", "events"],
     &["demo"],
+    &["collect"],
+    &["status"],
     &["import"],
     &["store"],
     &["store", "info"],

@@ -1,0 +1,231 @@
+//! What collecting a range would take.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use zoom_dashboard::{Limits, Plan as AccountPlan};
+use zoom_wire::rate_limit::Label;
+use zqos_core::Timestamp;
+use zqos_store::Known;
+
+use crate::meter::POOL;
+use crate::owed::{self, ListKind};
+use crate::tally::Why;
+
+/// What collecting a range would take, computed from what the store has. Nothing is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// Meetings that are owed, of those that are known.
+    pub meetings: u32,
+    /// Meetings that are owed of days that were not listed yet, if those are as days that were; `None` when none
+    /// was.
+    pub unlisted_meetings: Option<u32>,
+    /// Calls for lists, a page each of each kind for the days that are to be listed, or as many as such days took.
+    pub lists: u32,
+    /// Calls for participants.
+    pub participants: u32,
+    /// Calls for reports.
+    pub reports: u32,
+    /// UTC days of which nobody knows what they have.
+    pub unlisted_days: u32,
+    /// The plan's daily limit.
+    pub limit: u32,
+    /// Calls that are left to the account's other apps.
+    pub spared: u32,
+    /// Calls of today that are counted.
+    pub used: u32,
+    /// How long it takes at least, within the limits of a second and a minute.
+    pub at_least: Duration,
+}
+
+impl Plan {
+    /// What collecting the meetings that began in a range takes from `now` on, of an account that leaves
+    /// `spared_pct` hundredths of its quota to others. `today` is what the store has of the present day.
+    pub fn of(
+        known: &Known,
+        today: &Known,
+        range: &Range<Timestamp>,
+        now: Timestamp,
+        plan: AccountPlan,
+        spared_pct: u8,
+    ) -> Self {
+        let owed = owed::meetings(known, range, &std::collections::BTreeSet::new(), now);
+        let pages = |of: u64| owed.iter().map(move |meeting| meeting.joins().div_ceil(of));
+        let (mut participants, mut reports) = (pages(300).sum::<u64>(), pages(10).sum::<u64>());
+        let open = owed::lists(known, range, now, now);
+        let listed = |day: &Timestamp, kind: ListKind| {
+            known.listings.iter().any(|list| list.day == *day && list.kind == kind.name())
+        };
+        let unlisted = (open.iter())
+            .filter(|list| list.kind == ListKind::Meetings)
+            .flat_map(|list| &list.days)
+            .filter(|day| !listed(day, ListKind::Meetings))
+            .count() as u64;
+        let average = Average::of(known, range);
+        let mut lists = 0;
+        for list in &open {
+            let meetings = average.as_ref().map_or(0, |average| average.meetings);
+            // A list of one kind has no more than all.
+            lists += (meetings * list.days.len() as u64).div_ceil(300).max(1);
+        }
+        if let Some(average) = &average {
+            participants += average.meetings * unlisted;
+            reports += average.reports * unlisted;
+        }
+        let Limits { calls, window, daily, .. } = plan.limits(Label::Heavy);
+        let limit = daily.map_or(u32::MAX, |(_, limit)| limit);
+        let of_lists = plan.limits(Label::ResourceIntensive);
+        let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let (lists, participants, reports) = (count(lists), count(participants), count(reports));
+        let heavy = participants.saturating_add(reports);
+        Self {
+            meetings: count(owed.len() as u64),
+            unlisted_meetings: average.map(|average| count(average.meetings * unlisted)),
+            lists,
+            participants,
+            reports,
+            unlisted_days: count(unlisted),
+            limit,
+            spared: count(u64::from(limit) * u64::from(spared_pct.min(100)) / 100),
+            used: used(today, now),
+            at_least: (window * heavy / calls.max(1))
+                .max(of_lists.window * (lists / of_lists.calls.max(1))),
+        }
+    }
+
+    /// All calls.
+    pub const fn calls(&self) -> u32 {
+        self.lists.saturating_add(self.participants).saturating_add(self.reports)
+    }
+
+    /// Calls that may be made today still.
+    pub const fn left(&self) -> u32 {
+        self.limit.saturating_sub(self.spared).saturating_sub(self.used)
+    }
+
+    /// How many days' quotas it needs beside today's; `None` when all of them are left to others.
+    pub const fn more_days(&self) -> Option<u32> {
+        let rest = self.calls().saturating_sub(self.left());
+        match (rest, self.limit.saturating_sub(self.spared)) {
+            (0, _) => Some(0),
+            (_, 0) => None,
+            (rest, of_a_day) => Some(rest.div_ceil(of_a_day)),
+        }
+    }
+}
+
+/// What days that were listed have, on an average.
+struct Average {
+    meetings: u64,
+    reports: u64,
+}
+
+impl Average {
+    fn of(known: &Known, range: &Range<Timestamp>) -> Option<Self> {
+        let days = (known.listings.iter())
+            .filter(|list| list.kind == ListKind::Meetings.name() && range.contains(&list.day))
+            .count() as u64;
+        if days == 0 {
+            return None;
+        }
+        let coverage = owed::past_coverage(known);
+        let one = Why::OneParticipant.to_string();
+        let (mut meetings, mut reports) = (0_u64, 0_u64);
+        for meeting in known.meetings.iter().filter(|it| owed::times_in(it, range).is_some()) {
+            let of_it = coverage.get(&meeting.uuid);
+            if of_it.is_some_and(|of_it| of_it.why.as_deref() == Some(&one)) {
+                continue;
+            }
+            let joins = of_it.and_then(|of_it| of_it.expected).or(meeting.participant_count);
+            meetings += 1;
+            reports += u64::from(joins.unwrap_or(1)).div_ceil(10);
+        }
+        Some(Self { meetings: meetings.div_ceil(days), reports: reports.div_ceil(days) })
+    }
+}
+
+/// Calls that are counted of the UTC day of `now`.
+fn used(today: &Known, now: Timestamp) -> u32 {
+    let day = owed::day_of(now);
+    let rows = today.reservations.iter().filter(|row| row.day == day && row.pool == POOL);
+    rows.map(|row| row.spent.unwrap_or(row.reserved)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use zqos_core::{Listing, Meeting, MeetingUuid, Reservation};
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn meeting(day: &str, uuid: &str, people: u32) -> Meeting {
+        Meeting {
+            uuid: MeetingUuid::new(uuid).unwrap(),
+            number: None,
+            is_webinar: Some(false),
+            topic: None,
+            host: None,
+            host_email: None,
+            dept: None,
+            start: Some(at(&format!("{day}T10:00:00Z"))),
+            end: Some(at(&format!("{day}T11:00:00Z"))),
+            participant_count: Some(people),
+            qualities: [None, None, None],
+        }
+    }
+
+    fn listing(day: &str, kind: ListKind) -> Listing {
+        Listing {
+            day: at(&format!("{day}T00:00:00Z")),
+            kind: kind.name().to_owned(),
+            total: 2,
+            listed_at: at("2026-11-28T12:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn calls_are_counted_by_pages_and_days_that_were_not_listed_are_taken_as_others() {
+        let days = ["2026-11-20", "2026-11-21"];
+        let known = Known {
+            meetings: vec![meeting(days[0], "a", 25), meeting(days[0], "b", 400)],
+            listings: ListKind::ALL.map(|kind| listing(days[0], kind)).into(),
+            ..Known::default()
+        };
+        let today = Known {
+            reservations: vec![Reservation {
+                day: at("2026-11-28T00:00:00Z"),
+                pool: POOL.to_owned(),
+                run: "1".to_owned(),
+                reserved: 200,
+                spent: None,
+            }],
+            ..Known::default()
+        };
+        let range = at("2026-11-20T00:00:00Z")..at("2026-11-22T00:00:00Z");
+        let now = at("2026-11-28T13:00:00Z");
+        let plan = Plan::of(&known, &today, &range, now, AccountPlan::Business, 10);
+        // 25 people: one page of participants and three of reports; 400: two and forty.
+        assert_eq!((plan.meetings, plan.unlisted_days, plan.unlisted_meetings), (2, 1, Some(2)));
+        assert_eq!((plan.lists, plan.participants, plan.reports), (3, 3 + 2, 43 + 43));
+        assert_eq!((plan.limit, plan.spared, plan.used, plan.left()), (60_000, 6_000, 200, 53_800));
+        assert_eq!(plan.more_days(), Some(0));
+        let spent = Plan { used: 54_000, ..plan.clone() };
+        assert_eq!((spent.left(), spent.more_days()), (0, Some(1)));
+        assert_eq!(Plan { spared: 60_000, ..plan }.more_days(), None);
+    }
+
+    #[test]
+    fn nothing_is_owed_of_nothing() {
+        let range = at("2026-11-20T00:00:00Z")..at("2026-11-21T00:00:00Z");
+        let (known, now) = (Known::default(), at("2026-11-28T13:00:00Z"));
+        let plan = Plan::of(&known, &known, &range, now, AccountPlan::Pro, 0);
+        assert_eq!((plan.meetings, plan.unlisted_meetings, plan.lists), (0, None, 3));
+        assert_eq!((plan.calls(), plan.left()), (3, 30_000));
+    }
+}

@@ -1,0 +1,203 @@
+//! `zqos collect --plan`: what it would take.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use serde::Serialize;
+use zqos_collect::Plan;
+use zqos_core::{Clock as _, SystemClock, Timestamp};
+use zqos_store::{Known, LayoutError, Location, StoreError};
+
+use crate::cli::Format;
+use crate::command::status::grouped;
+use crate::config::Account;
+use crate::exit::{Exit, UsageError};
+use crate::output::{Output, json};
+use crate::session::Session;
+use crate::time::{Zone, duration};
+
+/// Prints what collecting a range would take. Nothing is asked, and nothing written.
+pub(super) async fn run(
+    session: &Session,
+    at: &Location,
+    range: &Range<Timestamp>,
+) -> anyhow::Result<Exit> {
+    let mut output = Output::new();
+    let format = output.format(session.format);
+    if !matches!(format, Format::Table | Format::Json) {
+        return Err(UsageError::new("a plan is no rows")
+            .hint("the formats of `--plan` are `table` and `json`")
+            .into());
+    }
+    let now = SystemClock.now();
+    let mut plans = Vec::new();
+    for account in session.accounts()? {
+        let known = known(at, &account.name, range).await?;
+        let today = self::known(at, &account.name, &(now..now)).await?;
+        let plan = Plan::of(&known, &today, range, now, account.plan, account.spare_pct);
+        plans.push((account, plan));
+    }
+    output.write(|out| {
+        if format == Format::Json {
+            let all: Vec<_> = plans.iter().map(|(account, plan)| report(account, plan)).collect();
+            let text = serde_json::to_string(&all).map_err(io::Error::from)?;
+            json::write_pretty(out, &text, 0)?;
+            return json::new_line(out, 0);
+        }
+        plans.iter().try_for_each(|(account, plan)| write(out, account, plan, range, &session.zone))
+    })?;
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+/// What the store has; nothing where there is none yet.
+async fn known(
+    at: &Location,
+    account: &str,
+    range: &Range<Timestamp>,
+) -> Result<Known, StoreError> {
+    match Known::read(at.clone(), account, range.start, range.end).await {
+        Err(StoreError::Layout(LayoutError::Missing(_))) => Ok(Known::default()),
+        known => known,
+    }
+}
+
+fn write(
+    out: &mut dyn Write,
+    account: &Account,
+    plan: &Plan,
+    range: &Range<Timestamp>,
+    zone: &Zone,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}: {} to {} ({})",
+        account.name,
+        zone.date_and_time(range.start),
+        zone.date_and_time(range.end),
+        zone.name()
+    )?;
+    let mut covered = format!("{} known and owed", grouped(plan.meetings));
+    match (plan.unlisted_days, plan.unlisted_meetings) {
+        (0, _) => {}
+        (days, Some(meetings)) => {
+            let (days, meetings) = (in_days(days), grouped(meetings));
+            covered += &format!(", and about {meetings} more: {days} not listed yet");
+        }
+        (days, None) => {
+            let days = in_days(days);
+            covered += &format!("; {days} not listed yet, and what is on them nobody knows");
+        }
+    }
+    let is_open = plan.unlisted_days > 0 && plan.unlisted_meetings.is_none();
+    let calls = format!(
+        "{} lists, {} participants, {} reports: {} in all{}",
+        grouped(plan.lists),
+        grouped(plan.participants),
+        grouped(plan.reports),
+        grouped(plan.calls()),
+        if is_open { " and those of the days that were not listed" } else { "" }
+    );
+    let quota = format!(
+        "{} of {} calls left today, by our count{}",
+        grouped(plan.left()),
+        grouped(plan.limit),
+        match plan.spared {
+            0 => String::new(),
+            spared => format!("; {} are left to other apps", grouped(spared)),
+        }
+    );
+    let time = Timestamp::UNIX_EPOCH.saturating_add(plan.at_least);
+    let at_least = duration(Timestamp::UNIX_EPOCH, time).unwrap_or_default();
+    let end = match plan.more_days() {
+        Some(0) if is_open => "nobody knows before the days are listed".to_owned(),
+        Some(0) => format!("today's quota suffices; {at_least} at least"),
+        Some(days) => format!(
+            "today's quota ends after {} calls; the rest takes those of {} more, from 00:00 UTC on",
+            grouped(plan.left()),
+            in_days(days)
+        ),
+        None => "all calls are left to other apps: lower `spare_pct`".to_owned(),
+    };
+    let lines = [("meetings", covered), ("calls", calls), ("quota", quota), ("end", end)];
+    for (name, text) in lines {
+        writeln!(out, "  {name:<9} {text}")?;
+    }
+    if let Some(gain) = gain(plan) {
+        writeln!(out, "  {:<9} {gain}", "more")?;
+    }
+    Ok(())
+}
+
+fn in_days(count: u32) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{} days", grouped(count)) }
+}
+
+/// What other settings would buy, where the quota does not suffice.
+fn gain(plan: &Plan) -> Option<String> {
+    let missing = plan.calls().saturating_sub(plan.left());
+    if missing == 0 || plan.spared == 0 {
+        return None;
+    }
+    let suffices = if missing <= plan.spared { ", which suffices" } else { "" };
+    let spared = grouped(plan.spared);
+    Some(format!("`spare_pct = 0` would give {spared} calls more today{suffices}"))
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    account: &'a str,
+    meetings: Meetings,
+    calls: Calls,
+    quota: Quota,
+    at_least_s: u64,
+    more_days: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Meetings {
+    owed: u32,
+    unlisted: Option<u32>,
+    unlisted_days: u32,
+}
+
+#[derive(Serialize)]
+struct Calls {
+    lists: u32,
+    participants: u32,
+    reports: u32,
+    all: u32,
+}
+
+#[derive(Serialize)]
+struct Quota {
+    limit: u32,
+    spared: u32,
+    used_today: u32,
+    left_today: u32,
+}
+
+fn report<'a>(account: &'a Account, plan: &Plan) -> Report<'a> {
+    Report {
+        account: &account.name,
+        meetings: Meetings {
+            owed: plan.meetings,
+            unlisted: plan.unlisted_meetings,
+            unlisted_days: plan.unlisted_days,
+        },
+        calls: Calls {
+            lists: plan.lists,
+            participants: plan.participants,
+            reports: plan.reports,
+            all: plan.calls(),
+        },
+        quota: Quota {
+            limit: plan.limit,
+            spared: plan.spared,
+            used_today: plan.used,
+            left_today: plan.left(),
+        },
+        at_least_s: plan.at_least.as_secs(),
+        more_days: plan.more_days(),
+    }
+}
