@@ -44,6 +44,9 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
             return Err(anyhow::anyhow!("nobody of the company met in the last {DAYS} days"));
         };
         let exit = story.tell(address, global, &zone).await?;
+        // Kept until the program ends.
+        #[cfg(feature = "store")]
+        let _store = collect(address, global, &zone, now).await?;
         if args.once {
             return Ok(exit);
         }
@@ -61,6 +64,39 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
         },
         told = telling => told,
     }
+}
+
+/// Collects the company's last whole day, and shows what came.
+#[cfg(feature = "store")]
+async fn collect(
+    address: SocketAddr,
+    global: &Global,
+    zone: &Zone,
+    now: Timestamp,
+) -> anyhow::Result<tempfile::TempDir> {
+    use crate::command::collect;
+
+    let folder = tempfile::tempdir().context("there is no room for a store")?;
+    let path = folder.path().to_str().context("the folder of temporary files has no plain name")?;
+    let before = now.unix_millis() - i64::try_from(DAY.as_millis()).unwrap_or(i64::MAX);
+    let day = zone.day(Timestamp::from_unix_millis(before).unwrap_or(now));
+    let (from, to) = (day.start.to_string(), day.end.to_string());
+    note(format_args!(
+        "\nThat was one report. This is every one of a day, in a store:\n\n\
+         $ zqos collect --from {from} --to {to} --store {path}\n"
+    ));
+    let typed = ["zqos", "collect", "--from", &from, "--to", &to, "--store", path];
+    let Ok(Cli { command: Command::Collect(args), .. }) = Cli::try_parse_from(typed) else {
+        unreachable!("it is a command of ours");
+    };
+    let session = Session::simulated(address, global)?;
+    session.progress.watch(false, Box::pin(collect::run(&session, &args))).await?;
+    note(format_args!(
+        "\nAsk it, for example:\n\n\
+         zqos sql --store {path} 'SELECT location, approx_percentile_cont(latency_ms, 0.95) AS p95_ms \
+         FROM joined_samples GROUP BY location ORDER BY p95_ms DESC'"
+    ));
+    Ok(folder)
 }
 
 /// Somebody's bad meeting, and what really was the matter.

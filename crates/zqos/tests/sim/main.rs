@@ -431,4 +431,8 @@ fn the_demonstration_shows_a_bad_meeting_and_what_was_the_matter() {
     let (_, truth) = said.split_once("What really happened, as `zqos sim truth` tells: ").unwrap();
     let told = truth.split(' ').find_map(|word| word.parse::<u32>().ok()).unwrap();
     assert!(told > 5, "{truth}");
+    // A day in a store.
+    assert!(said.contains("\n$ zqos collect --from 2026-11-19T00:00:00Z"), "{said}");
+    let (_, coverage) = report.split_once("\n  participants  ").unwrap();
+    assert!(coverage.contains(" (100 %)\n"), "{report}");
 }
