@@ -300,27 +300,27 @@ impl Collector {
         Ok(None)
     }
 
-    async fn list(&self, list: &OwedList) -> Result<(), ListHalt> {
-        let (Some(first), Some(last)) = (list.days.first(), list.days.last()) else {
+    async fn list(&self, owed: &OwedList) -> Result<(), ListHalt> {
+        let (Some(first), Some(last)) = (owed.days.first(), owed.days.last()) else {
             return Ok(());
         };
         let end = last.saturating_add(DAY);
         // Both ends are included, so that ranges overlap by a second.
         let range = zoom_wire::Range::new(Bound::Instant(*first), Bound::Instant(end));
-        let range = range.map_err(|error| Error::from(error)).map_err(CollectError::from)?;
-        let (kind, when) = match list.kind {
+        let range = range.map_err(Error::from).map_err(CollectError::from)?;
+        let (kind, when) = match owed.kind {
             ListKind::Meetings => (Kind::Meeting, When::Past),
             ListKind::OneParticipant => (Kind::Meeting, When::PastOne),
             ListKind::Webinars => (Kind::Webinar, When::Past),
         };
         let mut pages = self.pages(ListMeetings::new(range).kind(kind).when(when));
         let mut intake = self.intake();
-        let mut totals = vec![0_u32; list.days.len()];
+        let mut totals = vec![0_u32; owed.days.len()];
         let mut has_changed = false;
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
-                Err(error) if list.kind != ListKind::Meetings && is_refusal(&error) => {
+                Err(error) if owed.kind != ListKind::Meetings && is_refusal(&error) => {
                     return Err(ListHalt::Refused(error));
                 }
                 Err(error) => return Err(self.halt(error, None).await.into()),
@@ -330,8 +330,8 @@ impl Collector {
             let body = page.raw().body.clone();
             let source = Source { origin: Origin::RestPast, meeting: None };
             let now = self.clock.now();
-            let of_kind = list.kind;
-            let days = list.days.clone();
+            let of_kind = owed.kind;
+            let days = owed.days.clone();
             let (taken, rows, counts) = tokio::task::spawn_blocking(move || {
                 let mut intake = intake;
                 take(&mut intake, &body, &source);
@@ -357,10 +357,10 @@ impl Collector {
             }
             let mut rows = rows;
             if page.is_last() && !has_changed {
-                for (day, total) in list.days.iter().zip(&totals) {
+                for (day, total) in owed.days.iter().zip(&totals) {
                     rows.listing(&Listing {
                         day: *day,
-                        kind: list.kind.name().to_owned(),
+                        kind: owed.kind.name().to_owned(),
                         total: *total,
                         listed_at: now,
                     });

@@ -212,3 +212,99 @@ pub(crate) fn purpose(operation: &Operation) -> &'static str {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use zqos_core::ManualClock;
+    use zqos_store::{Known, Store};
+
+    use super::*;
+
+    const ACCOUNT: &str = "default";
+
+    fn day() -> Timestamp {
+        "2026-11-20T00:00:00Z".parse().unwrap()
+    }
+
+    struct World {
+        dir: tempfile::TempDir,
+        clock: Arc<ManualClock>,
+        keeper: Keeper,
+        meter: Meter,
+    }
+
+    impl World {
+        async fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let clock = Arc::new(ManualClock::new("2026-11-20T23:59:50Z".parse().unwrap()));
+            let store = Store::open(dir.path(), Arc::<ManualClock>::clone(&clock)).await.unwrap();
+            let lease = store.lease_of(ACCOUNT).await.unwrap().unwrap();
+            let (keeper, _) = Keeper::start(store);
+            let meter = Meter::new(ACCOUNT, lease, keeper.clone());
+            meter.go_by(Arc::<ManualClock>::clone(&clock));
+            Self { dir, clock, keeper, meter }
+        }
+
+        /// What was reserved and spent, of this day and the next.
+        async fn ledger(&self) -> Vec<(u32, Option<u32>)> {
+            let next = day().next_utc_midnight();
+            let known = Known::read(self.dir.path(), ACCOUNT, day(), next).await.unwrap();
+            let mut rows = known.reservations;
+            rows.sort_by_key(|row| row.day);
+            rows.into_iter().map(|row| (row.reserved, row.spent)).collect()
+        }
+
+        async fn pass(&self, times: u32) {
+            for _ in 0..times {
+                self.meter.pass_one("reports").await.unwrap();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_are_reserved_before_they_are_made_and_days_are_counted_apart() {
+        let world = World::new().await;
+        world.pass(1).await;
+        assert_eq!(world.ledger().await, [(BLOCK, None)]);
+        world.pass(BLOCK).await;
+        assert_eq!(world.ledger().await, [(2 * BLOCK, None)]);
+        world.clock.advance(Duration::from_secs(10));
+        world.pass(3).await;
+        assert_eq!(world.ledger().await, [(2 * BLOCK, Some(BLOCK + 1)), (BLOCK, None)]);
+        world.meter.answered("reports").await;
+        assert_eq!(world.meter.calls().await, BTreeMap::from([("reports", (3, 2))]));
+        world.meter.end().await.unwrap();
+        assert_eq!(world.ledger().await, [(2 * BLOCK, Some(BLOCK + 1)), (BLOCK, Some(3))]);
+    }
+
+    #[tokio::test]
+    async fn who_stood_still_while_another_took_over_makes_no_call() {
+        let world = World::new().await;
+        world.pass(1).await;
+        world.clock.advance(Duration::from_mins(10));
+        let clock = Arc::<ManualClock>::clone(&world.clock);
+        let other = Store::open(world.dir.path(), clock).await.unwrap();
+        let lease = other.lease_of(ACCOUNT).await.unwrap();
+        assert!(lease.is_some(), "its minute is over");
+        let request = Request::get("/metrics/meetings").unwrap();
+        assert!(!world.meter.pass(&request).await);
+        assert!(matches!(world.meter.trouble().await, Some(Trouble::Lost)));
+        assert!(world.meter.holds().await.is_err(), "nothing is written either");
+        // It does not come to life again when the other one ends.
+        lease.unwrap().end().await.unwrap();
+        assert!(!world.meter.pass(&request).await);
+    }
+
+    #[tokio::test]
+    async fn who_stood_still_and_was_not_missed_goes_on() {
+        let world = World::new().await;
+        world.pass(1).await;
+        world.clock.advance(Duration::from_mins(10));
+        world.pass(1).await;
+        // The last batch is durable before its sender is told.
+        drop(world.keeper);
+        assert!(world.meter.trouble().await.is_none());
+    }
+}

@@ -154,8 +154,6 @@ fn used(today: &Known, now: Timestamp) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use zqos_core::{Listing, Meeting, MeetingUuid, Reservation};
 
     use super::*;

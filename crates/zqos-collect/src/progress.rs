@@ -1,14 +1,22 @@
 //! How far a collector has come.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use zqos_core::Timestamp;
+
+/// Before so many calls nobody knows how long one takes.
+const FEW: u32 = 20;
 
 /// How far a collector has come: it writes, and whoever shows it reads.
 #[derive(Debug, Default)]
 pub struct Progress {
     stage: Mutex<Stage>,
+    /// When reports began to be fetched, and how many calls had been made then.
+    began: Mutex<Option<(Instant, u64)>>,
     pub(crate) meetings_owed: AtomicU64,
     pub(crate) meetings_done: AtomicU64,
     pub(crate) calls_owed: AtomicU64,
@@ -35,11 +43,24 @@ pub enum Stage {
 impl Progress {
     /// What is being done.
     pub fn stage(&self) -> Stage {
-        *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn enter(&self, stage: Stage) {
-        *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = stage;
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+        let (calls, _) = self.calls();
+        *self.began.lock().unwrap_or_else(PoisonError::into_inner) =
+            (stage == Stage::Reports).then(|| (Instant::now(), calls));
+    }
+
+    /// How long the calls that are owed take still, if they go on as they went since reports began to be
+    /// fetched; `None` before some went.
+    pub fn time_left(&self) -> Option<Duration> {
+        let (began, before) = (*self.began.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let (calls, owed) = self.calls();
+        let made = u32::try_from(calls.saturating_sub(before)).ok().filter(|made| *made >= FEW)?;
+        let left = u32::try_from(owed.saturating_sub(calls)).unwrap_or(u32::MAX);
+        Some(began.elapsed() / made * left)
     }
 
     /// Meetings that are done, of so many.

@@ -198,8 +198,6 @@ async fn is_over(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use zqos_core::ManualClock;
 
     use super::*;

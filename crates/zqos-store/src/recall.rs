@@ -220,3 +220,114 @@ impl Cells<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use zqos_core::{ManualClock, Origin};
+
+    use super::*;
+    use crate::batch::Batch;
+    use crate::store::Store;
+
+    const ACCOUNT: &str = "default";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn meeting(uuid: &str, start: &str, topic: Option<&str>) -> Meeting {
+        Meeting {
+            uuid: MeetingUuid::new(uuid).unwrap(),
+            number: Some(93_201_235_621),
+            is_webinar: Some(true),
+            topic: topic.map(str::to_owned),
+            host: None,
+            host_email: None,
+            dept: None,
+            start: Some(at(start)),
+            end: None,
+            participant_count: Some(3),
+            qualities: [Some("good".to_owned()), None, None],
+        }
+    }
+
+    fn coverage(got: u32, why: Option<&str>) -> Coverage {
+        Coverage {
+            expected: Some(3),
+            got,
+            missing: Some(3 - got),
+            why: why.map(str::to_owned),
+            until: why.map(|_| at("2026-11-21T10:00:00Z")),
+            counted_at: at("2026-11-20T12:00:00Z"),
+            expected_minutes: Some(90),
+            got_minutes: None,
+            invalid: Some(0),
+        }
+    }
+
+    fn batch(account: &str) -> Batch {
+        Batch::new(account, at("2026-11-20T12:00:00Z"))
+    }
+
+    #[tokio::test]
+    async fn of_each_key_the_last_row_is_known_from_files_and_from_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(at("2026-11-20T12:00:00Z")));
+        let mut store = Store::open(dir.path(), clock).await.unwrap();
+        let (day, uuid) = (at("2026-11-20T00:00:00Z"), MeetingUuid::new("a").unwrap());
+        let start = "2026-11-20T10:00:00Z";
+        let listing = Listing { day, kind: "meeting".to_owned(), total: 2, listed_at: at(start) };
+        let block = Reservation {
+            day,
+            pool: "dashboard".to_owned(),
+            run: "1".to_owned(),
+            reserved: 200,
+            spent: None,
+        };
+        let calls = CallCount {
+            day,
+            run: "1".to_owned(),
+            purpose: "lists".to_owned(),
+            calls: 2,
+            failed: 1,
+        };
+        let mut first = batch(ACCOUNT);
+        first.meeting(&meeting("a", start, Some("Board")));
+        first.meeting(&meeting("b", "2026-11-18T10:00:00Z", None));
+        first.coverage(&uuid, Origin::RestPast, at(start), &coverage(1, Some("incomplete")));
+        first.listing(&listing);
+        first.reservation(&block);
+        first.calls(&calls);
+        let mut others = batch("another");
+        others.meeting(&meeting("c", start, None));
+        store.append([first, others]).await.unwrap();
+        store.commit().await.unwrap();
+
+        let mut second = batch(ACCOUNT);
+        // What is not told once more stays.
+        let ended = at("2026-11-20T11:00:00Z");
+        second.meeting(&Meeting { end: Some(ended), ..meeting("a", start, None) });
+        second.coverage(&uuid, Origin::RestPast, at(start), &coverage(3, None));
+        second.coverage(&uuid, Origin::Qss, at(start), &coverage(2, None));
+        second.reservation(&Reservation { spent: Some(7), ..block.clone() });
+        second.calls(&CallCount { calls: 7, ..calls.clone() });
+        store.append([second]).await.unwrap();
+
+        let known = Known::read(dir.path(), ACCOUNT, day, day).await.unwrap();
+        let expected = Meeting { end: Some(ended), ..meeting("a", start, Some("Board")) };
+        assert_eq!(known.meetings, [expected]);
+        assert_eq!(
+            known.coverage,
+            HashMap::from([
+                ((uuid.clone(), "rest_past".to_owned()), coverage(3, None)),
+                ((uuid, "qss".to_owned()), coverage(2, None)),
+            ])
+        );
+        assert_eq!(known.listings, [listing]);
+        assert_eq!(known.reservations, [Reservation { spent: Some(7), ..block }]);
+        assert_eq!(known.calls, [CallCount { calls: 7, ..calls }]);
+        let before =
+            Known::read(dir.path(), ACCOUNT, at("2026-11-18T23:00:00Z"), day).await.unwrap();
+        assert_eq!(before.meetings.len(), 2, "days are UTC days");
+    }
+}

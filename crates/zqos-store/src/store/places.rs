@@ -271,8 +271,8 @@ async fn participants(home: &Home) -> u64 {
 async fn who_is_forgotten_on_one_machine_stays_out_on_all() {
     everywhere(async |place| {
         let (home, elsewhere) = (place.home(), place.home());
-        let mut one = Store::open_at(home.clone(), clock()).await.unwrap();
-        let mut other = Store::open_at(elsewhere, clock()).await.unwrap();
+        let mut one = Box::new(Store::open_at(home.clone(), clock()).await.unwrap());
+        let mut other = Box::new(Store::open_at(elsewhere, clock()).await.unwrap());
         one.append([join("canary", "16778240"), batch("u==", 1, 10.0)]).await.unwrap();
         one.commit().await.unwrap();
         // Acknowledged before the erasure, and brought into the tables after it.

@@ -207,17 +207,14 @@ fn line(all: &[Arc<Progress>], elapsed: Duration, zone: &Zone) -> String {
     if meetings_owed == 0 {
         return format!("{seconds} s: listing meetings");
     }
-    let left = calls_owed.saturating_sub(calls);
-    // Before some were made nobody knows how long one takes.
-    let rest = if calls >= 20 && left > 0 {
-        let wait = elapsed.mul_f64(left as f64 / calls as f64);
-        let time = duration(Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH.saturating_add(wait));
-        match time {
-            Some(time) if wait >= Duration::from_mins(1) => format!(", about {time} left"),
-            _ => ", less than a minute left".to_owned(),
+    // Accounts are collected side by side.
+    let rest = match all.iter().filter_map(|progress| progress.time_left()).max() {
+        None => String::new(),
+        Some(left) if left < Duration::from_mins(1) => ", less than a minute left".to_owned(),
+        Some(left) => {
+            let time = Timestamp::UNIX_EPOCH.saturating_add(left);
+            format!(", about {} left", duration(Timestamp::UNIX_EPOCH, time).unwrap_or_default())
         }
-    } else {
-        String::new()
     };
     format!(
         "{seconds} s: {meetings} of {meetings_owed} meetings, {calls} of about {} calls{rest}",

@@ -61,7 +61,7 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
     for account in accounts {
         told.push(Told::read(&at, &account.name, account.plan, &range, now).await?);
     }
-    Ok(show(&told, global.format, &zone)?)
+    show(&told, global.format, &zone)
 }
 
 /// A range that is not empty.
@@ -321,7 +321,7 @@ impl Told {
             minutes: pair(found.minutes),
             invalid_rows: found.invalid,
             calls: (found.calls.iter())
-                .map(|(purpose, &(calls, failed))| Calls { purpose, calls, failed })
+                .map(|(purpose, &(calls, failed))| Made { purpose, calls, failed })
                 .collect(),
             quota: Quota {
                 used_today: self.used_today,
@@ -383,7 +383,7 @@ struct Report<'a> {
     participants: Pair,
     minutes: Pair,
     invalid_rows: u32,
-    calls: Vec<Calls<'a>>,
+    calls: Vec<Made<'a>>,
     quota: Quota,
     unlisted_days: Vec<String>,
     open_days: Vec<String>,
@@ -404,7 +404,7 @@ struct Pair {
 }
 
 #[derive(Serialize)]
-struct Calls<'a> {
+struct Made<'a> {
     purpose: &'a str,
     calls: u32,
     failed: u32,

@@ -14,7 +14,7 @@ use zoom_wire::participant::ListParticipants;
 use zoom_wire::qos::ListParticipantsQos;
 use zoom_wire::request::{Bound, Range};
 use zoom_wire::{Kind, When};
-use zqos_core::MeetingId;
+use zqos_core::{Fps, Kbps, MeetingId, Millis, Percent};
 use zqos_sim::{
     ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
 };
@@ -207,14 +207,14 @@ impl World {
                     let figures = sample.figures;
                     let size = figures.resolution;
                     let figures = [
-                        figures.bitrate.map(|it| it.get()),
-                        figures.latency.map(|it| it.get()),
-                        figures.jitter.map(|it| it.get()),
-                        figures.avg_loss.map(|it| it.get()),
-                        figures.max_loss.map(|it| it.get()),
+                        figures.bitrate.map(Kbps::get),
+                        figures.latency.map(Millis::get),
+                        figures.jitter.map(Millis::get),
+                        figures.avg_loss.map(Percent::get),
+                        figures.max_loss.map(Percent::get),
                         size.map(|size| size.width().into()),
                         size.map(|size| size.height().into()),
-                        figures.frame_rate.map(|it| it.get()),
+                        figures.frame_rate.map(Fps::get),
                     ];
                     rows.push((
                         id.to_string(),

@@ -77,18 +77,18 @@ fn write(
         zone.date_and_time(range.end),
         zone.name()
     )?;
-    let mut covered = format!("{} known and owed", grouped(plan.meetings));
-    match (plan.unlisted_days, plan.unlisted_meetings) {
-        (0, _) => {}
+    let covered = format!("{} known and owed", grouped(plan.meetings));
+    let more = match (plan.unlisted_days, plan.unlisted_meetings) {
+        (0, _) => String::new(),
         (days, Some(meetings)) => {
             let (days, meetings) = (in_days(days), grouped(meetings));
-            covered += &format!(", and about {meetings} more: {days} not listed yet");
+            format!(", and about {meetings} more: {days} not listed yet")
         }
         (days, None) => {
-            let days = in_days(days);
-            covered += &format!("; {days} not listed yet, and what is on them nobody knows");
+            format!("; {} not listed yet, and what is on them nobody knows", in_days(days))
         }
-    }
+    };
+    let covered = covered + &more;
     let is_open = plan.unlisted_days > 0 && plan.unlisted_meetings.is_none();
     let calls = format!(
         "{} lists, {} participants, {} reports: {} in all{}",
