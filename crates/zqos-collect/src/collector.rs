@@ -1,6 +1,6 @@
 //! The collector: lists meetings, fetches what is owed of them, and says what came.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tokio::sync::OnceCell;
 use tokio::task::JoinError;
 use zoom_dashboard::{Client, Error, ErrorKind};
 use zoom_wire::meeting::{ListMeetings, MeetingsPage};
@@ -18,19 +19,22 @@ use zoom_wire::qos::{ListParticipantsQos, ParticipantsQosPage};
 use zoom_wire::rate_limit::{Label, Product};
 use zoom_wire::request::Bound;
 use zoom_wire::{ApiErrorKind, ForAccount, Kind, Listing as PagedEndpoint, Row, When};
-use zqos_core::{Clock, Coverage, Listing, MeetingId, Origin, Timestamp};
+use zqos_core::{Clock, Coverage, Listing, Meeting, MeetingId, MeetingUuid, Origin, Timestamp};
 use zqos_intake::{Intake, Sites, Source};
 use zqos_store::{Known, Location, StoreError};
 
 use crate::keeper::Keeper;
+use crate::live::{Budget, Ranking, Sampler, TICK};
 use crate::meter::{self, Meter, POOL, Trouble};
-use crate::owed::{self, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
+use crate::owed::{self, DAY, DAY_MS, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
 use crate::progress::{Progress, Stage};
 use crate::tally::{Tally, Why};
 
 /// How many meetings are walked over at the same time. Zoom takes 40 heavy calls a second, and answers one in
 /// some tenths of a second.
 const WALKS: usize = 16;
+/// The same of meetings that run: past reports come first.
+const LIVE_WALKS: usize = 4;
 /// After so many meetings in a row that failed for no reason of their own, nothing is tried any more.
 const FAILURES: u32 = 8;
 /// How often the right to collect is renewed while nothing is asked for.
@@ -121,6 +125,8 @@ pub struct Collector {
     meter: Arc<Meter>,
     settings: Settings,
     progress: Arc<Progress>,
+    /// What earlier runs took of the day's quota was counted.
+    has_counted: OnceCell<()>,
 }
 
 /// Why a walk over pages ended early.
@@ -154,7 +160,8 @@ impl Collector {
     pub fn new(client: Client, keeper: Keeper, meter: Arc<Meter>, settings: Settings) -> Self {
         let clock = client.clock();
         meter.go_by(Arc::clone(&clock));
-        Self { client, clock, keeper, meter, settings, progress: Arc::default() }
+        let (progress, has_counted) = (Arc::default(), OnceCell::new());
+        Self { client, clock, keeper, meter, settings, progress, has_counted }
     }
 
     /// How far it has come.
@@ -182,19 +189,34 @@ impl Collector {
         }
     }
 
-    /// Collects what ends from now on, and what ended in the last three days, for as long as it is let. Each
-    /// time it has looked it says how that went; what Zoom refuses then may be had later.
+    /// Collects what ends from now on, and what ended in the last three days, for as long as it is let. With a
+    /// ranking, meetings that run are sampled too, by calls that past reports do not need. Each time it has
+    /// looked it says how that went; what Zoom refuses then may be had later.
     ///
     /// **Errors**: [`CollectError`], but for what Zoom said.
     pub async fn follow(
         &self,
-        mut told: impl FnMut(Result<Ended, Error>),
+        live: Option<&dyn Ranking>,
+        told: impl Fn(Result<Ended, Error>) + Send + Sync,
+    ) -> Result<Infallible, CollectError> {
+        let sampling = async {
+            match live {
+                Some(ranking) => self.sample(ranking, &told).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            ended = self.follow_past(&told) => ended,
+            ended = sampling => ended,
+        }
+    }
+
+    async fn follow_past(
+        &self,
+        told: &(impl Fn(Result<Ended, Error>) + Sync),
     ) -> Result<Infallible, CollectError> {
         loop {
-            let now = self.clock.now();
-            let from = now.unix_millis() - i64::try_from(FOLLOWED.as_millis()).unwrap_or(i64::MAX);
-            let from = owed::day_of(Timestamp::from_unix_millis(from).unwrap_or(now));
-            match self.collect(from..now, true).await {
+            match self.collect_recent().await {
                 Ok(ended) => told(Ok(ended)),
                 Err(CollectError::Zoom(error)) => told(Err(error)),
                 Err(error) => return Err(error),
@@ -205,6 +227,134 @@ impl Collector {
                 trouble = self.keep_account() => return Err(trouble.into()),
             }
         }
+    }
+
+    /// Collects what ended in the last three days.
+    async fn collect_recent(&self) -> Result<Ended, CollectError> {
+        // Of the server's time nothing is known before its first answer.
+        self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
+        let now = self.clock.now();
+        let from = now.unix_millis() - i64::try_from(FOLLOWED.as_millis()).unwrap_or(i64::MAX);
+        let from = owed::day_of(Timestamp::from_unix_millis(from).unwrap_or(now));
+        self.collect(from..now, true).await
+    }
+
+    /// Samples what runs, again and again.
+    async fn sample(
+        &self,
+        ranking: &dyn Ranking,
+        told: &(impl Fn(Result<Ended, Error>) + Sync),
+    ) -> Result<Infallible, CollectError> {
+        let mut sampler = Sampler::default();
+        loop {
+            let wait = match self.sample_once(ranking, &mut sampler).await {
+                Ok(()) => TICK,
+                Err(Halt::Quota(until)) => {
+                    until.since(self.clock.now()).unwrap_or_default() + OPENED
+                }
+                Err(Halt::Missing(_, error) | Halt::Broken(CollectError::Zoom(error))) => {
+                    told(Err(error));
+                    TICK
+                }
+                Err(Halt::Broken(error)) => return Err(error),
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Lists what runs, and samples what is worth most.
+    async fn sample_once(&self, ranking: &dyn Ranking, sampler: &mut Sampler) -> Result<(), Halt> {
+        let mut running = self.running(Kind::Meeting).await?;
+        // Who has no webinars has meetings all the same.
+        match self.running(Kind::Webinar).await {
+            Err(Halt::Missing(..)) => {}
+            webinars => running.extend(webinars?),
+        }
+        let now = self.clock.now();
+        let budget = self.budget(&running, now).await?;
+        let picked = sampler.pick(running, budget, ranking, now);
+        let mut fetched = stream::iter(picked)
+            .map(|meeting| self.sample_of(meeting))
+            .buffer_unordered(LIVE_WALKS);
+        while let Some(outcome) = fetched.next().await {
+            match outcome {
+                // It has ended meanwhile, or nobody was in it.
+                Ok(()) | Err(Halt::Missing(..)) => {}
+                Err(halt) => return Err(halt),
+            }
+        }
+        Ok(())
+    }
+
+    /// The meetings, or webinars, that run now, as the list tells of them; they are kept.
+    async fn running(&self, kind: Kind) -> Result<Vec<Meeting>, Halt> {
+        let now = self.clock.now();
+        // The range means nothing to live meetings, and must be there.
+        let range = zoom_wire::Range::new(Bound::Instant(owed::day_of(now)), Bound::Instant(now));
+        let range = range.map_err(Error::from).map_err(CollectError::from)?;
+        let mut pages = self.pages(ListMeetings::new(range).kind(kind).when(When::Live));
+        let mut running = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if kind == Kind::Webinar && is_refusal(&error) => {
+                    return Err(Halt::Missing(Why::Refused, error));
+                }
+                Err(error) => return Err(self.halt(error, None).await),
+            };
+            self.meter.answered("lists").await;
+            let mut intake = self.intake();
+            take(
+                &mut intake,
+                &page.raw().body,
+                &Source { origin: Origin::RestLive, meeting: None },
+            );
+            running.extend(records_of(&page.raw().body, kind));
+            self.keep(intake.take_rows()).await?;
+        }
+        Ok(running)
+    }
+
+    /// What is left of the day's quota for meetings that run.
+    async fn budget(&self, running: &[Meeting], now: Timestamp) -> Result<Budget, Halt> {
+        let today = owed::day_of(now);
+        let yesterday = Timestamp::from_unix_millis(today.unix_millis() - DAY_MS).unwrap_or(today);
+        let known = self.known(&(yesterday..now)).await?;
+        let quota = self.client.quota();
+        let daily = quota.labels.iter().find_map(|label| {
+            let is_it = label.product == Product::Meetings && label.label == Label::Heavy;
+            label.daily.filter(|_| is_it)
+        });
+        let left = daily.map_or(u32::MAX, |daily| daily.left());
+        let owed = owed::calls_of_day(&known, running, yesterday, today);
+        let rest = now.next_utc_midnight().since(now).unwrap_or_default();
+        // Without a day to go by, half of what is left is enough.
+        Ok(Budget { left, owed: owed.unwrap_or(left / 2), rest })
+    }
+
+    /// Fetches the reports of everybody in a meeting that runs.
+    async fn sample_of(&self, meeting: Meeting) -> Result<(), Halt> {
+        let is_webinar = meeting.is_webinar == Some(true);
+        let kind = if is_webinar { Kind::Webinar } else { Kind::Meeting };
+        let id = MeetingId::from(meeting.uuid.clone());
+        let list = ListParticipantsQos::new(id).kind(kind).when(When::Live);
+        let mut pages = self.pages(list);
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return Err(self.halt(error, Some(self.clock.now())).await),
+            };
+            self.meter.answered("live").await;
+            let mut intake = self.intake();
+            let source = Source { origin: Origin::RestLive, meeting: Some(meeting.uuid.clone()) };
+            let body = page.raw().body.clone();
+            let rows = tokio::task::spawn_blocking(move || {
+                take(&mut intake, &body, &source);
+                intake.take_rows()
+            });
+            self.keep(rows.await.map_err(CollectError::from)?).await?;
+        }
+        Ok(())
     }
 
     /// Writes how many calls were made, and gives the account back.
@@ -230,7 +380,7 @@ impl Collector {
     }
 
     async fn work(&self, range: &Range<Timestamp>, waits: bool) -> Result<Ended, CollectError> {
-        self.count_earlier_calls().await?;
+        self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
         loop {
             let mut ended = Ended::default();
             let began = self.clock.now();
@@ -259,7 +409,8 @@ impl Collector {
         let today = owed::day_of(self.clock.now());
         let known = self.known(&(today..today.saturating_add(DAY))).await?;
         let reserved = known.reservations.iter().filter(|row| row.day == today && row.pool == POOL);
-        let calls: u32 = reserved.map(|row| row.spent.unwrap_or(row.reserved)).sum();
+        let earlier = reserved.filter(|row| row.run != self.meter.run());
+        let calls: u32 = earlier.map(|row| row.spent.unwrap_or(row.reserved)).sum();
         self.client.count_others(Product::Meetings, Label::Heavy, calls);
         Ok(())
     }
@@ -285,11 +436,13 @@ impl Collector {
     ) -> Result<Option<Timestamp>, CollectError> {
         self.progress.enter(Stage::Lists);
         let known = self.known(range).await?;
+        let told: Arc<HashSet<MeetingUuid>> =
+            Arc::new(owed::past_coverage(&known).into_keys().collect());
         for list in owed::lists(&known, range, since, since) {
             if refused.iter().any(|(kind, _)| *kind == list.kind.name()) {
                 continue;
             }
-            match self.list(&list).await {
+            match self.list(&list, &told).await {
                 Ok(()) => {}
                 Err(ListHalt::Halt(Halt::Quota(until))) => return Ok(Some(until)),
                 Err(ListHalt::Halt(Halt::Broken(error))) => return Err(error),
@@ -300,7 +453,13 @@ impl Collector {
         Ok(None)
     }
 
-    async fn list(&self, owed: &OwedList) -> Result<(), ListHalt> {
+    /// Walks over a list. Of meetings of one participant it is kept that there is nothing to be had, unless
+    /// that was told before.
+    async fn list(
+        &self,
+        owed: &OwedList,
+        told: &Arc<HashSet<MeetingUuid>>,
+    ) -> Result<(), ListHalt> {
         let (Some(first), Some(last)) = (owed.days.first(), owed.days.last()) else {
             return Ok(());
         };
@@ -331,18 +490,18 @@ impl Collector {
             let source = Source { origin: Origin::RestPast, meeting: None };
             let now = self.clock.now();
             let of_kind = owed.kind;
-            let days = owed.days.clone();
+            let (days, told) = (owed.days.clone(), Arc::clone(told));
             let (taken, rows, counts) = tokio::task::spawn_blocking(move || {
                 let mut intake = intake;
                 take(&mut intake, &body, &source);
                 let mut rows = intake.take_rows();
                 let mut counts = vec![0_u32; days.len()];
-                for meeting in meetings_of(&body, kind) {
-                    let (Some(uuid), Some(start)) = meeting else { continue };
+                for Meeting { uuid, start, .. } in records_of(&body, kind) {
+                    let Some(start) = start else { continue };
                     if let Some(place) = days.iter().position(|day| *day == owed::day_of(start)) {
                         counts[place] += 1;
                     }
-                    if of_kind == ListKind::OneParticipant {
+                    if of_kind == ListKind::OneParticipant && !told.contains(&uuid) {
                         rows.coverage(&uuid, Origin::RestPast, start, &alone(now));
                     }
                 }
@@ -575,18 +734,15 @@ fn take(intake: &mut Intake, body: &Bytes, source: &Source) {
     }
 }
 
-/// The meetings of a page, with their starts.
-fn meetings_of(
-    body: &[u8],
-    kind: Kind,
-) -> Vec<(Option<zqos_core::MeetingUuid>, Option<Timestamp>)> {
+/// The meetings of a page.
+fn records_of(body: &[u8], kind: Kind) -> Vec<Meeting> {
     let Ok(page) = zoom_wire::decode::<MeetingsPage<'_>>(body) else { return Vec::new() };
     let rows = if kind == Kind::Meeting { &page.meetings } else { &page.webinars };
-    let objects = rows.as_slice().iter().filter_map(|row| match row {
-        Row::Object(meeting) => Some((meeting.uuid.get(), meeting.start_time.get())),
+    let records = rows.as_slice().iter().filter_map(|row| match row {
+        Row::Object(meeting) => meeting.to_record(Some(kind)),
         Row::Other(_) => None,
     });
-    objects.collect()
+    records.collect()
 }
 
 fn count_participants(body: &[u8], tally: &mut Tally) {

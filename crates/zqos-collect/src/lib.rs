@@ -2,6 +2,7 @@
 
 mod collector;
 mod keeper;
+mod live;
 mod meter;
 mod owed;
 mod plan;
@@ -11,6 +12,7 @@ mod tally;
 
 pub use collector::{CollectError, Collector, Ended, Settings};
 pub use keeper::Keeper;
+pub use live::{ByTrouble, LiveMeeting, Ranking};
 pub use meter::Meter;
 pub use owed::{FINAL_AFTER, READY_AFTER, RETRIED_FOR};
 pub use plan::Plan;

@@ -71,6 +71,11 @@ impl Meter {
         }
     }
 
+    /// Which run this is, of all of the account.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
     pub(crate) fn go_by(&self, clock: Arc<dyn Clock>) {
         // Who made the first client with this meter has said it.
         drop(self.clock.set(clock));
@@ -192,7 +197,12 @@ impl State {
 impl Gate for Meter {
     fn pass<'g>(&'g self, request: &'g Request) -> BoxFuture<'g, bool> {
         Box::pin(async move {
-            match self.pass_one(purpose(request.operation())).await {
+            let is_live = request.parameter("type") == Some("live");
+            let purpose = match purpose(request.operation()) {
+                "reports" if is_live => "live",
+                purpose => purpose,
+            };
+            match self.pass_one(purpose).await {
                 Ok(()) => true,
                 Err(trouble) => {
                     self.state.lock().await.trouble.get_or_insert(trouble);

@@ -21,6 +21,8 @@ pub const FINAL_AFTER: Duration = Duration::from_hours(48);
 const AGAIN: Range<Duration> = Duration::from_mins(10)..Duration::from_hours(4);
 /// A day.
 pub(crate) const DAY: Duration = Duration::from_hours(24);
+/// The same in milliseconds.
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// The longest range of a list. **Source**: Zoom's lists take a month at most; the shortest has 28 days.
 const LIST_DAYS: usize = 28;
 
@@ -90,8 +92,7 @@ pub(crate) fn days(range: &Range<Timestamp>) -> Vec<Timestamp> {
 
 /// The first instant of a UTC day.
 pub(crate) fn day_of(at: Timestamp) -> Timestamp {
-    let day = i64::try_from(DAY.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_unix_millis(at.unix_millis().div_euclid(day) * day).unwrap_or(at)
+    Timestamp::from_unix_millis(at.unix_millis().div_euclid(DAY_MS) * DAY_MS).unwrap_or(at)
 }
 
 /// The lists that are to be walked over at `now` for meetings that began in a range: of days that were
@@ -173,6 +174,35 @@ pub(crate) fn meetings(
         })
     });
     owed.collect()
+}
+
+/// How many calls past reports take on the UTC day that begins at `today` still: as many as the meetings of
+/// the day before took, but for those of today that are there already, and at least as many as what runs
+/// takes. `None` when the day before is not known.
+pub(crate) fn calls_of_day(
+    known: &Known,
+    running: &[Meeting],
+    yesterday: Timestamp,
+    today: Timestamp,
+) -> Option<u32> {
+    let is_listed =
+        |list: &&Listing| list.day == yesterday && list.kind == ListKind::Meetings.name();
+    known.listings.iter().find(is_listed)?;
+    let coverage = past_coverage(known);
+    let calls = |range: Range<Timestamp>, counts: &dyn Fn(&MeetingUuid) -> bool| {
+        let of_range = known.meetings.iter().filter(|it| times_in(it, &range).is_some());
+        of_range.filter(|it| counts(&it.uuid)).map(calls_of).sum::<u64>()
+    };
+    let before = calls(yesterday..today, &|_| true);
+    let done = calls(today..today.saturating_add(DAY), &|uuid| coverage.contains_key(uuid));
+    let running: u64 = running.iter().map(calls_of).sum();
+    Some(u32::try_from(before.saturating_sub(done).max(running)).unwrap_or(u32::MAX))
+}
+
+/// How many calls a meeting takes at least.
+fn calls_of(meeting: &Meeting) -> u64 {
+    let joins = u64::from(meeting.participant_count.unwrap_or(1).max(1));
+    joins.div_ceil(300) + joins.div_ceil(10)
 }
 
 /// What there is of meetings by past reports.

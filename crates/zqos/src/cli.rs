@@ -337,6 +337,7 @@ pub(crate) struct Import {
 What was collected before is not fetched again: run it as often as you like. When the daily quota is
 spent it waits until that opens again, unless `--once` is given. Exit code 3: something is missing
 that can still be had.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line by itself")]
 pub(crate) struct Collect {
     /// Meetings that began from this time on, six months back at most; yesterday's midnight if not given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -350,8 +351,11 @@ pub(crate) struct Collect {
     /// Go on until interrupted: every quarter of an hour, fetch what has ended since
     #[arg(long, conflicts_with_all = ["from", "to", "once"])]
     pub(crate) past: bool,
+    /// The same, and sample meetings that run, by calls that past reports do not need
+    #[arg(long, conflicts_with_all = ["from", "to", "once", "past"])]
+    pub(crate) live: bool,
     /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
-    #[arg(long, conflicts_with = "past")]
+    #[arg(long, conflicts_with_all = ["past", "live"])]
     pub(crate) plan: bool,
     /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
     /// one that the configuration names

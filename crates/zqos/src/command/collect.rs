@@ -10,7 +10,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use futures::future::{join_all, select_all};
 use zoom_dashboard::Error;
-use zqos_collect::{CollectError, Collector, Ended, Keeper, Meter, Progress, Settings, Stage};
+use zqos_collect::{
+    ByTrouble, CollectError, Collector, Ended, Keeper, Meter, Progress, Ranking, Settings, Stage,
+};
 use zqos_core::{SystemClock, Timestamp};
 use zqos_store::{Location, Store};
 
@@ -69,11 +71,13 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     let progress: Vec<_> = collectors.iter().map(|(_, collector)| collector.progress()).collect();
     let zone = session.zone.clone();
     session.progress.say(Box::new(move |elapsed| line(&progress, elapsed, &zone)));
-    if args.past {
+    if args.past || args.live {
         let names = collectors.len() > 1;
+        let zone = &session.zone;
         let follow = collectors.iter().map(|(name, collector)| {
             let name = names.then_some(name);
-            collector.follow(move |ended| say(name.map(String::as_str), ended, &session.zone))
+            let ranking = args.live.then_some(&ByTrouble as &dyn Ranking);
+            collector.follow(ranking, move |ended| say(name.map(String::as_str), ended, zone))
         });
         let Err(error) = select_all(follow.map(Box::pin)).await.0;
         return Err(explained(error));

@@ -145,6 +145,26 @@ fn when_the_day_is_spent_the_rest_follows_after_midnight() {
 }
 
 #[test]
+fn what_runs_is_sampled_beside_what_has_ended() {
+    let world = World::at("2026-11-19T15:05:00Z", small());
+    let truth = world.live_truth();
+    assert!(truth.len() > 100, "{} live samples", truth.len());
+    let mut run = world.command("collect", &["--live"]).spawn().unwrap();
+    // The store is there when the first rows are.
+    while !world.dir.path().join("store/layout.json").exists() {
+        std::thread::yield_now();
+    }
+    while world.rows_of("rest_live") != truth || world.rows().is_empty() {
+        assert_eq!(run.try_wait().unwrap(), None, "it goes on until it is interrupted");
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    // What runs still is known, and nothing of it is missing.
+    let sql = "SELECT count(*) AS n FROM meetings WHERE end_time IS NULL";
+    assert!(world.sql(sql)[0]["n"].as_u64() > Some(0));
+}
+
+#[test]
 fn reports_that_are_not_there_yet_are_named() {
     let delay = Duration::from_hours(2);
     let world = World::at("2026-11-19T17:00:00Z", Config { build_delay: delay, ..small() });

@@ -108,6 +108,10 @@ impl World {
 
     /// The stream samples of the store, as its tables have them.
     pub(crate) fn rows(&self) -> BTreeSet<Row> {
+        self.rows_of("rest_past")
+    }
+
+    pub(crate) fn rows_of(&self, origin: &str) -> BTreeSet<Row> {
         let columns = [
             "bitrate_kbps",
             "latency_ms",
@@ -119,7 +123,7 @@ impl World {
             "frame_rate_fps",
         ];
         let rows = self.sql(&format!(
-            "SELECT meeting_uuid, user_id, ts, stream, {} FROM stream_samples WHERE origin = 'rest_past'",
+            "SELECT meeting_uuid, user_id, ts, stream, {} FROM stream_samples WHERE origin = '{origin}'",
             columns.join(", ")
         ));
         let rows = rows.as_array().unwrap();
@@ -162,6 +166,19 @@ impl World {
         pages + 3
     }
 
+    /// The stream samples of every meeting that runs, as Zoom has them.
+    pub(crate) fn live_truth(&self) -> BTreeSet<Row> {
+        self.runtime.block_on(async {
+            let mut rows = BTreeSet::new();
+            for kind in [Kind::Meeting, Kind::Webinar] {
+                for id in self.list(kind, When::Live).await {
+                    rows.extend(self.reports(&id, kind, When::Live).await);
+                }
+            }
+            rows
+        })
+    }
+
     async fn list(&self, kind: Kind, when: When) -> Vec<MeetingId> {
         let day = Bound::Day("2026-11-19".parse().unwrap());
         let list = ListMeetings::new(Range::new(day, day).unwrap()).kind(kind).when(when);
@@ -187,7 +204,7 @@ impl World {
                     while let Some(page) = pages.next().await {
                         joins += page.unwrap().rows().unwrap().len() as u64;
                     }
-                    let rows = self.reports(&id, kind).await;
+                    let rows = self.reports(&id, kind, When::Past).await;
                     all.insert((id.to_string(), joins), rows);
                 }
             }
@@ -195,9 +212,9 @@ impl World {
         })
     }
 
-    async fn reports(&self, id: &MeetingId, kind: Kind) -> Vec<Row> {
+    async fn reports(&self, id: &MeetingId, kind: Kind, when: When) -> Vec<Row> {
         let mut rows = Vec::new();
-        let list = ListParticipantsQos::new(id.clone()).kind(kind).when(When::Past);
+        let list = ListParticipantsQos::new(id.clone()).kind(kind).when(when);
         let mut pages = self.truth.pages(&list);
         while let Some(page) = pages.next().await {
             for (_, row) in page.unwrap().rows().unwrap() {
