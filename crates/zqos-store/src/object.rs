@@ -82,17 +82,56 @@ impl DiskObjects {
         if dir.is_empty() { name } else { format!("{dir}/{name}") }
     }
 
-    /// Lists files at a place and below it.
-    fn walk(disk: &dyn Disk, dir: &str, found: &mut Vec<ObjectMeta>) -> io::Result<()> {
-        for entry in disk.list(dir)? {
-            let path = join(dir, &entry.name);
-            if entry.is_dir {
-                Self::walk(disk, &path, found)?;
-            } else if !entry.name.starts_with(UNFINISHED) {
-                found.push(meta(&path, &entry));
+    /// Lists files at a place and below it, with paths after one: nothing is asked about the others.
+    fn walk(
+        disk: &dyn Disk,
+        dir: &str,
+        after: &str,
+        found: &mut Vec<ObjectMeta>,
+    ) -> io::Result<()> {
+        for name in disk.names(dir)? {
+            let path = join(dir, &name);
+            let may_hold_later = *path > *after || after.starts_with(&path);
+            if !may_hold_later || name.starts_with(UNFINISHED) {
+                continue;
+            }
+            match disk.describe(&path) {
+                // Somebody removed it just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+                Ok(entry) if entry.is_dir => Self::walk(disk, &path, after, found)?,
+                Ok(entry) if *path > *after => found.push(meta(&path, &entry)),
+                Ok(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// The files below a prefix with paths after one, in order.
+    fn list_after(
+        &self,
+        prefix: Option<&Path>,
+        after: String,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
+        let objects = self.clone();
+        let prefix = prefix.cloned().unwrap_or_default();
+        let found = async move {
+            let dir = prefix.to_string();
+            objects
+                .run(&prefix, move |disk| {
+                    let mut found = Vec::new();
+                    Self::walk(disk, &dir, &after, &mut found)?;
+                    found.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+                    Ok(found)
+                })
+                .await
+        };
+        stream::once(found)
+            .flat_map(|found| match found {
+                Ok(found) => stream::iter(found.into_iter().map(Ok)).boxed(),
+                Err(error) => stream::once(async move { Err(error) }).boxed(),
+            })
+            .boxed()
     }
 }
 
@@ -228,25 +267,16 @@ impl ObjectStore for DiskObjects {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let objects = self.clone();
-        let prefix = prefix.cloned().unwrap_or_default();
-        let found = async move {
-            let dir = prefix.to_string();
-            objects
-                .run(&prefix, move |disk| {
-                    let mut found = Vec::new();
-                    Self::walk(disk, &dir, &mut found)?;
-                    found.sort_unstable_by(|one, other| one.location.cmp(&other.location));
-                    Ok(found)
-                })
-                .await
-        };
-        stream::once(found)
-            .flat_map(|found| match found {
-                Ok(found) => stream::iter(found.into_iter().map(Ok)).boxed(),
-                Err(error) => stream::once(async move { Err(error) }).boxed(),
-            })
-            .boxed()
+        self.list_after(prefix, String::new())
+    }
+
+    /// A table's log keeps each commit of a week, of which whoever opens it wants the last few.
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Path>,
+        offset: &Path,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.list_after(prefix, offset.to_string())
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
@@ -324,6 +354,16 @@ pub(crate) mod tests {
             objects.put(&Path::from("a/two"), "".into()).await.unwrap();
             assert_eq!(names("a").await, ["a/b/one.json", "a/two"]);
             assert_eq!(names("nowhere").await, [""; 0]);
+            let after = async |offset: &str| {
+                let (all, offset) = (Path::from("a"), Path::from(offset));
+                let found: Vec<_> = objects.list_with_offset(Some(&all), &offset).collect().await;
+                found.into_iter().map(|meta| meta.unwrap().location.to_string()).collect::<Vec<_>>()
+            };
+            assert_eq!(after("a").await, ["a/b/one.json", "a/two"]);
+            // A folder may come before a path, and what is in it after.
+            assert_eq!(after("a/b.json").await, ["a/b/one.json", "a/two"]);
+            assert_eq!(after("a/b/one.json").await, ["a/two"]);
+            assert_eq!(after("a/two").await, [""; 0]);
             let listed = objects.list_with_delimiter(Some(&Path::from("a"))).await.unwrap();
             assert_eq!(listed.common_prefixes, [Path::from("a/b")]);
             assert_eq!(listed.objects.len(), 1);
