@@ -106,11 +106,16 @@ impl<'z> Store<'z> {
 
     /// The rows that a query finds.
     pub(crate) fn sql(&self, query: &str) -> Result<Vec<Value>> {
-        let rows = quietly(&mut self.command(&["sql", query, "--format", "ndjson"]))?;
+        let rows = self.sql_text(query)?;
         serde_json::Deserializer::from_slice(&rows)
             .into_iter()
             .collect::<Result<_, _>>()
             .with_context(|| format!("the answer to `{query}` is not JSON"))
+    }
+
+    /// The same as it is printed, a document a line.
+    pub(crate) fn sql_text(&self, query: &str) -> Result<Vec<u8>> {
+        quietly(&mut self.command(&["sql", query, "--format", "ndjson"]))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

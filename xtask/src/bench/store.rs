@@ -144,7 +144,7 @@ pub(super) fn query(workspace: &Workspace) -> Result<Vec<Claim>> {
         let question = format!("SELECT * FROM stream_samples WHERE meeting_uuid = '{uuid}'");
         forget_cached(workspace, store.folder())?;
         let start = Instant::now();
-        let rows = store.sql(&question)?;
+        let rows = store.sql_text(&question)?;
         cold.push(start.elapsed());
         ensure!(!rows.is_empty(), "no rows of {uuid}");
     }
