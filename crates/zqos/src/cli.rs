@@ -109,6 +109,9 @@ pub(crate) enum Command {
     /// Show what the store has of a day, what is missing and why, and the quota
     #[cfg(feature = "store")]
     Status(Status),
+    /// Find the meetings of a person: the joins that the store has
+    #[cfg(feature = "query")]
+    Find(Find),
     /// Look after the store
     #[cfg(feature = "store")]
     #[command(subcommand, after_help = "Example:\n  zqos store info")]
@@ -383,6 +386,41 @@ pub(crate) struct Status {
     /// Meetings that began before this time; now if not given
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, requires = "from")]
     pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "query")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos find jill@example.com --at 'yesterday 10:00'
+  zqos find 'Jill Chill' --from -30d --topic board
+  zqos find jill --at 'yesterday 10:00' --online
+
+Without a store it says what it would cost to ask Zoom. Exit code 2: several people are found by the
+name.")]
+pub(crate) struct Find {
+    /// Who: an e-mail address, a part of it or of the name, or Zoom's id of the person
+    #[arg(value_name = "PERSON")]
+    pub(crate) person: String,
+    /// Who was there at this time, else within an hour
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["from", "to"])]
+    pub(crate) at: Option<String>,
+    /// Who was there from this time on; the last seven days if nothing is given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Until before this time; now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
+    /// Only meetings whose topic has this in it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) topic: Option<String>,
+    /// Only meetings whose host's name or e-mail address has this in it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) host: Option<String>,
+    /// Ask Zoom instead of the store, which takes a call for each meeting of that time
+    #[arg(long)]
+    pub(crate) online: bool,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

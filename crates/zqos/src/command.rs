@@ -7,6 +7,8 @@ mod collect;
 mod config;
 #[cfg(feature = "sim")]
 mod demo;
+#[cfg(feature = "query")]
+mod find;
 mod get;
 #[cfg(feature = "store")]
 mod import;
@@ -86,6 +88,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Api(args) => api::run(session, &args).await,
         #[cfg(feature = "store")]
         Command::Collect(args) => collect::run(session, &args).await,
+        #[cfg(feature = "query")]
+        Command::Find(args) => find::run(session, &args).await,
         Command::Auth(Auth::Check) => auth::check(session).await,
         Command::Config(command) => config::run(session, &command),
         Command::Completions { .. } | Command::Man => unreachable!("printed before"),

@@ -5,6 +5,8 @@ pub(crate) mod json;
 pub(crate) mod listing;
 pub(crate) mod rows;
 pub(crate) mod sparkline;
+#[cfg(feature = "store")]
+pub(crate) mod typed;
 
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use zqos_core::{Clock as _, SystemClock};
 use zqos_store::{Location, Snapshot, Store as Writer, StoreError};
 
-use crate::cli::{Expire, Forget, Format, Global, Store, WhichStore};
+use crate::cli::{Expire, Forget, Global, Store, WhichStore};
 use crate::command::import::location;
 use crate::config::{Config, DEFAULT_ACCOUNT};
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
-use crate::output::rows::{Cell, Part, RowForm, RowWriter};
-use crate::output::{Output, json, note};
+use crate::output::rows::Cell;
+use crate::output::{Output, note, typed};
 use crate::time::Zone;
 
 /// The columns of `store info`.
@@ -163,11 +163,7 @@ fn explained(error: StoreError) -> anyhow::Error {
 async fn info(at: Location, global: &Global) -> anyhow::Result<Exit> {
     let mut output = Output::new();
     let format = output.format(global.format);
-    if format == Format::Raw {
-        return Err(UsageError::new("`raw` is no format of a store's tables")
-            .hint("the formats are `table`, `json`, `ndjson` and `csv`")
-            .into());
-    }
+    typed::refuse_raw(format)?;
     let snapshot = Snapshot::open(at).await?;
     let days: Vec<_> = snapshot
         .tables()
@@ -191,43 +187,14 @@ async fn info(at: Location, global: &Global) -> anyhow::Result<Exit> {
             ]
         })
         .collect();
-    match format {
-        Format::Table => {
-            let align = |name: &str| {
-                if matches!(name, "table" | "first_day" | "last_day") {
-                    Align::Left
-                } else {
-                    Align::Right
-                }
-            };
-            let mut table = Columns::new(COLUMNS.map(|name| (name, align(name))));
-            for row in &rows {
-                table.row(row.iter().map(Cell::shown));
-            }
-            let (width, may_style) = (output.width(), output.may_style());
-            output.write(|out| table.write(out, width, may_style))?;
-        }
-        Format::Csv | Format::Ndjson => {
-            let form = if format == Format::Csv { RowForm::Csv } else { RowForm::Ndjson };
-            output.write(|out| {
-                let mut writer = RowWriter::new(out, form, &COLUMNS)?;
-                rows.iter().try_for_each(|row| writer.row(out, &[Part::Cells(row)]))
-            })?;
-        }
-        Format::Json | Format::Raw => {
-            let mut lines = Vec::new();
-            let mut writer = RowWriter::new(&mut lines, RowForm::Ndjson, &COLUMNS)?;
-            for row in &rows {
-                writer.row(&mut lines, &[Part::Cells(row)])?;
-            }
-            let text = String::from_utf8_lossy(&lines);
-            let array = format!("[{}]", text.lines().collect::<Vec<_>>().join(","));
-            output.write(|out| {
-                json::write_pretty(out, &array, 0)?;
-                json::new_line(out, 0)
-            })?;
-        }
+    let align = |name: &str| {
+        if matches!(name, "table" | "first_day" | "last_day") { Align::Left } else { Align::Right }
+    };
+    let mut table = Columns::new(COLUMNS.map(|name| (name, align(name))));
+    for row in &rows {
+        table.row(row.iter().map(Cell::shown));
     }
+    typed::write(&mut output, format, &COLUMNS, rows.iter().map(|row| &row[..]), &table)?;
     output.finish()?;
     Ok(Exit::Done)
 }

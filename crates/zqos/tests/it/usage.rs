@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 28] = [
     &[],
     &["get"],
     &["meetings"],
@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 27] = [
     &["demo"],
     &["collect"],
     &["status"],
+    &["find"],
     &["import"],
     &["store"],
     &["store", "info"],
