@@ -4,6 +4,7 @@
 //! claims. A claim that does not hold fails the chore.
 
 mod build;
+mod collect;
 mod get_vs_curl;
 pub(crate) mod peak_memory;
 mod sim;
@@ -32,6 +33,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
+    ("collect", collect::run),
     ("store-ingest", store::ingest),
     ("store-size", store::size),
     ("store-query", store::query),

@@ -3,6 +3,7 @@
 #[cfg(feature = "sim")]
 mod simulated;
 
+#[cfg(feature = "sim")]
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;

@@ -101,6 +101,7 @@ async fn refresh_rollups(store: &mut Writer, at: Location) -> anyhow::Result<()>
 
 /// Without the engine nothing can make them.
 #[cfg(not(feature = "query"))]
+#[expect(clippy::unused_async, reason = "with the engine it waits")]
 async fn refresh_rollups(_: &mut Writer, _: Location) -> anyhow::Result<()> {
     Ok(())
 }
