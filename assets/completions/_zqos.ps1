@@ -40,6 +40,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job on a simulated company, without an account')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take saved answers of Zoom''s API into the store')
+            [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Fetch every report of an account into the store, inside the quota')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store has of a day, what is missing and why, and the quota')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find the meetings of a person: the joins that the store has')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
@@ -332,6 +335,58 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;collect' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Meetings that began from this time on, six months back at most; yesterday''s midnight if not given')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Meetings that began before this time; now if not given')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'End when the daily quota is spent, instead of waiting for the next day''s')
+            [CompletionResult]::new('--past', '--past', [CompletionResultType]::ParameterName, 'Go on until interrupted: every quarter of an hour, fetch what has ended since')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The same, and sample meetings that run, by calls that past reports do not need')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;status' {
+            [CompletionResult]::new('--day', '--day', [CompletionResultType]::ParameterName, 'The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Meetings that began from this time on')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Meetings that began before this time; now if not given')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;find' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Who was there at this time, else within an hour')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Who was there from this time on; the last seven days if nothing is given')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this time; now if not given')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Only meetings whose topic has this in it')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Only meetings whose host''s name or e-mail address has this in it')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--online', '--online', [CompletionResultType]::ParameterName, 'Ask Zoom instead of the store, which takes a call for each meeting of that time')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;store' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -484,6 +539,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Zoom: a company whose meetings can be asked for without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job on a simulated company, without an account')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take saved answers of Zoom''s API into the store')
+            [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Fetch every report of an account into the store, inside the quota')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store has of a day, what is missing and why, and the quota')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find the meetings of a person: the joins that the store has')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
@@ -540,6 +598,15 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;import' {
+            break
+        }
+        'zqos;help;collect' {
+            break
+        }
+        'zqos;help;status' {
+            break
+        }
+        'zqos;help;find' {
             break
         }
         'zqos;help;store' {

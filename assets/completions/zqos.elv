@@ -37,6 +37,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
             cand demo 'Show the main job on a simulated company, without an account'
             cand import 'Take saved answers of Zoom''s API into the store'
+            cand collect 'Fetch every report of an account into the store, inside the quota'
+            cand status 'Show what the store has of a day, what is missing and why, and the quota'
+            cand find 'Find the meetings of a person: the joins that the store has'
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand completions 'Print a script that completes commands in a shell'
@@ -301,6 +304,55 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;collect'= {
+            cand --from 'Meetings that began from this time on, six months back at most; yesterday''s midnight if not given'
+            cand --to 'Meetings that began before this time; now if not given'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --once 'End when the daily quota is spent, instead of waiting for the next day''s'
+            cand --past 'Go on until interrupted: every quarter of an hour, fetch what has ended since'
+            cand --live 'The same, and sample meetings that run, by calls that past reports do not need'
+            cand --plan 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;status'= {
+            cand --day 'The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given'
+            cand --from 'Meetings that began from this time on'
+            cand --to 'Meetings that began before this time; now if not given'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;find'= {
+            cand --at 'Who was there at this time, else within an hour'
+            cand --from 'Who was there from this time on; the last seven days if nothing is given'
+            cand --to 'Until before this time; now if not given'
+            cand --topic 'Only meetings whose topic has this in it'
+            cand --host 'Only meetings whose host''s name or e-mail address has this in it'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --online 'Ask Zoom instead of the store, which takes a call for each meeting of that time'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;store'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -437,6 +489,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand sim 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
             cand demo 'Show the main job on a simulated company, without an account'
             cand import 'Take saved answers of Zoom''s API into the store'
+            cand collect 'Fetch every report of an account into the store, inside the quota'
+            cand status 'Show what the store has of a day, what is missing and why, and the quota'
+            cand find 'Find the meetings of a person: the joins that the store has'
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand completions 'Print a script that completes commands in a shell'
@@ -478,6 +533,12 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;demo'= {
         }
         &'zqos;help;import'= {
+        }
+        &'zqos;help;collect'= {
+        }
+        &'zqos;help;status'= {
+        }
+        &'zqos;help;find'= {
         }
         &'zqos;help;store'= {
             cand info 'Show what is in it: tables, days, files, rows, bytes'

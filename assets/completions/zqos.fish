@@ -44,6 +44,9 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "config" -d 'Look at the c
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "store" -d 'Look after the store'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sql" -d 'Ask the store, or files, in SQL'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
@@ -328,6 +331,55 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand import" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l from -d 'Meetings that began from this time on, six months back at most; yesterday\'s midnight if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l to -d 'Meetings that began before this time; now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l once -d 'End when the daily quota is spent, instead of waiting for the next day\'s'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l past -d 'Go on until interrupted: every quarter of an hour, fetch what has ended since'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l live -d 'The same, and sample meetings that run, by calls that past reports do not need'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l plan -d 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l day -d 'The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l from -d 'Meetings that began from this time on' -r
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l to -d 'Meetings that began before this time; now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand status" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand status" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l at -d 'Who was there at this time, else within an hour' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l from -d 'Who was there from this time on; the last seven days if nothing is given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l to -d 'Until before this time; now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l topic -d 'Only meetings whose topic has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l host -d 'Only meetings whose host\'s name or e-mail address has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand find" -l online -d 'Ask Zoom instead of the store, which takes a call for each meeting of that time'
+complete -c zqos -n "__fish_zqos_using_subcommand find" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand find" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -440,20 +492,23 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "store" -d 'Look after the store'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import store sql completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "store" -d 'Look after the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'

@@ -1,6 +1,7 @@
 //! The one who writes: batches of many walks become durable together.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,60 +20,72 @@ type Letter = (Batch, oneshot::Sender<Result<(), Arc<StoreError>>>);
 #[derive(Debug, Clone)]
 pub struct Keeper {
     letters: mpsc::Sender<Letter>,
+    /// Why the thread has ended.
+    failure: Arc<OnceLock<Arc<StoreError>>>,
 }
 
 impl Keeper {
     /// Starts to keep. The thread ends, and gives the store back, when every clone of the keeper is gone; what
     /// was kept is in the tables then.
-    pub fn start(store: Store) -> (Self, JoinHandle<Result<Store, StoreError>>) {
+    pub fn start(store: Store) -> (Self, JoinHandle<Result<Store, Arc<StoreError>>>) {
         let (letters, waiting) = mpsc::channel(WAITING);
+        let failure = Arc::<OnceLock<_>>::default();
+        let told = Arc::clone(&failure);
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map_err(StoreError::Folder)?.block_on(keep(store, waiting))
+            let runtime = runtime.map_err(|error| Arc::new(StoreError::Folder(error)))?;
+            runtime.block_on(keep(store, waiting, &told))
         });
-        (Self { letters }, thread)
+        (Self { letters, failure }, thread)
     }
 
     /// Keeps a batch: when this returns it is durable. Batches are kept in the order in which they were
     /// given.
     ///
-    /// **Errors**: those of [`Store::append`]. After one nothing more is kept.
+    /// **Errors**: those of [`Store::append`]. After one nothing more is kept, and everybody is told it.
     pub async fn keep(&self, batch: Batch) -> Result<(), Arc<StoreError>> {
         let (sender, answer) = oneshot::channel();
-        // A thread that has ended has told why, to whoever waited then.
-        let ended = || Arc::new(StoreError::Busy);
-        self.letters.send((batch, sender)).await.map_err(|_| ended())?;
-        answer.await.unwrap_or_else(|_| Err(ended()))
+        if self.letters.send((batch, sender)).await.is_err() {
+            return Err(self.failure());
+        }
+        answer.await.unwrap_or_else(|_| Err(self.failure()))
+    }
+
+    fn failure(&self) -> Arc<StoreError> {
+        let ended = || StoreError::Folder(io::Error::other("the thread that writes has ended"));
+        self.failure.get().map_or_else(|| Arc::new(ended()), Arc::clone)
     }
 }
 
-async fn keep(mut store: Store, mut waiting: mpsc::Receiver<Letter>) -> Result<Store, StoreError> {
+async fn keep(
+    mut store: Store,
+    mut waiting: mpsc::Receiver<Letter>,
+    failure: &OnceLock<Arc<StoreError>>,
+) -> Result<Store, Arc<StoreError>> {
+    let failed = |error| Arc::clone(failure.get_or_init(|| Arc::new(error)));
     let mut letters = Vec::with_capacity(WAITING);
     loop {
         tokio::select! {
             // Both are cancel-safe: a letter is taken, or it is not.
             count = waiting.recv_many(&mut letters, WAITING) => {
                 if count == 0 {
-                    store.commit().await?;
+                    store.commit().await.map_err(failed)?;
                     return Ok(store);
                 }
             }
             () = tokio::time::sleep(LOOK_EVERY) => {
                 if store.is_due() {
-                    store.commit().await?;
+                    store.commit().await.map_err(failed)?;
                 }
                 continue;
             }
         }
         let (batches, senders): (Vec<_>, Vec<_>) = letters.drain(..).unzip();
-        let kept = store.append(batches).await.map_err(Arc::new);
+        let kept = store.append(batches).await.map_err(failed);
         for sender in senders {
             // Whoever left does not want to know.
             drop(sender.send(kept.clone()));
         }
-        if let Err(error) = kept {
-            drop(waiting);
-            return Err(Arc::try_unwrap(error).unwrap_or(StoreError::Busy));
-        }
+        kept?;
     }
 }

@@ -123,6 +123,44 @@ fn two_at_once_do_the_work_of_one() {
 }
 
 #[test]
+fn several_accounts_are_collected_side_by_side() {
+    let world = World::new(small());
+    let settings = world.dir.path().join("accounts.toml");
+    let account = |name: &str, plan: &str| {
+        format!(
+            "[accounts.{name}]\naccount_id = \"sim-account\"\nclient_id = \"sim-client\"\n\
+             client_secret_command = \"echo sim-secret\"\nplan = \"{plan}\"\n"
+        )
+    };
+    std::fs::write(&settings, account("north", "business") + &account("south", "pro")).unwrap();
+    let all = |name: &str, arguments: &[&str]| {
+        let mut command = world.command(name, arguments);
+        command
+            .args(["--account", "all"])
+            .env("ZQOS_CONFIG", &settings)
+            .env("PATH", "/usr/bin:/bin");
+        for name in ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"] {
+            command.env_remove(name);
+        }
+        command.output().unwrap()
+    };
+    let output = all("collect", &[&DAY[..], &["--format", "ndjson"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let accounts: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [north, south] = &accounts[..] else { panic!("{lines}") };
+    assert_eq!((&north["account"], &south["account"]), (&json!("north"), &json!("south")));
+    assert_eq!(north["minutes_got"], south["minutes_got"]);
+    assert_eq!(world.calls(), 2 * world.least_calls());
+    let sql = "SELECT account, count(*) AS n FROM stream_samples GROUP BY account ORDER BY account";
+    let n = world.truth().len();
+    assert_eq!(world.sql(sql), json!([{"account": "north", "n": n}, {"account": "south", "n": n}]));
+    // What is left is the one's, and not the other's.
+    assert!(north["quota_left_today"].as_u64() > south["quota_left_today"].as_u64());
+}
+
+#[test]
 fn when_the_day_is_spent_the_rest_follows_after_midnight() {
     // The plan's thousand calls of the day do not suffice for both days.
     let world = World::at("2026-11-20T23:59:55Z", Config { people: 200, ..small() });
