@@ -184,7 +184,7 @@ impl Collector {
         waits: bool,
     ) -> Result<Ended, CollectError> {
         tokio::select! {
-            ended = self.work(&range, waits) => ended,
+            ended = self.work_in_parts(&range, waits) => ended,
             trouble = self.keep_account() => Err(trouble.into()),
         }
     }
@@ -377,6 +377,26 @@ impl Collector {
                 return trouble;
             }
         }
+    }
+
+    /// Collects part after part, the oldest first, so that memory does not grow with the range.
+    async fn work_in_parts(
+        &self,
+        range: &Range<Timestamp>,
+        waits: bool,
+    ) -> Result<Ended, CollectError> {
+        let mut all = Ended::default();
+        for part in owed::parts(range) {
+            let mut ended = self.work(&part, waits).await?;
+            all.refused_lists.append(&mut ended.refused_lists);
+            all.quota_until = ended.quota_until;
+            if all.quota_until.is_some() {
+                break;
+            }
+        }
+        // What is refused is so for all parts.
+        all.refused_lists.dedup_by_key(|(kind, _)| *kind);
+        Ok(all)
     }
 
     async fn work(&self, range: &Range<Timestamp>, waits: bool) -> Result<Ended, CollectError> {

@@ -14,7 +14,7 @@ pub use collector::{CollectError, Collector, Ended, Settings};
 pub use keeper::Keeper;
 pub use live::{ByTrouble, LiveMeeting, Ranking};
 pub use meter::Meter;
-pub use owed::{FINAL_AFTER, READY_AFTER, RETRIED_FOR};
+pub use owed::{FINAL_AFTER, READY_AFTER, RETRIED_FOR, parts};
 pub use plan::Plan;
 pub use progress::{Progress, Stage};
 pub use status::{Hole, Status};

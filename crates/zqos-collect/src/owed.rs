@@ -90,6 +90,16 @@ pub(crate) fn days(range: &Range<Timestamp>) -> Vec<Timestamp> {
     days
 }
 
+/// Splits a range at midnights into parts of which memory holds what is known, each as long as a list may be.
+pub fn parts(range: &Range<Timestamp>) -> Vec<Range<Timestamp>> {
+    let days = days(range);
+    let parts = days.chunks(LIST_DAYS).filter_map(|days| {
+        let (first, last) = (*days.first()?, *days.last()?);
+        Some(range.start.max(first)..range.end.min(last.saturating_add(DAY)))
+    });
+    parts.collect()
+}
+
 /// The first instant of a UTC day.
 pub(crate) fn day_of(at: Timestamp) -> Timestamp {
     Timestamp::from_unix_millis(at.unix_millis().div_euclid(DAY_MS) * DAY_MS).unwrap_or(at)
@@ -218,4 +228,91 @@ pub(crate) fn times_in(
 ) -> Option<(Timestamp, Timestamp)> {
     let (start, end) = (meeting.start?, meeting.end?);
     range.contains(&start).then_some((start, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn covered(got: u32, why: Option<Why>, counted_at: &str) -> Coverage {
+        Coverage {
+            expected: Some(2),
+            got,
+            missing: Some(2 - got),
+            why: why.map(|why| why.to_string()),
+            until: None,
+            counted_at: at(counted_at),
+            expected_minutes: None,
+            got_minutes: None,
+            invalid: None,
+        }
+    }
+
+    #[test]
+    fn a_range_is_split_at_midnights_and_nothing_is_left_out() {
+        let range = at("2026-01-05T10:00:00Z")..at("2026-03-10T11:00:00Z");
+        let parts = parts(&range);
+        assert_eq!(
+            parts,
+            [
+                at("2026-01-05T10:00:00Z")..at("2026-02-02T00:00:00Z"),
+                at("2026-02-02T00:00:00Z")..at("2026-03-02T00:00:00Z"),
+                at("2026-03-02T00:00:00Z")..at("2026-03-10T11:00:00Z"),
+            ]
+        );
+        assert_eq!(super::parts(&(range.end..range.start)), []);
+    }
+
+    #[test]
+    fn a_list_is_walked_over_again_until_nothing_can_come_after() {
+        let day = at("2026-11-18T00:00:00Z");
+        let range = day..at("2026-11-21T00:00:00Z");
+        let listed = |kind: ListKind, day: Timestamp, listed_at: &str| Listing {
+            day,
+            kind: kind.name().to_owned(),
+            total: 0,
+            listed_at: at(listed_at),
+        };
+        let now = at("2026-11-20T12:00:00Z");
+        let open = |known: &Known, since: Timestamp| {
+            let lists = lists(known, &range, since, now);
+            let of = lists.into_iter().filter(|list| list.kind == ListKind::Webinars);
+            of.map(|list| list.days.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(open(&Known::default(), now), [3], "one list of three days");
+        let next = day.saturating_add(DAY);
+        // The second was listed 48 hours after it, or in this run.
+        let late = Known {
+            listings: vec![listed(ListKind::Webinars, next, "2026-11-22T00:00:00Z")],
+            ..Known::default()
+        };
+        assert_eq!(open(&late, now), [1, 1], "what is final parts the list");
+        let early = Known {
+            listings: vec![listed(ListKind::Webinars, next, "2026-11-20T11:00:00Z")],
+            ..Known::default()
+        };
+        assert_eq!(open(&early, now), [3]);
+        assert_eq!(open(&early, at("2026-11-20T10:00:00Z")), [1, 1]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_asked_for_less_and_less_often_and_then_no_more() {
+        let end = at("2026-11-20T10:00:00Z");
+        let next =
+            |coverage: Option<Coverage>| next_try(coverage.as_ref(), end).map(|at| at.to_string());
+        let is = |text: &str| Some(text.to_owned());
+        assert_eq!(next(None), is("2026-11-20T10:30:00Z"));
+        let not_ready = |at| next(Some(covered(0, Some(Why::NotReady), at)));
+        assert_eq!(not_ready("2026-11-20T10:10:00Z"), is("2026-11-20T10:20:00Z"));
+        assert_eq!(not_ready("2026-11-20T12:00:00Z"), is("2026-11-20T13:00:00Z"));
+        assert_eq!(not_ready("2026-11-21T09:00:00Z"), is("2026-11-21T13:00:00Z"));
+        assert_eq!(next(Some(covered(2, None, "2026-11-20T11:00:00Z"))), None);
+        for why in [Why::Short, Why::NotAvailable, Why::OneParticipant, Why::Refused, Why::TooOld] {
+            assert_eq!(next(Some(covered(1, Some(why), "2026-11-21T11:00:00Z"))), None, "{why}");
+        }
+    }
 }

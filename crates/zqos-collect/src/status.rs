@@ -121,6 +121,29 @@ impl Status {
         status
     }
 
+    /// Adds what is known of a later range, which has no UTC day in common with this one.
+    pub fn append(&mut self, later: Self) {
+        self.meetings += later.meetings;
+        self.complete += later.complete;
+        for (why, count) in later.not_obtainable {
+            *self.not_obtainable.entry(why).or_default() += count;
+        }
+        self.participants.0 += later.participants.0;
+        self.participants.1 += later.participants.1;
+        self.minutes.0 += later.minutes.0;
+        self.minutes.1 += later.minutes.1;
+        self.invalid += later.invalid;
+        for (purpose, (calls, failed)) in later.calls {
+            let of_purpose = self.calls.entry(purpose).or_default();
+            of_purpose.0 += calls;
+            of_purpose.1 += failed;
+        }
+        self.quota_used += later.quota_used;
+        self.unlisted.extend(later.unlisted);
+        self.open.extend(later.open);
+        self.holes.extend(later.holes);
+    }
+
     /// Nothing is missing that can be had, or could have been.
     pub fn is_complete(&self) -> bool {
         self.holes.is_empty() && self.unlisted.is_empty()

@@ -105,13 +105,17 @@ impl Told {
         range: &Range<Timestamp>,
         now: Timestamp,
     ) -> anyhow::Result<Self> {
-        let known = Known::read(at.clone(), account, range.start, range.end).await?;
+        let mut found = Found::default();
+        for part in zqos_collect::parts(range) {
+            let known = Known::read(at.clone(), account, part.start, part.end).await?;
+            found.append(Found::of(&known, &part, now));
+        }
         let today = now..now.saturating_add(Duration::from_millis(1));
         let of_today = Known::read(at.clone(), account, today.start, today.start).await?;
         Ok(Self {
             account: account.to_owned(),
             range: range.clone(),
-            found: Found::of(&known, range, now),
+            found,
             used_today: Found::of(&of_today, &today, now).quota_used,
             limit: plan.limits(Label::Heavy).daily.map_or(u32::MAX, |(_, limit)| limit),
             is_of_run: false,
