@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 from zoomus import ZoomClient
 
@@ -31,12 +32,17 @@ def rows(call, name, **parameters):
             return
 
 
+def encoded(uuid):
+    # zoomus encodes some of those that need it, and not in each call.
+    return quote(quote(uuid, safe=""), safe="") if "/" in uuid else uuid
+
+
 def reports(uuid):
     joins = list(
-        rows(client.metric.list_participants, "participants", meeting_id=uuid, type="past", page_size=300)
+        rows(client.metric.list_participants, "participants", meeting_id=encoded(uuid), type="past", page_size=300)
     )
     fetched = list(
-        rows(client.metric.list_participants_qos, "participants", meeting_id=uuid, type="past", page_size=10)
+        rows(client.metric.list_participants_qos, "participants", meeting_id=encoded(uuid), type="past", page_size=10)
     )
     if len(joins) != len(fetched):
         sys.exit(f"{uuid}: {len(joins)} joins and {len(fetched)} reports")

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use zqos_store::{Batch, Store, StoreError};
 
 /// How many batches may wait to be kept: memory is bounded by it.
-const WAITING: usize = 16;
+const WAITING: usize = 4;
 /// How often it is looked whether rows have waited long enough to be committed.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 

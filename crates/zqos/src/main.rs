@@ -63,12 +63,23 @@ fn main() -> ExitCode {
     exit.into()
 }
 
+/// How many threads decode pages that were collected.
+#[cfg(feature = "store")]
+const DECODERS: usize = 2;
+
 /// One thread, which starts at once, for commands that wait most of the time. The simulator computes;
 /// queries have threads of their own.
 fn runtime_for(command: &Command) -> Builder {
     match command {
         #[cfg(feature = "sim")]
         Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
+        // Pages are decoded beside the one thread; each more that does it has memory of its own.
+        #[cfg(feature = "store")]
+        Command::Collect(_) => {
+            let mut builder = Builder::new_current_thread();
+            builder.max_blocking_threads(DECODERS);
+            builder
+        }
         _ => Builder::new_current_thread(),
     }
 }
