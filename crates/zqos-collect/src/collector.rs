@@ -112,6 +112,8 @@ impl From<JoinError> for CollectError {
 pub struct Ended {
     /// Set when the daily quota is spent: when it opens again.
     pub quota_until: Option<Timestamp>,
+    /// Set when the range begins before this: Zoom lists nothing older, and nothing older was asked for.
+    pub oldest: Option<Timestamp>,
     /// Lists that Zoom refuses this account, and why. Meetings are not among them.
     pub refused_lists: Vec<(&'static str, Error)>,
 }
@@ -385,8 +387,11 @@ impl Collector {
         range: &Range<Timestamp>,
         waits: bool,
     ) -> Result<Ended, CollectError> {
-        let mut all = Ended::default();
-        for part in owed::parts(range) {
+        self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
+        let oldest = owed::oldest_listed(self.clock.now());
+        let mut all =
+            Ended { oldest: (range.start < oldest).then_some(oldest), ..Ended::default() };
+        for part in owed::parts(&(range.start.max(oldest)..range.end)) {
             let mut ended = self.work(&part, waits).await?;
             all.refused_lists.append(&mut ended.refused_lists);
             all.quota_until = ended.quota_until;
@@ -400,7 +405,6 @@ impl Collector {
     }
 
     async fn work(&self, range: &Range<Timestamp>, waits: bool) -> Result<Ended, CollectError> {
-        self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
         loop {
             let mut ended = Ended::default();
             let began = self.clock.now();

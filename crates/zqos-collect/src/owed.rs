@@ -90,6 +90,13 @@ pub(crate) fn days(range: &Range<Timestamp>) -> Vec<Timestamp> {
     days
 }
 
+/// Since when meetings are listed: what began before is not. **Source**: Zoom's lists reach back six months, the
+/// shortest of which have 181 days; one is kept in hand.
+pub(crate) fn oldest_listed(now: Timestamp) -> Timestamp {
+    let reach = 180 * DAY_MS;
+    day_of(Timestamp::from_unix_millis(now.unix_millis() - reach).unwrap_or(now))
+}
+
 /// Splits a range at midnights into parts of which memory holds what is known, each as long as a list may be.
 pub fn parts(range: &Range<Timestamp>) -> Vec<Range<Timestamp>> {
     let days = days(range);

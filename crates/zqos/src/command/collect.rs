@@ -182,6 +182,12 @@ fn say(name: Option<&str>, ended: Result<Ended, Error>, zone: &Zone) {
 }
 
 fn say_of(name: &str, ended: &Ended, zone: &Zone) {
+    if let Some(oldest) = ended.oldest {
+        let (oldest, zone) = (zone.date_and_time(oldest), zone.name());
+        note(format_args!(
+            "{name}: Zoom lists the meetings of six months; those before {oldest} ({zone}) can't be had"
+        ));
+    }
     for (kind, error) in &ended.refused_lists {
         note(format_args!("{name}: Zoom gives no list of the kind `{kind}`: {error}"));
     }

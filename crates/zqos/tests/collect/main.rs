@@ -204,6 +204,18 @@ fn what_runs_is_sampled_beside_what_has_ended() {
 }
 
 #[test]
+fn what_zoom_lists_no_more_is_said_to_be_out_of_reach() {
+    let world = World::new(small());
+    let range = ["--from", "2024-01-01", "--to", "2024-01-03", "--tz", "UTC"];
+    let output = world.run("collect", &range);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("those before 2026-05-24 00:00 (UTC) can't be had"), "{said}");
+    assert!(said.contains("2 days were never listed"), "{said}");
+    assert_eq!(world.calls(), 0);
+}
+
+#[test]
 fn reports_that_are_not_there_yet_are_named() {
     let delay = Duration::from_hours(2);
     let world = World::at("2026-11-19T17:00:00Z", Config { build_delay: delay, ..small() });
