@@ -243,6 +243,33 @@ fn a_credential_that_is_refused_ends_it_with_what_to_do() {
 }
 
 #[test]
+fn a_credential_that_is_withdrawn_ends_it_and_what_came_stays() {
+    let world = World::new(Config { people: 200, ..small() });
+    let least = world.least_calls();
+    let run = world.command("collect", &DAY).spawn().unwrap();
+    // So many are sent at once; the plan lets the others wait for a second.
+    assert!(least > 90, "{least} calls");
+    while world.calls() < 40 {
+        std::thread::yield_now();
+    }
+    world.zoom.misbehave(Misbehaviour::ExpiredAccessTokens, Share::new(1.0).unwrap());
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("hint: "), "{}", said(&output));
+    let status = world.status(&DAY);
+    assert!(status[0]["meetings"]["complete"].as_u64() > Some(0), "{status}");
+    assert!(!status[0]["holes"].as_array().unwrap().is_empty(), "{status}");
+
+    // Once there is another, the rest is fetched, and nothing else.
+    world.zoom.misbehave(Misbehaviour::ExpiredAccessTokens, Share::new(0.0).unwrap());
+    let before = world.calls();
+    let output = world.run("collect", &DAY);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(world.rows(), world.truth());
+    assert!(world.calls() - before < least, "what came is not fetched again");
+}
+
+#[test]
 fn without_a_list_nobody_knows_what_a_day_has() {
     let world = World::new(small());
     let output =
