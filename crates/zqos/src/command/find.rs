@@ -54,6 +54,8 @@ const SELECTED: &str = "p.account, p.meeting_uuid, m.meeting_id, m.topic, m.host
 
 /// How long before and after a time is looked at, when nobody was there at that time.
 const AROUND: Duration = Duration::from_hours(1);
+/// How many joins are looked at: whose they are is known when all are.
+const LOOKED_AT: usize = 100_000;
 /// How many joins are shown.
 const SHOWN: usize = 1_000;
 /// How many people are listed of whom one may be meant.
@@ -197,7 +199,8 @@ async fn stored(session: &Session, at: &Location, wanted: &Wanted) -> anyhow::Re
     let Range { start, end } = &wanted.range;
     write!(
         sql,
-        ") AND p.join_time < TIMESTAMP '{end}' AND coalesce(p.leave_time, p.join_time) >= TIMESTAMP '{start}'"
+        ") AND p.join_time < TIMESTAMP '{end}' AND coalesce(p.leave_time, \
+         m.end_time, p.join_time + INTERVAL '30 hours') >= TIMESTAMP '{start}'"
     )?;
     if let Some(topic) = &wanted.topic {
         write!(sql, " AND strpos(lower(m.topic), {}) > 0", quoted(topic))?;
@@ -209,13 +212,18 @@ async fn stored(session: &Session, at: &Location, wanted: &Wanted) -> anyhow::Re
             " AND (strpos(lower(m.host), {host}) > 0 OR strpos(lower(m.host_email), {host}) > 0)"
         )?;
     }
-    write!(sql, " ORDER BY p.join_time DESC, p.meeting_uuid, p.user_id LIMIT {}", SHOWN + 1)?;
+    write!(sql, " ORDER BY p.join_time DESC, p.meeting_uuid, p.user_id LIMIT {}", LOOKED_AT + 1)?;
     let archive =
         Archive::open_for(&sql, Some(at.clone()), Limits::default(), Reach::Tables).await?;
     let batches: Vec<RecordBatch> = archive.query(&sql).await?.try_collect().await?;
     let mut joins = Vec::new();
     for batch in &batches {
         joins.extend(joins_of(batch)?);
+    }
+    if joins.len() > LOOKED_AT {
+        return Err(UsageError::new(format!("more than {LOOKED_AT} joins are found"))
+            .hint("say more of the name, or narrow the time down with `--from` and `--to`")
+            .into());
     }
     Ok(joins)
 }

@@ -1,6 +1,6 @@
 //! `zqos find`, in a store and without one.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::{World, said};
 use crate::{DAY, small};
@@ -77,4 +77,44 @@ fn who_is_not_there_may_not_have_been_collected() {
         ),
         "{said}"
     );
+}
+
+/// A store with joins of one meeting of 2026-11-20, as the list of participants has them.
+fn with_joins(joins: &[Value]) -> World {
+    const UUID: &str = "gm8s9L+PTEC+FG3sFbd1Cw==";
+    let world = World::new(small());
+    let meeting = json!({"meetings": [{"uuid": UUID, "topic": "Board", "start_time": "2026-11-20T05:00:00Z"}]});
+    let page = json!({"next_page_token": "", "participants": joins});
+    for (name, text) in [("meeting.json", meeting), ("joins.json", page)] {
+        std::fs::write(world.dir.path().join(name), text.to_string()).unwrap();
+    }
+    let output = world.run("import", &["meeting.json", "joins.json", "--meeting", UUID]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    world
+}
+
+#[test]
+fn many_joins_of_one_do_not_hide_another() {
+    let mut joins = vec![json!({"user_id": "1", "user_name": "Ann", "email": "a@x.example",
+        "join_time": "2026-11-20T06:00:00Z", "leave_time": "2026-11-20T06:05:00Z"})];
+    for place in 0..1_200 {
+        joins.push(json!({"user_id": (100 + place).to_string(), "user_name": "Lea", "email": "lea@x.example",
+            "join_time": "2026-11-20T10:00:00Z", "leave_time": "2026-11-20T10:05:00Z"}));
+    }
+    let world = with_joins(&joins);
+    let range = ["--from", "2026-11-20", "--to", "2026-11-21"];
+    let rows = found(&world, &[&["a@x.example"], &range[..]].concat());
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0]["email"], "a@x.example");
+    let output = world.run("find", &[&["x.example"], &range[..]].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(found(&world, &[&["lea@x.example"], &range[..]].concat()).len(), 1_000);
+}
+
+#[test]
+fn who_is_there_still_is_found() {
+    let world = with_joins(&[json!({"user_id": "1", "user_name": "Ann", "email": "a@x.example",
+        "join_time": "2026-11-20T06:00:00Z"})]);
+    let rows = found(&world, &["a@x.example", "--at", "2026-11-20T09:00:00Z"]);
+    assert_eq!(rows.len(), 1, "{rows:?}");
 }
