@@ -26,7 +26,7 @@ use zqos_store::{Known, Location, StoreError};
 use crate::keeper::Keeper;
 use crate::live::{Budget, Ranking, Sampler, TICK};
 use crate::meter::{self, Meter, POOL, Trouble};
-use crate::owed::{self, DAY, DAY_MS, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
+use crate::owed::{self, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
 use crate::progress::{Progress, Stage};
 use crate::tally::{Tally, Why};
 
@@ -236,9 +236,7 @@ impl Collector {
         // Of the server's time nothing is known before its first answer.
         self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
         let now = self.clock.now();
-        let from = now.unix_millis() - i64::try_from(FOLLOWED.as_millis()).unwrap_or(i64::MAX);
-        let from = owed::day_of(Timestamp::from_unix_millis(from).unwrap_or(now));
-        self.collect(from..now, true).await
+        self.collect(now.saturating_sub(FOLLOWED).utc_midnight()..now, true).await
     }
 
     /// Samples what runs, again and again.
@@ -292,7 +290,7 @@ impl Collector {
     async fn running(&self, kind: Kind) -> Result<Vec<Meeting>, Halt> {
         let now = self.clock.now();
         // The range means nothing to live meetings, and must be there.
-        let range = zoom_wire::Range::new(Bound::Instant(owed::day_of(now)), Bound::Instant(now));
+        let range = zoom_wire::Range::new(Bound::Instant(now.utc_midnight()), Bound::Instant(now));
         let range = range.map_err(Error::from).map_err(CollectError::from)?;
         let mut pages = self.pages(ListMeetings::new(range).kind(kind).when(When::Live));
         let mut running = Vec::new();
@@ -319,8 +317,8 @@ impl Collector {
 
     /// What is left of the day's quota for meetings that run.
     async fn budget(&self, running: &[Meeting], now: Timestamp) -> Result<Budget, Halt> {
-        let today = owed::day_of(now);
-        let yesterday = Timestamp::from_unix_millis(today.unix_millis() - DAY_MS).unwrap_or(today);
+        let today = now.utc_midnight();
+        let yesterday = today.saturating_sub(DAY);
         let known = self.known(&(yesterday..now)).await?;
         let quota = self.client.quota();
         let daily = quota.labels.iter().find_map(|label| {
@@ -430,7 +428,7 @@ impl Collector {
     async fn count_earlier_calls(&self) -> Result<(), CollectError> {
         // By an answer the server's day is known. A token is asked for outside of all limits.
         self.client.token_info().await?;
-        let today = owed::day_of(self.clock.now());
+        let today = self.clock.now().utc_midnight();
         let known = self.known(&(today..today.saturating_add(DAY))).await?;
         let reserved = known.reservations.iter().filter(|row| row.day == today && row.pool == POOL);
         let earlier = reserved.filter(|row| row.run != self.meter.run());
@@ -522,7 +520,7 @@ impl Collector {
                 let mut counts = vec![0_u32; days.len()];
                 for Meeting { uuid, start, .. } in records_of(&body, kind) {
                     let Some(start) = start else { continue };
-                    if let Some(place) = days.iter().position(|day| *day == owed::day_of(start)) {
+                    if let Some(place) = days.iter().position(|day| *day == start.utc_midnight()) {
                         counts[place] += 1;
                     }
                     if of_kind == ListKind::OneParticipant && !told.contains(&uuid) {

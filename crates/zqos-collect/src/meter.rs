@@ -11,7 +11,6 @@ use zqos_core::{CallCount, Clock, Reservation, Timestamp};
 use zqos_store::{AccountLease, Batch, StoreError};
 
 use crate::keeper::Keeper;
-use crate::owed::day_of;
 
 /// Which of the account's daily quotas calls of the dashboard count towards.
 pub(crate) const POOL: &str = "dashboard";
@@ -111,7 +110,7 @@ impl Meter {
         let mut state = self.state.lock().await;
         state.hold().await?;
         let now = self.now();
-        let day = day_of(now);
+        let day = now.utc_midnight();
         if state.day != Some(day) {
             self.close_day(&mut state).await?;
             state.day = Some(day);

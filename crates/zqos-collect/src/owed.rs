@@ -21,8 +21,6 @@ pub const FINAL_AFTER: Duration = Duration::from_hours(48);
 const AGAIN: Range<Duration> = Duration::from_mins(10)..Duration::from_hours(4);
 /// A day.
 pub(crate) const DAY: Duration = Duration::from_hours(24);
-/// The same in milliseconds.
-pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// The longest range of a list. **Source**: Zoom's lists take a month at most; the shortest has 28 days.
 const LIST_DAYS: usize = 28;
 
@@ -82,7 +80,7 @@ impl OwedMeeting {
 /// The first instants of the UTC days that a range touches.
 pub(crate) fn days(range: &Range<Timestamp>) -> Vec<Timestamp> {
     let mut days = Vec::new();
-    let mut day = day_of(range.start);
+    let mut day = range.start.utc_midnight();
     while day < range.end {
         days.push(day);
         day = day.saturating_add(DAY);
@@ -93,8 +91,7 @@ pub(crate) fn days(range: &Range<Timestamp>) -> Vec<Timestamp> {
 /// Since when meetings are listed: what began before is not. **Source**: Zoom's lists reach back six months, the
 /// shortest of which have 181 days; one is kept in hand.
 pub(crate) fn oldest_listed(now: Timestamp) -> Timestamp {
-    let reach = 180 * DAY_MS;
-    day_of(Timestamp::from_unix_millis(now.unix_millis() - reach).unwrap_or(now))
+    now.saturating_sub(180 * DAY).utc_midnight()
 }
 
 /// Splits a range at midnights into parts of which memory holds what is known, each as long as a list may be.
@@ -105,11 +102,6 @@ pub fn parts(range: &Range<Timestamp>) -> Vec<Range<Timestamp>> {
         Some(range.start.max(first)..range.end.min(last.saturating_add(DAY)))
     });
     parts.collect()
-}
-
-/// The first instant of a UTC day.
-pub(crate) fn day_of(at: Timestamp) -> Timestamp {
-    Timestamp::from_unix_millis(at.unix_millis().div_euclid(DAY_MS) * DAY_MS).unwrap_or(at)
 }
 
 /// The lists that are to be walked over at `now` for meetings that began in a range: of days that were

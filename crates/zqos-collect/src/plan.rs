@@ -147,7 +147,7 @@ impl Average {
 
 /// Calls that are counted of the UTC day of `now`.
 fn used(today: &Known, now: Timestamp) -> u32 {
-    let day = owed::day_of(now);
+    let day = now.utc_midnight();
     let rows = today.reservations.iter().filter(|row| row.day == day && row.pool == POOL);
     rows.map(|row| row.spent.unwrap_or(row.reserved)).sum()
 }

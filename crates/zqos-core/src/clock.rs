@@ -14,6 +14,9 @@ pub struct Timestamp {
     unix_millis: i64,
 }
 
+/// A day of UTC, which has no leap seconds here.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// A text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an RFC 3339 instant such as `2026-01-05T10:00:12Z`")]
@@ -59,10 +62,23 @@ impl Timestamp {
             .unwrap_or(Self { unix_millis: jiff::Timestamp::MAX.as_second() * 1_000 })
     }
 
+    /// This instant moved back; the first representable one when that would be before it.
+    #[must_use]
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_unix_millis(self.unix_millis.saturating_sub(millis))
+            .unwrap_or(Self { unix_millis: jiff::Timestamp::MIN.as_second() * 1_000 })
+    }
+
+    /// 00:00 UTC of the day of this instant.
+    #[must_use]
+    pub fn utc_midnight(self) -> Self {
+        Self::from_unix_millis(self.unix_millis.div_euclid(DAY_MS) * DAY_MS).unwrap_or(self)
+    }
+
     /// The next 00:00 UTC after this instant: when Zoom's daily limits open again.
     #[must_use]
     pub fn next_utc_midnight(self) -> Self {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
         Self::from_unix_millis((self.unix_millis.div_euclid(DAY_MS) + 1) * DAY_MS).unwrap_or(self)
     }
 }
@@ -170,6 +186,19 @@ mod tests {
             let wait = Duration::from_millis(millis);
             prop_assert_eq!(instant.saturating_add(wait).since(instant), Some(wait));
         }
+
+        #[test]
+        fn what_was_taken_away_had_not_passed(instant in instants(), millis in 0_u64..1_000_000_000) {
+            let wait = Duration::from_millis(millis);
+            prop_assert_eq!(instant.since(instant.saturating_sub(wait)), Some(wait));
+        }
+
+        #[test]
+        fn a_day_lies_between_its_midnights(instant in instants()) {
+            let midnight = instant.utc_midnight();
+            prop_assert!(midnight <= instant);
+            prop_assert_eq!(midnight.saturating_add(Duration::from_hours(24)), instant.next_utc_midnight());
+        }
     }
 
     #[test]
@@ -206,5 +235,16 @@ mod tests {
         assert_eq!(clock.now(), clock.now());
         clock.advance(Duration::from_secs(2));
         assert_eq!(clock.now().to_string(), "2026-01-06T00:00:01Z");
+    }
+
+    #[test]
+    fn nothing_is_before_the_first_instant_or_after_the_last() {
+        let (first, last) = (jiff::Timestamp::MIN.into(), jiff::Timestamp::MAX.into());
+        assert_eq!(Timestamp::UNIX_EPOCH.saturating_sub(Duration::MAX), first);
+        let end: Timestamp = last;
+        assert!(
+            end.since(Timestamp::UNIX_EPOCH.saturating_add(Duration::MAX)).unwrap()
+                < Duration::from_secs(1)
+        );
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::{ArrayRef, AsArray as _, StringViewArray};
 use arrow::datatypes::DataType;
@@ -98,9 +99,8 @@ fn fingerprint(day: &str, samples: &[DataFile], participants: &[DataFile]) -> Op
 
 /// The UTC day before, as in `2026-11-15`.
 fn day_before(day: &str) -> Option<String> {
-    const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
     let midnight: Timestamp = format!("{day}T00:00:00Z").parse().ok()?;
-    let before = Timestamp::from_unix_millis(midnight.unix_millis() - DAY_MILLIS).ok()?;
+    let before = midnight.saturating_sub(Duration::from_hours(24));
     Some(before.to_jiff().strftime("%F").to_string())
 }
 

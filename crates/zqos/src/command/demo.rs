@@ -78,8 +78,7 @@ async fn collect(
 
     let folder = tempfile::tempdir().context("there is no room for a store")?;
     let path = folder.path().to_str().context("the folder of temporary files has no plain name")?;
-    let before = now.unix_millis() - i64::try_from(DAY.as_millis()).unwrap_or(i64::MAX);
-    let day = zone.day(Timestamp::from_unix_millis(before).unwrap_or(now));
+    let day = zone.day(now.saturating_sub(DAY));
     let (from, to) = (day.start.to_string(), day.end.to_string());
     note(format_args!(
         "\nThat was one report. This is every one of a day, in a store:\n\n\
@@ -111,13 +110,9 @@ struct Story {
 impl Story {
     /// The latest day on which an incident hurt somebody, and whom it hurt longest.
     fn find(simulator: &Simulator, now: Timestamp) -> Option<Self> {
-        let before = |now: Timestamp, by: Duration| {
-            let millis = i64::try_from(by.as_millis()).ok()?;
-            Timestamp::from_unix_millis(now.unix_millis().checked_sub(millis)?).ok()
-        };
-        let end = before(now, BUILT)?;
+        let end = now.saturating_sub(BUILT);
         (0..DAYS).find_map(|day| {
-            let range = before(end, DAY * (day + 1))?..before(end, DAY * day)?;
+            let range = end.saturating_sub(DAY * (day + 1))..end.saturating_sub(DAY * day);
             let mut joins: HashMap<(String, u32, String), Vec<HurtMinute>> = HashMap::new();
             for minute in simulator.truth(range.clone()) {
                 let key = (minute.meeting_uuid.clone(), minute.user_id, minute.incident.clone());

@@ -155,8 +155,7 @@ impl Wanted {
         let read = |text: &Option<String>| text.as_deref().map(|text| zone.parse(text)).transpose();
         let at = read(&args.at)?;
         let range = if let Some(at) = at {
-            let before = at.unix_millis() - i64::try_from(AROUND.as_millis()).unwrap_or(0);
-            Timestamp::from_unix_millis(before)?..at.saturating_add(AROUND)
+            at.saturating_sub(AROUND)..at.saturating_add(AROUND)
         } else {
             let from = read(&args.from)?.map_or_else(|| zone.parse("-7d"), Ok)?;
             status::checked(zone, from, read(&args.to)?.unwrap_or_else(|| zone.now()))?

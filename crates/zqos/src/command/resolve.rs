@@ -202,9 +202,7 @@ async fn meetings_at(
 
 /// The range of starts of meetings that may have run at a time.
 pub(super) fn range_before(at: Timestamp) -> anyhow::Result<Range> {
-    let millis = i64::try_from(LONGEST_MEETING.as_millis()).unwrap_or(i64::MAX);
-    let from = Timestamp::from_unix_millis(at.unix_millis().saturating_sub(millis)).unwrap_or(at);
-    Ok(Range::new(Bound::Instant(from), Bound::Instant(at))?)
+    Ok(Range::new(Bound::Instant(at.saturating_sub(LONGEST_MEETING)), Bound::Instant(at))?)
 }
 
 /// True when a name or e-mail address has this text in it, whatever the case.
