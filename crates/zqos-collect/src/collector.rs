@@ -26,7 +26,7 @@ use zqos_store::{Known, Location, StoreError};
 use crate::keeper::Keeper;
 use crate::live::{Budget, Ranking, Sampler, TICK};
 use crate::meter::{self, Meter, POOL, Trouble};
-use crate::owed::{self, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
+use crate::owed::{self, Calls, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
 use crate::progress::{Progress, Stage};
 use crate::tally::{Tally, Why};
 
@@ -555,8 +555,9 @@ impl Collector {
     /// Fetches meetings; tells when the quota opens again if it is spent meanwhile.
     async fn fetch_all(&self, owed: Vec<OwedMeeting>) -> Result<Option<Timestamp>, CollectError> {
         self.progress.enter(Stage::Reports);
+        let calls: Calls = owed.iter().map(|meeting| Calls::of(meeting.participants)).sum();
         Progress::add(&self.progress.meetings_owed, owed.len() as u64);
-        Progress::add(&self.progress.calls_owed, owed.iter().map(OwedMeeting::calls).sum());
+        Progress::add(&self.progress.calls_owed, calls.all());
         let mut fetched =
             stream::iter(owed).map(|meeting| self.meeting(meeting)).buffer_unordered(WALKS);
         let (mut failures, mut quota) = (0, None);

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use zqos_core::{Meeting, MeetingUuid, Timestamp};
 
+use crate::owed::calls_of;
+
 /// How often it is listed what runs.
 pub(crate) const TICK: Duration = Duration::from_mins(1);
 /// How often one meeting is sampled at most. **Source**: the advice of an employee of Zoom in its developers'
@@ -113,7 +115,7 @@ impl Sampler {
             .sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.uuid.cmp(&b.uuid)));
         let mut picked = Vec::new();
         for (_, meeting) in ranked {
-            let calls = f64::from(calls(&meeting));
+            let calls = f64::from(u32::try_from(calls_of(&meeting).reports).unwrap_or(u32::MAX));
             if calls > self.saved {
                 // Smaller ones, which are worth less, must not keep it from being its turn.
                 break;
@@ -124,11 +126,6 @@ impl Sampler {
         }
         picked
     }
-}
-
-/// How many calls a sample of everybody takes.
-pub(crate) fn calls(meeting: &Meeting) -> u32 {
-    meeting.participant_count.unwrap_or(1).max(1).div_ceil(10)
 }
 
 fn is_due(live: &LiveMeeting, now: Timestamp) -> bool {

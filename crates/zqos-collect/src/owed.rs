@@ -1,9 +1,11 @@
 //! What is to be fetched, and when: computed from what the store has.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::iter::Sum;
 use std::ops::Range;
 use std::time::Duration;
 
+use zoom_wire::Operation;
 use zqos_core::{Coverage, Listing, Meeting, MeetingUuid, Origin, Timestamp};
 use zqos_store::Known;
 
@@ -65,15 +67,41 @@ pub(crate) struct OwedMeeting {
     pub(crate) participants: u32,
 }
 
-impl OwedMeeting {
-    /// How many joins it has at least: who came twice is counted once by the list.
-    pub(crate) fn joins(&self) -> u64 {
-        self.participants.max(1).into()
+/// How many calls something takes at least, by what for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Calls {
+    pub(crate) participants: u64,
+    pub(crate) reports: u64,
+}
+
+impl Calls {
+    /// Those for a meeting of so many: 300 joins are on a page of participants, ten on one of reports. Who
+    /// came twice is counted once by lists, so it may be more.
+    pub(crate) fn of(joins: u32) -> Self {
+        Self {
+            participants: pages(&Operation::LIST_MEETING_PARTICIPANTS, joins.into()),
+            reports: pages(&Operation::LIST_MEETING_PARTICIPANTS_QOS, joins.into()),
+        }
     }
 
-    /// How many calls it takes at least: 300 joins on a page of participants, ten on one of reports.
-    pub(crate) fn calls(&self) -> u64 {
-        self.joins().div_ceil(300) + self.joins().div_ceil(10)
+    /// All of them.
+    pub(crate) const fn all(self) -> u64 {
+        self.participants + self.reports
+    }
+}
+
+/// How many pages so many rows take at least; there is one also without any.
+pub(crate) fn pages(of: &Operation, rows: u64) -> u64 {
+    let size = of.paging.map_or(1, |paging| paging.max_size);
+    rows.max(1).div_ceil(size.into())
+}
+
+impl Sum for Calls {
+    fn sum<I: Iterator<Item = Self>>(calls: I) -> Self {
+        calls.fold(Self::default(), |sum, it| Self {
+            participants: sum.participants + it.participants,
+            reports: sum.reports + it.reports,
+        })
     }
 }
 
@@ -200,18 +228,17 @@ pub(crate) fn calls_of_day(
     let coverage = past_coverage(known);
     let calls = |range: Range<Timestamp>, counts: &dyn Fn(&MeetingUuid) -> bool| {
         let of_range = known.meetings.iter().filter(|it| times_in(it, &range).is_some());
-        of_range.filter(|it| counts(&it.uuid)).map(calls_of).sum::<u64>()
+        of_range.filter(|it| counts(&it.uuid)).map(calls_of).sum::<Calls>().all()
     };
     let before = calls(yesterday..today, &|_| true);
     let done = calls(today..today.saturating_add(DAY), &|uuid| coverage.contains_key(uuid));
-    let running: u64 = running.iter().map(calls_of).sum();
+    let running = running.iter().map(calls_of).sum::<Calls>().all();
     Some(u32::try_from(before.saturating_sub(done).max(running)).unwrap_or(u32::MAX))
 }
 
 /// How many calls a meeting takes at least.
-fn calls_of(meeting: &Meeting) -> u64 {
-    let joins = u64::from(meeting.participant_count.unwrap_or(1).max(1));
-    joins.div_ceil(300) + joins.div_ceil(10)
+pub(crate) fn calls_of(meeting: &Meeting) -> Calls {
+    Calls::of(meeting.participant_count.unwrap_or(1))
 }
 
 /// What there is of meetings by past reports.

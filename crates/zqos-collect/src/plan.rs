@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::time::Duration;
 
 use zoom_dashboard::{Limits, Plan as AccountPlan};
+use zoom_wire::Operation;
 use zoom_wire::rate_limit::Label;
 use zqos_core::Timestamp;
 use zqos_store::Known;
 
 use crate::meter::POOL;
-use crate::owed::{self, ListKind};
+use crate::owed::{self, Calls, ListKind};
 use crate::tally::Why;
 
 /// What collecting a range would take, computed from what the store has. Nothing is asked for it.
@@ -51,8 +52,8 @@ impl Plan {
         spared_pct: u8,
     ) -> Self {
         let owed = owed::meetings(known, range, &std::collections::BTreeSet::new(), now);
-        let pages = |of: u64| owed.iter().map(move |meeting| meeting.joins().div_ceil(of));
-        let (mut participants, mut reports) = (pages(300).sum::<u64>(), pages(10).sum::<u64>());
+        let Calls { mut participants, mut reports } =
+            owed.iter().map(|meeting| Calls::of(meeting.participants)).sum();
         let open = owed::lists(known, range, now, now);
         let listed = |day: &Timestamp, kind: ListKind| {
             known.listings.iter().any(|list| list.day == *day && list.kind == kind.name())
@@ -67,7 +68,7 @@ impl Plan {
         for list in &open {
             let meetings = average.as_ref().map_or(0, |average| average.meetings);
             // A list of one kind has no more than all.
-            lists += (meetings * list.days.len() as u64).div_ceil(300).max(1);
+            lists += owed::pages(&Operation::LIST_MEETINGS, meetings * list.days.len() as u64);
         }
         if let Some(average) = &average {
             participants += average.meetings * unlisted;
@@ -139,7 +140,7 @@ impl Average {
             }
             let joins = of_it.and_then(|of_it| of_it.expected).or(meeting.participant_count);
             meetings += 1;
-            reports += u64::from(joins.unwrap_or(1)).div_ceil(10);
+            reports += Calls::of(joins.unwrap_or(1)).reports;
         }
         Some(Self { meetings: meetings.div_ceil(days), reports: reports.div_ceil(days) })
     }
