@@ -25,9 +25,10 @@ use zqos_store::{Known, Location, StoreError};
 
 use crate::keeper::Keeper;
 use crate::live::{Budget, Ranking, Sampler, TICK};
-use crate::meter::{self, Meter, POOL, Trouble};
+use crate::meter::{self, Meter, Trouble};
 use crate::owed::{self, Calls, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
 use crate::progress::{Progress, Stage};
+use crate::quota;
 use crate::tally::{Tally, Why};
 
 /// How many meetings are walked over at the same time. Zoom takes 40 heavy calls a second, and answers one in
@@ -133,7 +134,7 @@ pub struct Collector {
 
 /// Why a walk over pages ended early.
 enum Halt {
-    /// This meeting, or something of it, can't be had now.
+    /// This meeting, or something of it, or a list, can't be had now.
     Missing(Why, Error),
     /// The daily quota is spent until then.
     Quota(Timestamp),
@@ -234,7 +235,7 @@ impl Collector {
     /// Collects what ended in the last three days.
     async fn collect_recent(&self) -> Result<Ended, CollectError> {
         // Of the server's time nothing is known before its first answer.
-        self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
+        self.count_earlier_calls().await?;
         let now = self.clock.now();
         self.collect(now.saturating_sub(FOLLOWED).utc_midnight()..now, true).await
     }
@@ -264,6 +265,7 @@ impl Collector {
 
     /// Lists what runs, and samples what is worth most.
     async fn sample_once(&self, ranking: &dyn Ranking, sampler: &mut Sampler) -> Result<(), Halt> {
+        self.count_earlier_calls().await?;
         let mut running = self.running(Kind::Meeting).await?;
         // Who has no webinars has meetings all the same.
         match self.running(Kind::Webinar).await {
@@ -385,56 +387,56 @@ impl Collector {
         range: &Range<Timestamp>,
         waits: bool,
     ) -> Result<Ended, CollectError> {
-        self.has_counted.get_or_try_init(|| self.count_earlier_calls()).await?;
+        self.count_earlier_calls().await?;
         let oldest = owed::oldest_listed(self.clock.now());
-        let mut all =
+        let mut ended =
             Ended { oldest: (range.start < oldest).then_some(oldest), ..Ended::default() };
         for part in owed::parts(&(range.start.max(oldest)..range.end)) {
-            let mut ended = self.work(&part, waits).await?;
-            all.refused_lists.append(&mut ended.refused_lists);
-            all.quota_until = ended.quota_until;
-            if all.quota_until.is_some() {
+            while let Some(until) = self.work(&part, &mut ended.refused_lists).await? {
+                if !waits {
+                    ended.quota_until = Some(until);
+                    return Ok(ended);
+                }
+                self.wait_for_quota(until).await;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Collects what can be had of a part now; tells when the quota opens again if it is spent. Lists that
+    /// were refused are not asked for again.
+    async fn work(
+        &self,
+        range: &Range<Timestamp>,
+        refused: &mut Vec<(&'static str, Error)>,
+    ) -> Result<Option<Timestamp>, CollectError> {
+        let mut passed = BTreeSet::new();
+        let mut quota = self.list_all(range, self.clock.now(), refused).await?;
+        while quota.is_none() {
+            let known = self.known(range).await?;
+            let owed = owed::meetings(&known, range, &passed, self.clock.now());
+            if owed.is_empty() {
                 break;
             }
+            passed.extend(owed.iter().map(|meeting| meeting.uuid.clone()));
+            quota = self.fetch_all(owed).await?;
         }
-        // What is refused is so for all parts.
-        all.refused_lists.dedup_by_key(|(kind, _)| *kind);
-        Ok(all)
+        Ok(quota)
     }
 
-    async fn work(&self, range: &Range<Timestamp>, waits: bool) -> Result<Ended, CollectError> {
-        loop {
-            let mut ended = Ended::default();
-            let began = self.clock.now();
-            let mut passed = BTreeSet::new();
-            ended.quota_until = self.list_all(range, began, &mut ended.refused_lists).await?;
-            while ended.quota_until.is_none() {
-                let known = self.known(range).await?;
-                let owed = owed::meetings(&known, range, &passed, self.clock.now());
-                if owed.is_empty() {
-                    break;
-                }
-                passed.extend(owed.iter().map(|meeting| meeting.uuid.clone()));
-                ended.quota_until = self.fetch_all(owed).await?;
-            }
-            match ended.quota_until {
-                Some(until) if waits => self.wait_for_quota(until).await,
-                _ => return Ok(ended),
-            }
-        }
-    }
-
-    /// What earlier runs took of today's quota counts.
+    /// What earlier runs took of today's quota counts: that is read once, before anything is asked for.
     async fn count_earlier_calls(&self) -> Result<(), CollectError> {
-        // By an answer the server's day is known. A token is asked for outside of all limits.
-        self.client.token_info().await?;
-        let today = self.clock.now().utc_midnight();
-        let known = self.known(&(today..today.saturating_add(DAY))).await?;
-        let reserved = known.reservations.iter().filter(|row| row.day == today && row.pool == POOL);
-        let earlier = reserved.filter(|row| row.run != self.meter.run());
-        let calls: u32 = earlier.map(|row| row.spent.unwrap_or(row.reserved)).sum();
-        self.client.count_others(Product::Meetings, Label::Heavy, calls);
-        Ok(())
+        let count = async || {
+            // By an answer the server's day is known. A token is asked for outside of all limits.
+            self.client.token_info().await?;
+            let now = self.clock.now();
+            let known = self.known(&(now..now)).await?;
+            let others = known.reservations.iter().filter(|row| row.run != self.meter.run());
+            let calls = quota::used(others, now);
+            self.client.count_others(Product::Meetings, Label::Heavy, calls);
+            Ok(())
+        };
+        self.has_counted.get_or_try_init(count).await.copied()
     }
 
     async fn wait_for_quota(&self, until: Timestamp) {
@@ -466,10 +468,9 @@ impl Collector {
             }
             match self.list(&list, &told).await {
                 Ok(()) => {}
-                Err(ListHalt::Halt(Halt::Quota(until))) => return Ok(Some(until)),
-                Err(ListHalt::Halt(Halt::Broken(error))) => return Err(error),
-                Err(ListHalt::Halt(Halt::Missing(_, error))) => return Err(error.into()),
-                Err(ListHalt::Refused(error)) => refused.push((list.kind.name(), error)),
+                Err(Halt::Missing(_, error)) => refused.push((list.kind.name(), error)),
+                Err(Halt::Quota(until)) => return Ok(Some(until)),
+                Err(Halt::Broken(error)) => return Err(error),
             }
         }
         Ok(None)
@@ -477,11 +478,7 @@ impl Collector {
 
     /// Walks over a list. Of meetings of one participant it is kept that there is nothing to be had, unless
     /// that was told before.
-    async fn list(
-        &self,
-        owed: &OwedList,
-        told: &Arc<HashSet<MeetingUuid>>,
-    ) -> Result<(), ListHalt> {
+    async fn list(&self, owed: &OwedList, told: &Arc<HashSet<MeetingUuid>>) -> Result<(), Halt> {
         let (Some(first), Some(last)) = (owed.days.first(), owed.days.last()) else {
             return Ok(());
         };
@@ -501,10 +498,11 @@ impl Collector {
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
+                // Who has none of these has meetings all the same.
                 Err(error) if owed.kind != ListKind::Meetings && is_refusal(&error) => {
-                    return Err(ListHalt::Refused(error));
+                    return Err(Halt::Missing(Why::Refused, error));
                 }
-                Err(error) => return Err(self.halt(error, None).await.into()),
+                Err(error) => return Err(self.halt(error, None).await),
             };
             self.meter.answered("lists").await;
             has_changed |= page.total_changed();
@@ -705,19 +703,6 @@ impl Collector {
     async fn keep(&self, rows: zqos_store::Batch) -> Result<(), CollectError> {
         self.meter.holds().await?;
         Ok(self.keeper.keep(rows).await?)
-    }
-}
-
-/// Why a list was not walked to its end.
-enum ListHalt {
-    Halt(Halt),
-    /// Zoom does not give it to this account.
-    Refused(Error),
-}
-
-impl<E: Into<Halt>> From<E> for ListHalt {
-    fn from(halt: E) -> Self {
-        Self::Halt(halt.into())
     }
 }
 

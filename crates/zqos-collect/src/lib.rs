@@ -7,6 +7,7 @@ mod meter;
 mod owed;
 mod plan;
 mod progress;
+mod quota;
 mod status;
 mod tally;
 
@@ -17,5 +18,6 @@ pub use meter::Meter;
 pub use owed::{FINAL_AFTER, READY_AFTER, RETRIED_FOR, parts};
 pub use plan::Plan;
 pub use progress::{Progress, Stage};
+pub use quota::Quota;
 pub use status::{Hole, Status};
 pub use tally::Why;

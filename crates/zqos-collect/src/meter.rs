@@ -11,9 +11,8 @@ use zqos_core::{CallCount, Clock, Reservation, Timestamp};
 use zqos_store::{AccountLease, Batch, StoreError};
 
 use crate::keeper::Keeper;
+use crate::quota::POOL;
 
-/// Which of the account's daily quotas calls of the dashboard count towards.
-pub(crate) const POOL: &str = "dashboard";
 /// How many calls are reserved at once. A program that is killed has counted so many too much at most.
 const BLOCK: u32 = 200;
 

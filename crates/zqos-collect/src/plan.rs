@@ -9,8 +9,8 @@ use zoom_wire::rate_limit::Label;
 use zqos_core::Timestamp;
 use zqos_store::Known;
 
-use crate::meter::POOL;
 use crate::owed::{self, Calls, ListKind};
+use crate::quota::Quota;
 use crate::tally::Why;
 
 /// What collecting a range would take, computed from what the store has. Nothing is asked for it.
@@ -30,12 +30,8 @@ pub struct Plan {
     pub reports: u32,
     /// UTC days of which nobody knows what they have.
     pub unlisted_days: u32,
-    /// The plan's daily limit.
-    pub limit: u32,
-    /// Calls that are left to the account's other apps.
-    pub spared: u32,
-    /// Calls of today that are counted.
-    pub used: u32,
+    /// The account's, today.
+    pub quota: Quota,
     /// How long it takes at least, within the limits of a second and a minute.
     pub at_least: Duration,
 }
@@ -74,8 +70,7 @@ impl Plan {
             participants += average.meetings * unlisted;
             reports += average.reports * unlisted;
         }
-        let Limits { calls, window, daily, .. } = plan.limits(Label::Heavy);
-        let limit = daily.map_or(u32::MAX, |(_, limit)| limit);
+        let Limits { calls, window, .. } = plan.limits(Label::Heavy);
         let of_lists = plan.limits(Label::ResourceIntensive);
         let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let (lists, participants, reports) = (count(lists), count(participants), count(reports));
@@ -87,9 +82,7 @@ impl Plan {
             participants,
             reports,
             unlisted_days: count(unlisted),
-            limit,
-            spared: count(u64::from(limit) * u64::from(spared_pct.min(100)) / 100),
-            used: used(today, now),
+            quota: Quota::of(today, now, plan, spared_pct),
             at_least: (window * heavy / calls.max(1))
                 .max(of_lists.window * (lists / of_lists.calls.max(1))),
         }
@@ -100,15 +93,10 @@ impl Plan {
         self.lists.saturating_add(self.participants).saturating_add(self.reports)
     }
 
-    /// Calls that may be made today still.
-    pub const fn left(&self) -> u32 {
-        self.limit.saturating_sub(self.spared).saturating_sub(self.used)
-    }
-
     /// How many days' quotas it needs beside today's; `None` when all of them are left to others.
     pub const fn more_days(&self) -> Option<u32> {
-        let rest = self.calls().saturating_sub(self.left());
-        match (rest, self.limit.saturating_sub(self.spared)) {
+        let rest = self.calls().saturating_sub(self.quota.left());
+        match (rest, self.quota.of_a_day()) {
             (0, _) => Some(0),
             (_, 0) => None,
             (rest, of_a_day) => Some(rest.div_ceil(of_a_day)),
@@ -144,13 +132,6 @@ impl Average {
         }
         Some(Self { meetings: meetings.div_ceil(days), reports: reports.div_ceil(days) })
     }
-}
-
-/// Calls that are counted of the UTC day of `now`.
-fn used(today: &Known, now: Timestamp) -> u32 {
-    let day = now.utc_midnight();
-    let rows = today.reservations.iter().filter(|row| row.day == day && row.pool == POOL);
-    rows.map(|row| row.spent.unwrap_or(row.reserved)).sum()
 }
 
 #[cfg(test)]
@@ -199,7 +180,7 @@ mod tests {
         let today = Known {
             reservations: vec![Reservation {
                 day: at("2026-11-28T00:00:00Z"),
-                pool: POOL.to_owned(),
+                pool: crate::quota::POOL.to_owned(),
                 run: "1".to_owned(),
                 reserved: 200,
                 spent: None,
@@ -212,11 +193,13 @@ mod tests {
         // 25 people: one page of participants and three of reports; 400: two and forty.
         assert_eq!((plan.meetings, plan.unlisted_days, plan.unlisted_meetings), (2, 1, Some(2)));
         assert_eq!((plan.lists, plan.participants, plan.reports), (3, 3 + 2, 43 + 43));
-        assert_eq!((plan.limit, plan.spared, plan.used, plan.left()), (60_000, 6_000, 200, 53_800));
+        assert_eq!(plan.quota, Quota { limit: 60_000, spared: 6_000, used: 200 });
+        assert_eq!(plan.quota.left(), 53_800);
         assert_eq!(plan.more_days(), Some(0));
-        let spent = Plan { used: 54_000, ..plan.clone() };
-        assert_eq!((spent.left(), spent.more_days()), (0, Some(1)));
-        assert_eq!(Plan { spared: 60_000, ..plan }.more_days(), None);
+        let with = |quota| Plan { quota, ..plan.clone() };
+        let spent = with(Quota { used: 54_000, ..plan.quota });
+        assert_eq!((spent.quota.left(), spent.more_days()), (0, Some(1)));
+        assert_eq!(with(Quota { spared: 60_000, ..plan.quota }).more_days(), None);
     }
 
     #[test]
@@ -225,6 +208,6 @@ mod tests {
         let (known, now) = (Known::default(), at("2026-11-28T13:00:00Z"));
         let plan = Plan::of(&known, &known, &range, now, AccountPlan::Pro, 0);
         assert_eq!((plan.meetings, plan.unlisted_meetings, plan.lists), (0, None, 3));
-        assert_eq!((plan.calls(), plan.left()), (3, 30_000));
+        assert_eq!((plan.calls(), plan.quota.left()), (3, 30_000));
     }
 }

@@ -6,7 +6,6 @@ use std::ops::Range;
 use zqos_core::{Meeting, Timestamp};
 use zqos_store::Known;
 
-use crate::meter::POOL;
 use crate::owed::{self, ListKind};
 use crate::tally::Why;
 
@@ -30,8 +29,6 @@ pub struct Status {
     pub invalid: u32,
     /// Calls by purpose, and how many of them failed: of the UTC days that the range touches.
     pub calls: BTreeMap<String, (u32, u32)>,
-    /// Calls of these days that are counted towards the daily quota.
-    pub quota_used: u32,
     /// UTC days of which no list of meetings was walked to its end, by their first instants.
     pub unlisted: Vec<Timestamp>,
     /// UTC days whose list may grow still.
@@ -106,9 +103,6 @@ impl Status {
             *calls += call.calls;
             *failed += call.failed;
         }
-        let reserved = known.reservations.iter();
-        let reserved = reserved.filter(|row| days.contains(&row.day) && row.pool == POOL);
-        status.quota_used = reserved.map(|row| row.spent.unwrap_or(row.reserved)).sum();
         for day in days.into_iter().filter(|day| *day <= now) {
             let list = (known.listings.iter())
                 .find(|list| list.day == day && list.kind == ListKind::Meetings.name());
@@ -138,7 +132,6 @@ impl Status {
             of_purpose.0 += calls;
             of_purpose.1 += failed;
         }
-        self.quota_used += later.quota_used;
         self.unlisted.extend(later.unlisted);
         self.open.extend(later.open);
         self.holes.extend(later.holes);

@@ -60,29 +60,26 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     }
     let (keeper, thread) = Keeper::start(store);
     let mut collectors = Vec::with_capacity(accounts.len());
-    for ((_, builder, settings), lease) in accounts.into_iter().zip(leases) {
-        let meter = Arc::new(Meter::new(&settings.account, lease, keeper.clone()));
+    for ((account, builder, settings), lease) in accounts.into_iter().zip(leases) {
+        let meter = Arc::new(Meter::new(&account.name, lease, keeper.clone()));
         let gate = Arc::clone(&meter);
         let client = builder.gate(gate).build()?;
-        let name = settings.account.clone();
-        collectors.push((name, Collector::new(client, keeper.clone(), meter, settings)));
+        collectors.push((account, Collector::new(client, keeper.clone(), meter, settings)));
     }
     drop(keeper);
     let progress: Vec<_> = collectors.iter().map(|(_, collector)| collector.progress()).collect();
     let zone = session.zone.clone();
     session.progress.say(Box::new(move |elapsed| line(&progress, elapsed, &zone)));
     if args.past || args.live {
-        let names = collectors.len() > 1;
         let zone = &session.zone;
-        let follow = collectors.iter().map(|(name, collector)| {
-            let name = names.then_some(name);
+        let follow = collectors.iter().map(|(account, collector)| {
             let ranking = args.live.then_some(&ByTrouble as &dyn Ranking);
-            collector.follow(ranking, move |ended| say(name.map(String::as_str), ended, zone))
+            collector.follow(ranking, |ended| say_of_look(&account.name, ended, zone))
         });
         let Err(error) = select_all(follow.map(Box::pin)).await.0;
         return Err(explained(error));
     }
-    let work = collectors.into_iter().map(|(name, collector)| {
+    let work = collectors.into_iter().map(|(account, collector)| {
         let range = range.clone();
         async move {
             let ended = collector.collect(range, !args.once).await;
@@ -91,7 +88,7 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
                 (Ok(ended), Ok(())) => Ok(ended),
                 (Err(error), _) | (Ok(_), Err(error)) => Err(error),
             };
-            Collected { name, outcome, calls, now }
+            Collected { account, outcome, calls, now }
         }
     });
     let ended = join_all(work).await;
@@ -103,8 +100,8 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
 }
 
 /// What came of collecting an account.
-struct Collected {
-    name: String,
+struct Collected<'a> {
+    account: &'a Account,
     outcome: Result<Ended, CollectError>,
     /// Calls by purpose, and how many of them failed.
     calls: BTreeMap<&'static str, (u32, u32)>,
@@ -140,19 +137,17 @@ async fn tell(
     session: &Session,
     at: &Location,
     range: &Range<Timestamp>,
-    ended: Vec<Collected>,
+    ended: Vec<Collected<'_>>,
     kept: anyhow::Result<()>,
 ) -> anyhow::Result<Exit> {
     let mut told = Vec::with_capacity(ended.len());
     let mut failures = Vec::new();
-    for Collected { name, outcome, calls, now } in ended {
+    for Collected { account, outcome, calls, now } in ended {
         match outcome {
-            Ok(ended) => say_of(&name, &ended, &session.zone),
-            Err(error) => failures.push((name.clone(), error)),
+            Ok(ended) => say_of(&account.name, &ended, &session.zone),
+            Err(error) => failures.push((&account.name, error)),
         }
-        let plan = session.config.accounts.get(&name).map(|account| account.plan);
-        let of_it = Told::read(at, &name, plan.unwrap_or_default(), range, now).await?;
-        told.push(of_it.with_calls(calls));
+        told.push(Told::read(at, account, range, now).await?.with_calls(calls));
     }
     let exit = status::show(&told, session.format, &session.zone)?;
     kept?;
@@ -161,7 +156,7 @@ async fn tell(
         note(format_args!("{name}: {error}"));
     }
     let error = explained(last);
-    if told.len() > 1 { Err(error.context(name)) } else { Err(error) }
+    if told.len() > 1 { Err(error.context(name.clone())) } else { Err(error) }
 }
 
 /// What Zoom said is explained like any other failure of a call.
@@ -172,12 +167,11 @@ fn explained(error: CollectError) -> anyhow::Error {
     }
 }
 
-/// Says how one look went, for as long as it goes on.
-fn say(name: Option<&str>, ended: Result<Ended, Error>, zone: &Zone) {
-    let name = name.map_or_else(String::new, |name| format!("{name}: "));
+/// Says how one look went, of those that go on.
+fn say_of_look(name: &str, ended: Result<Ended, Error>, zone: &Zone) {
     match ended {
-        Ok(ended) => say_of(&name, &ended, zone),
-        Err(error) => note(format_args!("{name}{error}; it is tried again")),
+        Ok(ended) => say_of(name, &ended, zone),
+        Err(error) => note(format_args!("{name}: {error}; it is tried again")),
     }
 }
 

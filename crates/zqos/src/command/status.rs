@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::time::Duration;
 
 use serde::Serialize;
-use zoom_dashboard::Plan;
-use zoom_wire::rate_limit::Label;
-use zqos_collect::{Hole, Status as Found};
+use zqos_collect::{Hole, Quota, Status as Found};
 use zqos_core::{Clock as _, Shown, SystemClock, Timestamp};
 use zqos_store::{Known, Location};
 
 use crate::cli::{Format, Global, Status};
 use crate::command::import::location;
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
 use crate::output::rows::{Cell, Part, RowForm, RowWriter};
@@ -59,7 +56,7 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
     let accounts = config.select(global.account.as_deref())?;
     let mut told = Vec::with_capacity(accounts.len());
     for account in accounts {
-        told.push(Told::read(&at, &account.name, account.plan, &range, now).await?);
+        told.push(Told::read(&at, account, &range, now).await?);
     }
     show(&told, global.format, &zone)
 }
@@ -88,10 +85,8 @@ pub(super) struct Told {
     account: String,
     range: Range<Timestamp>,
     found: Found,
-    /// Calls of today that are counted.
-    used_today: u32,
-    /// The plan's daily limit.
-    limit: u32,
+    /// The account's, today.
+    quota: Quota,
     /// The calls are those of one run.
     is_of_run: bool,
 }
@@ -100,24 +95,21 @@ impl Told {
     /// Reads what the store has of a range, as it is at `now`.
     pub(super) async fn read(
         at: &Location,
-        account: &str,
-        plan: Plan,
+        account: &Account,
         range: &Range<Timestamp>,
         now: Timestamp,
     ) -> anyhow::Result<Self> {
         let mut found = Found::default();
         for part in zqos_collect::parts(range) {
-            let known = Known::read(at.clone(), account, part.start, part.end).await?;
+            let known = Known::read(at.clone(), &account.name, part.start, part.end).await?;
             found.append(Found::of(&known, &part, now));
         }
-        let today = now..now.saturating_add(Duration::from_millis(1));
-        let of_today = Known::read(at.clone(), account, today.start, today.start).await?;
+        let today = Known::read(at.clone(), &account.name, now, now).await?;
         Ok(Self {
-            account: account.to_owned(),
+            account: account.name.clone(),
             range: range.clone(),
             found,
-            used_today: Found::of(&of_today, &today, now).quota_used,
-            limit: plan.limits(Label::Heavy).daily.map_or(u32::MAX, |(_, limit)| limit),
+            quota: Quota::of(&today, now, account.plan, account.spare_pct),
             is_of_run: false,
         })
     }
@@ -128,10 +120,6 @@ impl Told {
             calls.into_iter().map(|(purpose, calls)| (purpose.to_owned(), calls)).collect();
         self.is_of_run = true;
         self
-    }
-
-    const fn left_today(&self) -> u32 {
-        self.limit.saturating_sub(self.used_today)
     }
 }
 
@@ -232,10 +220,11 @@ impl Told {
             (
                 "quota",
                 format!(
-                    "{} of {} calls used today by our count, {} left",
-                    grouped(self.used_today),
-                    grouped(self.limit),
-                    grouped(self.left_today())
+                    "{} of {} calls used today by our count, {} left{}",
+                    grouped(self.quota.used),
+                    grouped(self.quota.limit),
+                    grouped(self.quota.left()),
+                    left_to_others(self.quota)
                 ),
             ),
         ];
@@ -299,8 +288,8 @@ impl Told {
                 cell(found.minutes.1),
                 cell(found.invalid),
                 cell(found.calls.values().map(|(calls, _)| calls).sum()),
-                cell(self.used_today),
-                cell(self.left_today()),
+                cell(self.quota.used),
+                cell(self.quota.left()),
                 count(found.unlisted.len()),
             ])],
         )
@@ -327,10 +316,10 @@ impl Told {
             calls: (found.calls.iter())
                 .map(|(purpose, &(calls, failed))| Made { purpose, calls, failed })
                 .collect(),
-            quota: Quota {
-                used_today: self.used_today,
-                limit: self.limit,
-                left_today: self.left_today(),
+            quota: QuotaReport {
+                used_today: self.quota.used,
+                limit: self.quota.limit,
+                left_today: self.quota.left(),
             },
             unlisted_days: instants(&found.unlisted),
             open_days: instants(&found.open),
@@ -351,6 +340,14 @@ fn line(hole: &Hole, zone: &Zone) -> [String; 7] {
         meeting.topic.as_deref().map_or_else(String::new, |topic| Shown(topic).to_string()),
         meeting.uuid.to_string(),
     ]
+}
+
+/// What is left to other apps, where something is.
+pub(super) fn left_to_others(quota: Quota) -> String {
+    match quota.spared {
+        0 => String::new(),
+        spared => format!("; {} are left to other apps", grouped(spared)),
+    }
 }
 
 /// `1,234`.
@@ -388,7 +385,7 @@ struct Report<'a> {
     minutes: Pair,
     invalid_rows: u32,
     calls: Vec<Made<'a>>,
-    quota: Quota,
+    quota: QuotaReport,
     unlisted_days: Vec<String>,
     open_days: Vec<String>,
     holes: Vec<HoleReport<'a>>,
@@ -415,7 +412,7 @@ struct Made<'a> {
 }
 
 #[derive(Serialize)]
-struct Quota {
+struct QuotaReport {
     used_today: u32,
     limit: u32,
     left_today: u32,

@@ -126,13 +126,18 @@ fn two_at_once_do_the_work_of_one() {
 fn several_accounts_are_collected_side_by_side() {
     let world = World::new(small());
     let settings = world.dir.path().join("accounts.toml");
-    let account = |name: &str, plan: &str| {
+    let account = |name: &str, limits: &str| {
         format!(
             "[accounts.{name}]\naccount_id = \"sim-account\"\nclient_id = \"sim-client\"\n\
-             client_secret_command = \"echo sim-secret\"\nplan = \"{plan}\"\n"
+             client_secret_command = \"echo sim-secret\"\n{limits}\n"
         )
     };
-    std::fs::write(&settings, account("north", "business") + &account("south", "pro")).unwrap();
+    std::fs::write(
+        &settings,
+        account("north", "plan = \"business\"")
+            + &account("south", "plan = \"pro\"\nspare_pct = 10"),
+    )
+    .unwrap();
     let all = |name: &str, arguments: &[&str]| {
         let mut command = world.command(name, arguments);
         command
@@ -156,8 +161,13 @@ fn several_accounts_are_collected_side_by_side() {
     let sql = "SELECT account, count(*) AS n FROM stream_samples GROUP BY account ORDER BY account";
     let n = world.truth().len();
     assert_eq!(world.sql(sql), json!([{"account": "north", "n": n}, {"account": "south", "n": n}]));
-    // What is left is the one's, and not the other's.
-    assert!(north["quota_left_today"].as_u64() > south["quota_left_today"].as_u64());
+    // What is left is the one's, and not the other's, nor what is left to others.
+    let quota = |account: &serde_json::Value| {
+        ["quota_used_today", "quota_left_today"].map(|name| account[name].as_u64().unwrap())
+    };
+    let least = world.least_calls();
+    assert_eq!(quota(north), [least, 60_000 - least]);
+    assert_eq!(quota(south), [least, 27_000 - least]);
 }
 
 #[test]

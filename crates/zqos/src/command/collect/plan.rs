@@ -9,7 +9,7 @@ use zqos_core::{Clock as _, SystemClock, Timestamp};
 use zqos_store::{Known, LayoutError, Location, StoreError};
 
 use crate::cli::Format;
-use crate::command::status::grouped;
+use crate::command::status::{self, grouped};
 use crate::config::Account;
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, json};
@@ -100,12 +100,9 @@ fn write(
     );
     let quota = format!(
         "{} of {} calls left today, by our count{}",
-        grouped(plan.left()),
-        grouped(plan.limit),
-        match plan.spared {
-            0 => String::new(),
-            spared => format!("; {} are left to other apps", grouped(spared)),
-        }
+        grouped(plan.quota.left()),
+        grouped(plan.quota.limit),
+        status::left_to_others(plan.quota)
     );
     let time = Timestamp::UNIX_EPOCH.saturating_add(plan.at_least);
     let at_least = duration(Timestamp::UNIX_EPOCH, time).unwrap_or_default();
@@ -114,7 +111,7 @@ fn write(
         Some(0) => format!("today's quota suffices; {at_least} at least"),
         Some(days) => format!(
             "today's quota ends after {} calls; the rest takes those of {} more, from 00:00 UTC on",
-            grouped(plan.left()),
+            grouped(plan.quota.left()),
             in_days(days)
         ),
         None => "all calls are left to other apps: lower `spare_pct`".to_owned(),
@@ -135,12 +132,12 @@ fn in_days(count: u32) -> String {
 
 /// What other settings would buy, where the quota does not suffice.
 fn gain(plan: &Plan) -> Option<String> {
-    let missing = plan.calls().saturating_sub(plan.left());
-    if missing == 0 || plan.spared == 0 {
+    let missing = plan.calls().saturating_sub(plan.quota.left());
+    if missing == 0 || plan.quota.spared == 0 {
         return None;
     }
-    let suffices = if missing <= plan.spared { ", which suffices" } else { "" };
-    let spared = grouped(plan.spared);
+    let suffices = if missing <= plan.quota.spared { ", which suffices" } else { "" };
+    let spared = grouped(plan.quota.spared);
     Some(format!("`spare_pct = 0` would give {spared} calls more today{suffices}"))
 }
 
@@ -192,10 +189,10 @@ fn report<'a>(account: &'a Account, plan: &Plan) -> Report<'a> {
             all: plan.calls(),
         },
         quota: Quota {
-            limit: plan.limit,
-            spared: plan.spared,
-            used_today: plan.used,
-            left_today: plan.left(),
+            limit: plan.quota.limit,
+            spared: plan.quota.spared,
+            used_today: plan.quota.used,
+            left_today: plan.quota.left(),
         },
         at_least_s: plan.at_least.as_secs(),
         more_days: plan.more_days(),
