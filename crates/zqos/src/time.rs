@@ -1,5 +1,7 @@
 //! Times as people type and see them.
 
+use std::ops::Range;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan as _, Zoned};
@@ -51,9 +53,29 @@ impl Zone {
 
     /// The day, from midnight to midnight, on which an instant is.
     #[cfg(feature = "store")]
-    pub(crate) fn day(&self, instant: Timestamp) -> std::ops::Range<Timestamp> {
+    pub(crate) fn day(&self, instant: Timestamp) -> Range<Timestamp> {
         let day = self.zoned(instant).date();
         self.midnight(day)..day.tomorrow().map_or(instant, |next| self.midnight(next))
+    }
+
+    /// A range of two times.
+    ///
+    /// **Errors**: when it is empty.
+    pub(crate) fn range(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Range<Timestamp>, UsageError> {
+        if from < to {
+            return Ok(from..to);
+        }
+        Err(UsageError::new(format!(
+            "the range from {} to {} ({}) is empty",
+            self.date_and_time(from),
+            self.date_and_time(to),
+            self.name()
+        ))
+        .hint("`--from` is included, `--to` is not"))
     }
 
     /// An instant by date and time of day, such as `2026-11-22 10:05`.

@@ -22,7 +22,7 @@ use crate::command::status::{self, Told};
 use crate::config::Account;
 use crate::context::site::SiteMap;
 use crate::exit::{Exit, UsageError};
-use crate::output::note;
+use crate::output::{Output, note, typed};
 use crate::session::Session;
 use crate::time::{Zone, duration};
 
@@ -30,6 +30,7 @@ use crate::time::{Zone, duration};
 const TAKE_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exit> {
+    typed::refuse_raw(Output::new().format(session.format))?;
     let at = location(&args.store)?;
     let range = range(&session.zone, args)?;
     let sites = args.sites.as_ref().or(session.config.sites.as_ref());
@@ -113,7 +114,7 @@ struct Collected<'a> {
 fn range(zone: &Zone, args: &Collect) -> Result<Range<Timestamp>, UsageError> {
     let from = zone.parse(args.from.as_deref().unwrap_or("yesterday"))?;
     let to = args.to.as_deref().map_or_else(|| Ok(zone.now()), |to| zone.parse(to))?;
-    status::checked(zone, from, to)
+    zone.range(from, to)
 }
 
 /// The right to collect an account, once nobody else has it.

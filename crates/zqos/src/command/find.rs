@@ -19,7 +19,7 @@ use zqos_store::{Known, LayoutError, Location, Snapshot, StoreError};
 
 use crate::cli::Find;
 use crate::command::resolve::{is_not_available, mentions, ran_at, range_before};
-use crate::command::{status, store};
+use crate::command::store;
 use crate::exit::{Exit, UsageError};
 use crate::output::columns::{Align, Columns};
 use crate::output::rows::Cell;
@@ -158,7 +158,7 @@ impl Wanted {
             at.saturating_sub(AROUND)..at.saturating_add(AROUND)
         } else {
             let from = read(&args.from)?.map_or_else(|| zone.parse("-7d"), Ok)?;
-            status::checked(zone, from, read(&args.to)?.unwrap_or_else(|| zone.now()))?
+            zone.range(from, read(&args.to)?.unwrap_or_else(|| zone.now()))?
         };
         let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
         Ok(Self { person, range, at, topic: lower(&args.topic), host: lower(&args.host) })

@@ -12,7 +12,7 @@ use zqos_core::{MeetingId, MeetingNumber, MeetingUuid, Shown, Timestamp};
 use crate::cli::{ListType, Meetings};
 use crate::command::resolve::{is_not_available, mentions, ran_at, range_before};
 use crate::command::{Missing, refuse_raw};
-use crate::exit::{Exit, UsageError};
+use crate::exit::Exit;
 use crate::output::columns::{Align, Columns};
 use crate::output::listing::{ListedRow, Listing};
 use crate::output::rows::{Cell, Part, RowWriter};
@@ -139,16 +139,7 @@ impl Wanted {
         } else {
             let from = read(&args.from)?.unwrap_or_else(|| zone.today());
             let to = read(&args.to)?.unwrap_or_else(|| zone.now());
-            if from >= to {
-                return Err(UsageError::new(format!(
-                    "the range from {} to {} ({}) is empty",
-                    zone.date_and_time(from),
-                    zone.date_and_time(to),
-                    zone.name()
-                ))
-                .hint("`--from` is included, `--to` is not")
-                .into());
-            }
+            zone.range(from, to)?;
             let ranges = by_month(from, to)
                 .into_iter()
                 .map(|(from, to)| {

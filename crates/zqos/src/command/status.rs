@@ -13,10 +13,10 @@ use zqos_store::{Known, Location};
 use crate::cli::{Format, Global, Status};
 use crate::command::import::location;
 use crate::config::{Account, Config};
-use crate::exit::{Exit, UsageError};
+use crate::exit::Exit;
 use crate::output::columns::{Align, Columns};
 use crate::output::rows::{Cell, Part, RowForm, RowWriter};
-use crate::output::{Output, json, note};
+use crate::output::{Output, json, note, typed};
 use crate::time::Zone;
 
 /// How many holes a table shows.
@@ -49,7 +49,7 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
     let range = match (&args.from, &args.day) {
         (Some(from), _) => {
             let to = args.to.as_deref().map_or(Ok(now), |to| zone.parse(to))?;
-            checked(&zone, zone.parse(from)?, to)?
+            zone.range(zone.parse(from)?, to)?
         }
         (None, day) => zone.day(zone.parse(day.as_deref().unwrap_or("yesterday"))?),
     };
@@ -59,24 +59,6 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
         told.push(Told::read(&at, account, &range, now).await?);
     }
     show(&told, global.format, &zone)
-}
-
-/// A range that is not empty.
-pub(super) fn checked(
-    zone: &Zone,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Range<Timestamp>, UsageError> {
-    if from < to {
-        return Ok(from..to);
-    }
-    Err(UsageError::new(format!(
-        "the range from {} to {} ({}) is empty",
-        zone.date_and_time(from),
-        zone.date_and_time(to),
-        zone.name()
-    ))
-    .hint("`--from` is included, `--to` is not"))
 }
 
 /// What is told of an account.
@@ -126,7 +108,9 @@ impl Told {
 /// Shows what is known of accounts, and tells whether something is missing.
 pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow::Result<Exit> {
     let mut output = Output::new();
-    match output.format(format) {
+    let format = output.format(format);
+    typed::refuse_raw(format)?;
+    match format {
         Format::Table => {
             let (width, may_style) = (output.width(), output.may_style());
             output.write(|out| {
@@ -140,18 +124,13 @@ pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow
                 told.iter().try_for_each(|told| told.write_row(out, &mut writer))
             })?;
         }
-        Format::Json => {
+        Format::Json | Format::Raw => {
             let all: Vec<_> = told.iter().map(Told::report).collect();
             let text = serde_json::to_string(&all).map_err(io::Error::from)?;
             output.write(|out| {
                 json::write_pretty(out, &text, 0)?;
                 json::new_line(out, 0)
             })?;
-        }
-        Format::Raw => {
-            return Err(UsageError::new("`raw` is no format of what is computed here")
-                .hint("the formats are `table`, `json`, `ndjson` and `csv`")
-                .into());
         }
     }
     output.finish()?;
