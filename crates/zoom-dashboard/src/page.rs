@@ -114,6 +114,18 @@ impl<E> Pages<E> {
         self.walk.given_count
     }
 
+    /// True when rows may be missing of what was given so far: a page said another total than the first one,
+    /// or the last page counts more rows than were given.
+    pub const fn is_torn(&self) -> bool {
+        let lacks_rows = match self.walk.total {
+            Some(total) => {
+                matches!(self.walk.position, Position::End) && self.walk.given_count < total
+            }
+            None => false,
+        };
+        self.walk.total_changed || lacks_rows
+    }
+
     /// How many rows there are by the word of the last page; `None` when it did not say. Fewer
     /// given at the end means that the walk is incomplete.
     pub const fn total_records(&self) -> Option<u64> {
@@ -289,6 +301,8 @@ struct Walk {
     given_count: u64,
     first_total: Option<u64>,
     total: Option<u64>,
+    /// A page said another total than the first one.
+    total_changed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -348,13 +362,15 @@ impl Walk {
             }
             Some(token) => Position::At(token),
         };
+        let total_changed =
+            total.is_some() && self.first_total.is_some_and(|first| total != Some(first));
+        self.total_changed |= total_changed;
         PageFacts {
             number: self.page_count,
             restarted: std::mem::take(&mut self.restarted),
             is_last,
             total,
-            total_changed: total.is_some()
-                && self.first_total.is_some_and(|first| total != Some(first)),
+            total_changed,
             fresh,
         }
     }

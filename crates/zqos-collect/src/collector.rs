@@ -494,7 +494,7 @@ impl Collector {
         let mut pages = self.pages(ListMeetings::new(range).kind(kind).when(when));
         let mut intake = self.intake();
         let mut totals = vec![0_u32; owed.days.len()];
-        let mut has_changed = false;
+        let mut is_whole = true;
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
@@ -505,7 +505,6 @@ impl Collector {
                 Err(error) => return Err(self.halt(error, None).await),
             };
             self.meter.answered("lists").await;
-            has_changed |= page.total_changed();
             let body = page.raw().body.clone();
             let source = Source { origin: Origin::RestPast, meeting: None };
             let now = self.clock.now();
@@ -530,12 +529,13 @@ impl Collector {
             .await
             .map_err(CollectError::from)?;
             intake = taken;
-            intake.refused.clear();
+            // Nobody knows which meeting a row is that can't be read.
+            is_whole &= intake.refused.is_empty();
             for (total, count) in totals.iter_mut().zip(counts) {
                 *total += count;
             }
             let mut rows = rows;
-            if page.is_last() && !has_changed {
+            if page.is_last() && is_whole && !pages.is_torn() {
                 for (day, total) in owed.days.iter().zip(&totals) {
                     rows.listing(&Listing {
                         day: *day,
@@ -635,7 +635,7 @@ impl Collector {
             };
             self.meter.answered(purpose).await;
             Progress::add(&self.progress.calls_done, 1);
-            tally.has_changed |= page.total_changed();
+            tally.is_torn |= pages.is_torn();
             let body = page.raw().body.clone();
             let source = Source { origin: Origin::RestPast, meeting: Some(meeting.uuid.clone()) };
             let counted = std::mem::take(tally);

@@ -137,9 +137,9 @@ impl Status {
         self.holes.extend(later.holes);
     }
 
-    /// Nothing is missing that can be had, or could have been.
+    /// Nothing is missing that can be had, or could have been, and all that came could be read.
     pub fn is_complete(&self) -> bool {
-        self.holes.is_empty() && self.unlisted.is_empty()
+        self.holes.is_empty() && self.unlisted.is_empty() && self.invalid == 0
     }
 }
 

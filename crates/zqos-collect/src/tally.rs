@@ -78,8 +78,8 @@ pub(crate) struct Tally {
     joins: HashMap<String, Join>,
     /// Rows that could not be read, or not wholly.
     pub(crate) invalid: u32,
-    /// Rows came or went while pages were walked over.
-    pub(crate) has_changed: bool,
+    /// Rows came or went while pages were walked over, or pages count more than they have.
+    pub(crate) is_torn: bool,
 }
 
 impl Tally {
@@ -119,7 +119,7 @@ impl Tally {
         };
         let expected_minutes = sum(&|join| join.expected.unwrap_or(0));
         let got_minutes = sum(&|join| join.got.unwrap_or(0).min(join.expected.unwrap_or(0)));
-        let is_whole = got == expected && got_minutes == expected_minutes && !self.has_changed;
+        let is_whole = got == expected && got_minutes == expected_minutes && !self.is_torn;
         let until = end.saturating_add(RETRIED_FOR);
         let why = match (is_whole, now < until) {
             (true, _) => None,

@@ -252,11 +252,34 @@ async fn a_total_that_changes_is_noted() {
     let mut seen = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.unwrap();
-        seen.push((page.total_records(), page.total_changed()));
+        seen.push((page.total_records(), page.total_changed(), pages.is_torn()));
     }
-    assert_eq!(seen, [(Some(3), false), (Some(4), true), (None, false), (Some(3), false)]);
+    let torn = [false, true, true, true];
+    let totals = [(Some(3), false), (Some(4), true), (None, false), (Some(3), false)];
+    assert!(
+        seen.into_iter()
+            .eq(totals.into_iter().zip(torn).map(|((total, new), torn)| (total, new, torn)))
+    );
     // Three were promised, none came.
     assert_eq!((pages.given(), pages.total_records()), (0, Some(3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_that_gave_fewer_rows_than_it_counts_is_torn_at_its_end() {
+    for (total, is_torn) in
+        [("", false), (r#""total_records":2,"#, false), (r#""total_records":3,"#, true)]
+    {
+        let page = |token: &str, row: u32| {
+            let rows = format!(r#"[{{"user_id":"{row}"}}]"#);
+            answer(200, format!(r#"{{"next_page_token":"{token}",{total}"participants":{rows}}}"#))
+        };
+        let fake = Fake::sequence(vec![page("a", 1), page("", 2)]);
+        let mut pages = walk(&fake);
+        pages.next().await.unwrap().unwrap();
+        assert!(!pages.is_torn(), "there is another page");
+        pages.next().await.unwrap().unwrap();
+        assert_eq!(pages.is_torn(), is_torn, "{total}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

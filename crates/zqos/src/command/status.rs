@@ -136,8 +136,12 @@ pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow
     output.finish()?;
     let holes: usize = told.iter().map(|told| told.found.holes.len()).sum();
     let unlisted: usize = told.iter().map(|told| told.found.unlisted.len()).sum();
+    let invalid: u32 = told.iter().map(|told| told.found.invalid).sum();
+    if invalid > 0 {
+        note(format_args!("{invalid} rows could not be read, or not wholly"));
+    }
     if unlisted > 0 {
-        note(format_args!("{} never listed: `zqos collect` lists them", days(unlisted)));
+        note(format_args!("{} never listed to the end: `zqos collect` lists them", days(unlisted)));
     }
     if holes > 0 {
         note(format_args!("{} missing, wholly or in part", meetings(holes)));

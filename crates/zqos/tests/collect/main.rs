@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod drift;
 mod find;
 mod world;
 
@@ -182,7 +183,7 @@ fn when_the_day_is_spent_the_rest_follows_after_midnight() {
         said(&output)
             .contains("the daily quota is spent; it opens again at 2026-11-21 00:00 (UTC)")
     );
-    assert!(said(&output).contains("1 day was never listed"), "{}", said(&output));
+    assert!(said(&output).contains("1 day was never listed to the end"), "{}", said(&output));
     let run = world.command("collect", &range).spawn().unwrap();
     // It is midnight soon; what waits for it goes on by itself.
     world.clock.set_speed(zqos_sim::Speed::NORMAL);
@@ -221,7 +222,7 @@ fn what_zoom_lists_no_more_is_said_to_be_out_of_reach() {
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     let said = said(&output);
     assert!(said.contains("those before 2026-05-24 00:00 (UTC) can't be had"), "{said}");
-    assert!(said.contains("2 days were never listed"), "{said}");
+    assert!(said.contains("2 days were never listed to the end"), "{said}");
     assert_eq!(world.calls(), 0);
 }
 
@@ -287,5 +288,5 @@ fn without_a_list_nobody_knows_what_a_day_has() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let output = world.run("status", &DAY);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-    assert!(said(&output).contains("1 day was never listed: `zqos collect` lists them"));
+    assert!(said(&output).contains("1 day was never listed to the end: `zqos collect` lists them"));
 }
