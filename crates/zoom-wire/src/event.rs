@@ -532,7 +532,6 @@ impl Reading {
             return self.wrong(format!("$.payload.object.{uuid_name}"), reason);
         };
         let meeting = Meeting {
-            uuid,
             number: subject.id.get().map(MeetingNumber::get),
             is_webinar: match self.family {
                 Family::Meeting => Some(false),
@@ -540,13 +539,7 @@ impl Reading {
                 Family::Session | Family::Phone => None,
             },
             topic: text(subject.session_name),
-            host: None,
-            host_email: None,
-            dept: None,
-            start: None,
-            end: None,
-            participant_count: None,
-            qualities: [None, None, None],
+            ..Meeting::new(uuid)
         };
         let path = format!("$.payload.object.{somebody_name}");
         if somebody.is_empty() {

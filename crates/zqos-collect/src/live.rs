@@ -144,17 +144,11 @@ mod tests {
 
     fn meeting(uuid: &str, people: u32, audio: &str) -> Meeting {
         Meeting {
-            uuid: MeetingUuid::new(uuid).unwrap(),
-            number: None,
             is_webinar: Some(false),
-            topic: None,
-            host: None,
-            host_email: None,
-            dept: None,
             start: Some("2026-11-20T10:00:00Z".parse().unwrap()),
-            end: None,
             participant_count: Some(people),
             qualities: [Some(audio.to_owned()), None, None],
+            ..Meeting::new(MeetingUuid::new(uuid).unwrap())
         }
     }
 

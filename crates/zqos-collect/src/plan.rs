@@ -146,17 +146,11 @@ mod tests {
 
     fn meeting(day: &str, uuid: &str, people: u32) -> Meeting {
         Meeting {
-            uuid: MeetingUuid::new(uuid).unwrap(),
-            number: None,
             is_webinar: Some(false),
-            topic: None,
-            host: None,
-            host_email: None,
-            dept: None,
             start: Some(at(&format!("{day}T10:00:00Z"))),
             end: Some(at(&format!("{day}T11:00:00Z"))),
             participant_count: Some(people),
-            qualities: [None, None, None],
+            ..Meeting::new(MeetingUuid::new(uuid).unwrap())
         }
     }
 

@@ -31,6 +31,25 @@ pub struct Meeting {
     pub qualities: [Option<String>; 3],
 }
 
+impl Meeting {
+    /// A meeting of which nothing else is known.
+    pub const fn new(uuid: MeetingUuid) -> Self {
+        Self {
+            uuid,
+            number: None,
+            is_webinar: None,
+            topic: None,
+            host: None,
+            host_email: None,
+            dept: None,
+            start: None,
+            end: None,
+            participant_count: None,
+            qualities: [None, None, None],
+        }
+    }
+}
+
 /// A participant: one join.
 ///
 /// **Missing**: `None` where Zoom sent nothing or an empty text.

@@ -237,17 +237,13 @@ mod tests {
 
     fn meeting(uuid: &str, start: &str, topic: Option<&str>) -> Meeting {
         Meeting {
-            uuid: MeetingUuid::new(uuid).unwrap(),
             number: Some(93_201_235_621),
             is_webinar: Some(true),
             topic: topic.map(str::to_owned),
-            host: None,
-            host_email: None,
-            dept: None,
             start: Some(at(start)),
-            end: None,
             participant_count: Some(3),
             qualities: [Some("good".to_owned()), None, None],
+            ..Meeting::new(MeetingUuid::new(uuid).unwrap())
         }
     }
 
