@@ -10,8 +10,8 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::disk::Site;
 use crate::disk::faulty::FaultyDisk;
-use crate::store::tests::Step::{Append, Commit, Compact, Expire, FailAfter};
-use crate::store::tests::agrees_with_a_map;
+use crate::store::model::Step::{Append, Commit, Compact, Expire, FailAfter};
+use crate::store::model::agrees_with_a_map;
 use crate::{erase, log, object, store};
 
 /// Runs a test on many disks, the same each time.
@@ -25,14 +25,14 @@ const TESTS: [Test; 6] = [
     },
     |new| {
         many(20, Just(()), |seed, ()| {
-            let is_kept = store::tests::run(object::tests::outlives_a_loss_of_power(&new(seed)));
+            let is_kept = store::model::run(object::tests::outlives_a_loss_of_power(&new(seed)));
             if is_kept { Ok(()) } else { Err(TestCaseError::fail("something is lost")) }
         })
     },
     |new| {
         many(20, Just(()), |seed, ()| {
             let is_gone =
-                store::tests::run(erase::tests::is_gone_after_a_loss_of_power(&new(seed)));
+                store::model::run(erase::tests::is_gone_after_a_loss_of_power(&new(seed)));
             if is_gone { Ok(()) } else { Err(TestCaseError::fail("somebody is back")) }
         })
     },
@@ -40,7 +40,7 @@ const TESTS: [Test; 6] = [
         many(64, 0_u32..8, |seed, after| {
             let disk = new(seed);
             let is_kept =
-                store::tests::run(store::tests::outlives_a_sync_that_failed(&disk, *after));
+                store::model::run(store::tests::outlives_a_sync_that_failed(&disk, *after));
             if is_kept { Ok(()) } else { Err(TestCaseError::fail("something is lost")) }
         })
     },
@@ -50,7 +50,7 @@ const TESTS: [Test; 6] = [
             let steps: Vec<_> =
                 REMOVED_IN_DOUBT.into_iter().chain([FailAfter(calls), Compact]).collect();
             let disk = new(14_655_630_759_198_718_678);
-            once(|| store::tests::run(agrees_with_a_map(&disk, &steps)))
+            once(|| store::model::run(agrees_with_a_map(&disk, &steps)))
                 .map_err(|error| format!("after {calls} calls: {error}"))
         })
     },
@@ -59,14 +59,14 @@ const TESTS: [Test; 6] = [
         (0..=1_600).rev().step_by(64).try_for_each(|calls| {
             let steps: Vec<_> = [FailAfter(calls)].into_iter().chain(MUCH).collect();
             let disk = new(calls.into());
-            once(|| store::tests::run(agrees_with_a_map(&disk, &steps)))
+            once(|| store::model::run(agrees_with_a_map(&disk, &steps)))
                 .map_err(|error| format!("after {calls} calls: {error}"))
         })
     },
 ];
 
 /// The commit that removes a day fails when it is there already; what comes next removes its files.
-const REMOVED_IN_DOUBT: [store::tests::Step; 7] = [
+const REMOVED_IN_DOUBT: [store::model::Step; 7] = [
     Compact,
     Append(0, 4, 1),
     FailAfter(72),
@@ -77,7 +77,7 @@ const REMOVED_IN_DOUBT: [store::tests::Step; 7] = [
 ];
 
 /// Everything that a store does.
-const MUCH: [store::tests::Step; 7] =
+const MUCH: [store::model::Step; 7] =
     [Append(0, 1, 1), Append(0, 2, 1), Commit, Append(0, 1, 2), Commit, Compact, Append(0, 3, 1)];
 
 /// What is lost may be missed in many ways.

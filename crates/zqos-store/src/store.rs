@@ -878,6 +878,10 @@ pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>),
 mod replace;
 
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
+pub(crate) mod model;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 pub(crate) mod tests;
