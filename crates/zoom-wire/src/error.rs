@@ -139,6 +139,16 @@ impl ApiError {
                 | ApiErrorKind::RateLimited(None | Some(Period::Short))
         )
     }
+
+    /// True when the account's plan, the app's scopes or the role do not have what was asked for.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self.kind,
+            ApiErrorKind::PlanWithoutDashboard
+                | ApiErrorKind::MissingScopes(_)
+                | ApiErrorKind::Forbidden
+        )
+    }
 }
 
 impl fmt::Display for ApiError {

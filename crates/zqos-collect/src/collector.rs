@@ -709,14 +709,9 @@ impl Collector {
 /// True when an account may have meetings without having this.
 fn is_refusal(error: &Error) -> bool {
     error.api().is_some_and(|api| {
-        matches!(
-            api.kind,
-            ApiErrorKind::PlanWithoutDashboard
-                | ApiErrorKind::MissingScopes(_)
-                | ApiErrorKind::Forbidden
-                | ApiErrorKind::Validation
-                | ApiErrorKind::NotAvailable
-        )
+        // Zoom may not know of the type `pastOne`.
+        api.is_refusal()
+            || matches!(api.kind, ApiErrorKind::Validation | ApiErrorKind::NotAvailable)
     })
 }
 

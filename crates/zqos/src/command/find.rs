@@ -11,7 +11,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use futures::TryStreamExt as _;
 use zoom_wire::meeting::ListMeetings;
 use zoom_wire::participant::ListParticipants;
-use zoom_wire::{Kind, Row, When};
+use zoom_wire::{ApiError, Kind, Row, When};
 use zqos_collect::Status;
 use zqos_core::{MeetingId, Shown, Timestamp};
 use zqos_query::{Archive, Limits, Reach};
@@ -130,7 +130,8 @@ pub(super) async fn run(session: &Session, args: &Find) -> anyhow::Result<Exit> 
     typed::write(&mut output, format, &COLUMNS, rows.iter().map(|row| &row[..]), &table)?;
     output.finish()?;
     if let [join] = &found[..] {
-        note(format_args!("next: {}", join.next()));
+        let several = session.config.accounts.len() > 1;
+        note(format_args!("next: {}", join.next(several)));
     }
     Ok(Exit::Done)
 }
@@ -349,45 +350,73 @@ async fn nobody(session: &Session, at: Option<&Location>, wanted: &Wanted) -> an
     Ok(())
 }
 
-/// The joins that Zoom tells of.
+/// The joins that Zoom tells of, the latest first.
 async fn online(session: &Session, wanted: &Wanted) -> anyhow::Result<Vec<Join>> {
     let Some(at) = wanted.at else {
         return Err(UsageError::new("Zoom is asked about a time").hint("add `--at TIME`").into());
     };
-    let asker = session.asker()?;
+    let askers = session.accounts()?.into_iter().map(|account| Asker::new(session, account));
     let mut found = Vec::new();
-    for (kind, when) in
-        [(Kind::Meeting, When::Past), (Kind::Webinar, When::Past), (Kind::Meeting, When::Live)]
-    {
-        let mut pages = asker.pages(ListMeetings::new(range_before(at)?).kind(kind).when(when));
-        while let Some(page) = pages.next().await? {
-            for (_, row) in page.rows().map_err(|error| page.raw().undecodable(error))? {
-                let Row::Object(meeting) = row else { continue };
-                let fits = |text: &Option<String>, values| {
-                    text.as_ref().is_none_or(|text| mentions(text, values))
-                };
-                if !ran_at(&meeting, at)
-                    || !fits(&wanted.topic, [meeting.topic.get(), None])
-                    || !fits(&wanted.host, [meeting.host.get(), meeting.email.get()])
-                {
-                    continue;
+    for asker in askers.collect::<Result<Vec<_>, _>>()? {
+        for when in [When::Past, When::Live] {
+            for kind in [Kind::Meeting, Kind::Webinar] {
+                match asked(&asker, kind, when, at, wanted, &mut found).await {
+                    // Who has no webinars has meetings all the same.
+                    Err(error) if kind == Kind::Webinar && is_refusal(&error) => {
+                        note(format_args!("{}: Zoom gives no {kind}s: {error}", asker.account));
+                    }
+                    asked => asked?,
                 }
-                let Some(uuid) = meeting.uuid.get() else { continue };
-                let of_meeting = Join {
-                    account: asker.account.clone(),
-                    meeting_uuid: uuid.to_string(),
-                    meeting_id: meeting.id.get().and_then(|it| i64::try_from(it.get()).ok()),
-                    topic: meeting.topic.get().map(Into::into),
-                    host: meeting.host.get().map(Into::into),
-                    is_webinar: kind == Kind::Webinar,
-                    ..Join::default()
-                };
-                joins_in(&asker, &uuid.into(), kind, when, wanted, &of_meeting, &mut found).await?;
             }
         }
+        let sent: u64 = asker.client.quota().labels.iter().map(|label| label.sent).sum();
+        note(format_args!("{}: asked Zoom by {sent} calls", asker.account));
     }
     found.sort_by_key(|join| std::cmp::Reverse(join.from));
     Ok(found)
+}
+
+fn is_refusal(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<zoom_dashboard::Error>();
+    error.and_then(zoom_dashboard::Error::api).is_some_and(ApiError::is_refusal)
+}
+
+/// Adds the joins that are wanted, of the meetings that ran at a time.
+async fn asked(
+    asker: &Asker,
+    kind: Kind,
+    when: When,
+    at: Timestamp,
+    wanted: &Wanted,
+    found: &mut Vec<Join>,
+) -> anyhow::Result<()> {
+    let mut pages = asker.pages(ListMeetings::new(range_before(at)?).kind(kind).when(when));
+    while let Some(page) = pages.next().await? {
+        for (_, row) in page.rows().map_err(|error| page.raw().undecodable(error))? {
+            let Row::Object(row) = row else { continue };
+            let fits = |text: &Option<String>, values| {
+                text.as_ref().is_none_or(|text| mentions(text, values))
+            };
+            if !ran_at(&row, at)
+                || !fits(&wanted.topic, [row.topic.get(), None])
+                || !fits(&wanted.host, [row.host.get(), row.email.get()])
+            {
+                continue;
+            }
+            let Some(meeting) = row.to_record(Some(kind)) else { continue };
+            let of_meeting = Join {
+                account: asker.account.clone(),
+                meeting_uuid: meeting.uuid.to_string(),
+                meeting_id: meeting.number.and_then(|number| number.try_into().ok()),
+                topic: meeting.topic,
+                host: meeting.host,
+                is_webinar: kind == Kind::Webinar,
+                ..Join::default()
+            };
+            joins_in(asker, &meeting.uuid.into(), kind, when, wanted, &of_meeting, found).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Adds the joins of a meeting that are wanted.
@@ -461,14 +490,15 @@ impl Join {
         ]
     }
 
-    /// The command that shows its report.
-    fn next(&self) -> String {
+    /// The command that shows its report; where there are several accounts it names this one's.
+    fn next(&self, several: bool) -> String {
         let webinar = if self.is_webinar { " --webinar" } else { "" };
         let when = if self.to.is_some() { " --type past" } else { "" };
+        let account = if several { format!(" --account {}", self.account) } else { String::new() };
         // Ids are Zoom's: a shell is to take them as they are.
         let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
         format!(
-            "zqos get {} {}{webinar}{when}",
+            "zqos get {} {}{webinar}{when}{account}",
             quoted(&Shown(&self.meeting_uuid).to_string()),
             quoted(&Shown(&self.user_id).to_string())
         )

@@ -36,8 +36,18 @@ fn a_person_and_a_time_lead_to_the_meeting_with_or_without_a_store() {
         for name in ["meeting_uuid", "user_id", "user_name", "join_time", "leave_time"] {
             assert_eq!(row[name], who[name], "{name}");
         }
+        let before = world.calls();
         assert_eq!(found(&world, &[&person, "--at", join, "--online"]), rows);
+        assert!(world.calls() > before);
     }
+    let output = world.run("find", &[email, "--at", join, "--online"]);
+    let next = format!(
+        "next: zqos get '{}' '{}' --type past\n",
+        text(&who, "meeting_uuid"),
+        text(&who, "user_id")
+    );
+    assert!(said(&output).ends_with(&next), "{}", said(&output));
+    assert!(said(&output).contains("default: asked Zoom by "), "{}", said(&output));
     // Nothing is asked but with `--online`.
     let before = world.calls();
     let output = world.run("find", &[email, "--at", join, "--store", "none"]);
