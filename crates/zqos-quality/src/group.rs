@@ -83,7 +83,7 @@ impl Judge {
             own_leg_minutes += found.own_leg_minutes;
             longest_poor =
                 longest_poor.into_iter().chain(found.longest_poor).max_by_key(Stretch::rank);
-            ratings.extend(session.minutes().iter().filter_map(|minute| minute.r));
+            ratings.extend(session.minutes().iter().filter_map(|minute| minute.verdict.r));
         }
 
         let verdict = |tally: &Tally, loss: MeanLoss| {

@@ -36,60 +36,41 @@ const POOR_MEAN_LOSS: f64 = 10_000.0;
 pub struct Minute {
     /// Its start.
     pub start: Timestamp,
-    /// With the average loss, of the worse leg.
-    pub typical: Verdict,
-    /// With the worst loss, of the worse leg.
-    pub worst: Verdict,
-    /// R with the average loss, of the worse leg. `None` for pictures, for what is unclassified,
-    /// and where a figure is missing.
-    pub r: Option<f64>,
-    /// R with the worst loss; as `r`.
-    pub worst_r: Option<f64>,
-    /// What `r` and `worst_r` cover.
-    pub way: Way,
-    /// The greater average loss of the legs that were judged; `None` where none tells.
-    pub avg_loss: Option<Percent>,
-    /// The greater worst loss; as `avg_loss`.
-    pub max_loss: Option<Percent>,
+    /// The worse of each of its legs' verdicts and scores, and the greater of their losses; of a leg nothing,
+    /// where the minute is unclassified by another.
+    pub verdict: StreamVerdict,
 }
 
 impl Minute {
-    fn new(ts: Timestamp, judged: &StreamVerdict) -> Self {
+    fn new(ts: Timestamp, verdict: StreamVerdict) -> Self {
         let start = ts.unix_millis().div_euclid(MINUTE_MS) * MINUTE_MS;
-        Self {
-            start: Timestamp::from_unix_millis(start).unwrap_or(ts),
-            typical: judged.typical,
-            worst: judged.worst,
-            r: judged.r,
-            worst_r: judged.worst_r,
-            way: judged.way,
-            avg_loss: judged.avg_loss,
-            max_loss: judged.max_loss,
-        }
+        Self { start: Timestamp::from_unix_millis(start).unwrap_or(ts), verdict }
     }
 
     /// Takes in another leg of the same minute.
-    fn add(&mut self, leg: &Self) {
-        self.typical = self.typical.and(leg.typical);
-        self.worst = self.worst.and(leg.worst);
-        self.way = match (self.r, leg.r) {
-            (Some(_), None) => self.way,
+    fn add(&mut self, leg: &StreamVerdict) {
+        let all = &mut self.verdict;
+        all.typical = all.typical.and(leg.typical);
+        all.worst = all.worst.and(leg.worst);
+        all.way = match (all.r, leg.r) {
+            (Some(_), None) => all.way,
             (None, Some(_)) => leg.way,
-            _ => self.way.max(leg.way),
+            _ => all.way.max(leg.way),
         };
-        self.r = lower(self.r, leg.r);
-        self.worst_r = lower(self.worst_r, leg.worst_r);
-        self.avg_loss = self.avg_loss.max(leg.avg_loss);
-        self.max_loss = self.max_loss.max(leg.max_loss);
+        all.r = lower(all.r, leg.r);
+        all.worst_r = lower(all.worst_r, leg.worst_r);
+        all.avg_loss = all.avg_loss.max(leg.avg_loss);
+        all.max_loss = all.max_loss.max(leg.max_loss);
     }
 
     /// What was measured of one leg tells nothing of a minute that can't be judged by the other.
     fn finish(&mut self) {
-        if self.typical.reason().is_some() {
-            (self.r, self.avg_loss) = (None, None);
+        let all = &mut self.verdict;
+        if all.typical.reason().is_some() {
+            (all.r, all.avg_loss) = (None, None);
         }
-        if self.worst.reason().is_some() {
-            (self.worst_r, self.max_loss) = (None, None);
+        if all.worst.reason().is_some() {
+            (all.worst_r, all.max_loss) = (None, None);
         }
     }
 }
@@ -307,13 +288,13 @@ impl Judge {
         zoom: ZoomOpinion,
         streams: impl IntoIterator<Item = (Timestamp, StreamVerdict)>,
     ) -> Session {
-        let legs = streams.into_iter().map(|(ts, judged)| Minute::new(ts, &judged));
+        let legs = streams.into_iter().map(|(ts, verdict)| Minute::new(ts, verdict));
         let mut minutes: Vec<Minute> = legs.collect();
         minutes.sort_by_key(|minute| minute.start);
         minutes.dedup_by(|leg, minute| {
             let is_same = leg.start == minute.start;
             if is_same {
-                minute.add(leg);
+                minute.add(&leg.verdict);
             }
             is_same
         });
@@ -322,7 +303,7 @@ impl Judge {
         let (mut typical, mut worst) = (Tally::default(), Tally::default());
         let (mut avg_loss, mut max_loss) = (MeanLoss::default(), MeanLoss::default());
         let mut own_leg_minutes = 0;
-        for minute in &minutes {
+        for Minute { verdict: minute, .. } in &minutes {
             own_leg_minutes += u32::from(minute.r.is_some() && minute.way == Way::OwnLeg);
             typical.add(minute.typical);
             worst.add(minute.worst);
@@ -334,7 +315,7 @@ impl Judge {
             loss.floor(tally.verdict(LEAST_MINUTES, count), self, medium)
         };
         let judged = verdict(&typical, avg_loss);
-        let ratings = minutes.iter().filter_map(|minute| minute.r).collect();
+        let ratings = minutes.iter().filter_map(|minute| minute.verdict.r).collect();
         let (median_r, p10_r) = median_and_p10(ratings);
         let findings = Findings {
             typical: judged,
@@ -376,10 +357,10 @@ impl Session {
 fn longest_poor(minutes: &[Minute]) -> Option<Stretch> {
     let follows = |one: &Minute, next: &Minute| {
         next.start.unix_millis() - one.start.unix_millis() == MINUTE_MS
-            && one.typical.is_poor() == next.typical.is_poor()
+            && one.verdict.typical.is_poor() == next.verdict.typical.is_poor()
     };
     let stretches = minutes.chunk_by(follows).filter_map(|stretch| {
-        let first = stretch.first().filter(|first| first.typical.is_poor())?;
+        let first = stretch.first().filter(|first| first.verdict.typical.is_poor())?;
         Some(Stretch { from: first.start, minutes: u32::try_from(stretch.len()).ok()? })
     });
     stretches.max_by_key(Stretch::rank)

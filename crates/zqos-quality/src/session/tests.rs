@@ -115,7 +115,7 @@ fn a_leg_that_cannot_be_judged_leaves_its_minute_open() {
     let missing = judged(&Figures { latency: None, ..audio(0.0) });
     let idle = judged(&Figures::EMPTY);
     let of = |legs: [StreamVerdict; 2]| {
-        *session(legs.map(|leg| (at(0), leg))).minutes().first().unwrap()
+        session(legs.map(|leg| (at(0), leg))).minutes().first().unwrap().verdict
     };
     let open = of([judged(&audio(0.0)), missing]);
     assert_eq!(open.typical, Unclassified(Reason::MissingFigures));
@@ -133,7 +133,7 @@ fn a_score_of_the_own_leg_is_counted_as_such() {
     let idle = judged(&Figures::EMPTY);
     let session =
         session([(at(0), whole), (at(0), idle), (at(1), own), (at(2), whole), (at(2), own)]);
-    let ways: Vec<Way> = session.minutes().iter().map(|minute| minute.way).collect();
+    let ways: Vec<Way> = session.minutes().iter().map(|minute| minute.verdict.way).collect();
     assert_eq!(ways, [Way::Whole, Way::OwnLeg, Way::OwnLeg]);
     assert_eq!(session.findings().own_leg_minutes, 2);
 }
