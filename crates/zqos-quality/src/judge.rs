@@ -139,7 +139,7 @@ pub(crate) fn is_active(figures: &Figures) -> bool {
 }
 
 /// Why the figures of a stream that should be judged can't be.
-fn flaw(figures: &Figures) -> Option<Reason> {
+pub(crate) fn flaw(figures: &Figures) -> Option<Reason> {
     if !is_active(figures) {
         return Some(Reason::Idle);
     }

@@ -19,6 +19,7 @@
 //! stand side by side, for average and greatest loss can't be blended: how long loss lasted within
 //! a minute is not told.
 
+pub mod cause;
 pub mod emodel;
 
 mod direction;

@@ -1,0 +1,200 @@
+//! Evidence in words: what speaks for an incident, what against, and what would decide it.
+
+use crate::InputMeaning;
+
+use super::incident::Incident;
+use super::search::{interval, nameable};
+use super::suspect::{Charge, Evidences, Suspect};
+use super::symptom::Symptom;
+use super::word::Cause;
+
+/// A symptom shows clearly when it shows in so great a part of what its cause lets expect.
+///
+/// **Source**: a choice of this project.
+const CLEAR_PART: f64 = 0.5;
+
+/// How probable a charge of so high a score is, against the bar.
+///
+/// **Source**: fitted on simulated companies: `cargo xtask causes`.
+fn probability(charge: &Charge, suspect: &Suspect) -> f64 {
+    let excess = (charge.stretch.score / suspect.bar).max(1.0).ln();
+    1.0 / (1.0 + (-(0.4 + 1.6 * excess)).exp())
+}
+
+/// How often a symptom shows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    shown: u32,
+    known: u32,
+}
+
+impl Share {
+    fn value(self) -> f64 {
+        f64::from(self.shown) / f64::from(self.known.max(1))
+    }
+
+    fn percent(self) -> String {
+        format!("{:.0} %", 100.0 * self.value())
+    }
+}
+
+const fn words(symptom: Symptom) -> &'static str {
+    match symptom {
+        Symptom::LossSent => "more than 1 % of what is sent is lost",
+        Symptom::LossReceived => {
+            "more than 1 % of what is received is lost, and no sender explains it"
+        }
+        Symptom::HeavyLoss => "more than 5 % is lost",
+        Symptom::UnevenLoss => "the worst seconds lose much more than the mean",
+        Symptom::DelaySent => "the round trip is longer than usual, measured on what is sent",
+        Symptom::DelayReceived => {
+            "the round trip is longer than usual, measured on what is received"
+        }
+        Symptom::WeakSignal => "the radio signal is weaker than usual there",
+        Symptom::Busy => "the processor is at least 90 % busy",
+        Symptom::SlowPictures => {
+            "fewer pictures come than is usual of their size, though nothing is lost"
+        }
+        Symptom::OverTcp => "packets go by TCP",
+        Symptom::FarCenter => "the meeting's data centre is farther than the usual one",
+    }
+}
+
+/// What would decide whether it was this cause.
+const fn deciders(cause: Cause) -> &'static [&'static str] {
+    match cause {
+        Cause::AccessWifi => &[
+            "The same person on a cable, in the same place.",
+            "Figures of somebody on a cable at the same site, in the same minutes.",
+        ],
+        Cause::UplinkCapacity | Cause::DownlinkCapacity => &[
+            "The load of the line in these minutes, by its router.",
+            "A speed test while it lasts.",
+        ],
+        Cause::SiteOrIsp => &[
+            "The provider's own report, or a measurement from the router to the provider's first hop.",
+            "Whether other customers of the provider were hurt: a file of autonomous systems tells who they are.",
+        ],
+        Cause::DataCenter => &[
+            "Zoom's status page for these minutes.",
+            "The same people in a meeting on another data centre.",
+        ],
+        Cause::FaultySender => &["The same person with another device, cable or driver."],
+        Cause::DeviceCpu => &["Which programs used the processor in these minutes."],
+        Cause::ClientVersion => {
+            &["The same people after an update of the client, or back on the release before."]
+        }
+        Cause::VpnOrProxy => &["The same people without the tunnel."],
+        Cause::TcpFallback => {
+            &["The firewall's rules and logs for UDP 8801 to 8810 in these minutes."]
+        }
+        Cause::FarServer => &[
+            "Why Zoom chose the data centre: the account's settings, and where the host joined from.",
+        ],
+        Cause::NotDeterminable => &[
+            "The same person on a cable.",
+            "Radio signal and figures of others at the same place.",
+        ],
+    }
+}
+
+/// What a symptom shows in: the stretch, and all other time of the same joins.
+fn shares(
+    evidences: &Evidences<'_>,
+    suspect: &Suspect,
+    charge: &Charge,
+    symptom: Symptom,
+) -> [Share; 2] {
+    let mut shares = [Share::default(); 2];
+    for join in &suspect.joins {
+        for signs in &evidences.findings.signs[*join as usize] {
+            if signs.known & symptom.bit() != 0 {
+                let share = &mut shares[usize::from(!charge.stretch.contains(signs.number))];
+                share.known += 1;
+                share.shown += u32::from(signs.shown & symptom.bit() != 0);
+            }
+        }
+    }
+    shares
+}
+
+/// What a charge amounts to; whom it hurt is told by who explains it.
+pub(super) fn incident(
+    evidences: &Evidences<'_>,
+    suspect: &Suspect,
+    charge: &Charge,
+    rivals: &[&Suspect],
+    meaning: Option<InputMeaning>,
+) -> Incident {
+    let pattern = suspect.pattern;
+    let (mut evidence_for, mut evidence_against) = (Vec::new(), Vec::new());
+    evidence_for.push(format!(
+        "{} of {} minutes of {} {} show it.",
+        charge.hurt_minutes,
+        charge.minutes,
+        charge.people,
+        if charge.people == 1 { "person" } else { "people" },
+    ));
+    for (symptom, strength) in pattern.strengths {
+        let [within, without] = shares(evidences, suspect, charge, *symptom);
+        if within.known == 0 {
+            evidence_against
+                .push(format!("Not known in any of these minutes: whether {}.", words(*symptom)));
+        } else if within.value() >= CLEAR_PART * strength {
+            let other = if without.known > 0 {
+                format!(", against {} of {} other minutes", without.percent(), without.known)
+            } else {
+                String::new()
+            };
+            evidence_for.push(format!(
+                "In {} of {} minutes {}{other}.",
+                within.percent(),
+                within.known,
+                words(*symptom)
+            ));
+        } else {
+            evidence_against.push(format!(
+                "In only {} of {} minutes {}.",
+                within.percent(),
+                within.known,
+                words(*symptom)
+            ));
+        }
+    }
+
+    let (from, to) = interval(&charge.stretch);
+    let mut cause = nameable(pattern.cause, meaning);
+    let mut candidates = Vec::new();
+    let mut would_decide: Vec<String> =
+        deciders(pattern.cause).iter().map(|decider| (*decider).to_owned()).collect();
+    if cause != pattern.cause {
+        candidates.push(pattern.cause);
+        would_decide.insert(0, "Which of input and output is sent, which is not known.".to_owned());
+    }
+    if !rivals.is_empty() {
+        cause = Cause::NotDeterminable;
+        candidates.push(pattern.cause);
+        for rival in rivals {
+            candidates.push(rival.pattern.cause);
+            let scope = evidences.index.scope(rival.pattern.scope, rival.key);
+            evidence_against.push(format!(
+                "The same joins make up {} {}, so {} fits as well.",
+                scope.kind, scope.name, rival.pattern.cause
+            ));
+        }
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    Incident {
+        cause,
+        scope: evidences.index.scope(pattern.scope, suspect.key),
+        from,
+        to,
+        probability: probability(charge, suspect),
+        participants: Vec::new(),
+        evidence_for,
+        evidence_against,
+        would_decide,
+        candidates,
+    }
+}

@@ -1,0 +1,432 @@
+//! Symptoms: what shows in one minute of one join, and how often it shows when nothing is wrong.
+
+use std::collections::BTreeMap;
+
+use zqos_core::Pressure;
+
+use crate::InputMeaning;
+use crate::rule::PROCESSOR_PCT;
+
+use super::index::{Entry, Index, Link};
+use super::record::{Minute, Way};
+use super::usual::{Habits, Usual};
+
+/// From so many percent on a loss is one that something causes.
+///
+/// **Source**: a choice of this project: half of the 2 % that Zoom advises to stay within.
+const LOSS_PCT: f64 = 1.0;
+
+/// From so many percent on a loss is heavy.
+///
+/// **Source**: what vendors commonly warn at.
+const HEAVY_LOSS_PCT: f64 = 5.0;
+
+/// By so many ms, and by so great a part of what is usual, a delay is longer than that.
+///
+/// **Source**: a choice of this project: beyond what delays change from minute to minute.
+const DELAY_MS: f64 = 15.0;
+const DELAY_PART: f64 = 0.1;
+
+/// A loss is uneven when the worst five seconds lose so many times the mean.
+///
+/// **Source**: `max/avg > 5` is called a burst where it is 2 % at least; a choice of this project.
+const UNEVEN: f64 = 4.0;
+
+/// A signal is weak when it is by so many dB below what is usual of the person at the place, and
+/// below so many dBm.
+///
+/// **Source**: choices of this project; about −70 dBm is where radio links commonly begin to suffer,
+/// and a minute's mean hides seconds that are below it.
+const SIGNAL_DROP_DB: f64 = 6.0;
+const SIGNAL_DBM: f64 = -64.0;
+
+/// A data centre is far when the round trip is by so many ms longer than to that which is usual.
+///
+/// **Source**: a choice of this project: about 3,000 km of fibre and back.
+const FAR_MS: f64 = 30.0;
+
+/// Of what a sender lost, listeners lose at least so great a part.
+///
+/// **Source**: a choice of this project; what a server sends again does not reach everybody in time.
+const PASSED_ON: f64 = 0.5;
+
+/// What may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Symptom {
+    /// What is sent is lost.
+    LossSent,
+    /// What is received is lost, and no sender explains it.
+    LossReceived,
+    /// Much is lost, either way.
+    HeavyLoss,
+    /// The worst seconds lose much more than the mean.
+    UnevenLoss,
+    /// The round trip is longer than usual, as measured on the way out.
+    DelaySent,
+    /// The same on the way in.
+    DelayReceived,
+    /// The signal is weaker than usual.
+    WeakSignal,
+    /// The processor is busy.
+    Busy,
+    /// Fewer pictures come than is usual of their size, and nothing is lost.
+    SlowPictures,
+    /// Packets go by TCP.
+    OverTcp,
+    /// The data centre is farther than that which is usual of the host's place.
+    FarCenter,
+}
+
+impl Symptom {
+    pub(super) const COUNT: usize = 11;
+
+    pub(super) const ALL: [Self; Self::COUNT] = [
+        Self::LossSent,
+        Self::LossReceived,
+        Self::HeavyLoss,
+        Self::UnevenLoss,
+        Self::DelaySent,
+        Self::DelayReceived,
+        Self::WeakSignal,
+        Self::Busy,
+        Self::SlowPictures,
+        Self::OverTcp,
+        Self::FarCenter,
+    ];
+
+    pub(super) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
+    /// True for what is usual of some people and places and not of others. A processor that is always
+    /// busy is no habit: it is what is looked for.
+    const fn is_a_habit(self) -> bool {
+        !matches!(self, Self::Busy | Self::SlowPictures)
+    }
+
+    /// How much alike the minutes of one join are: 0 not at all, 1 wholly.
+    ///
+    /// **Source**: choices of this project. Kish's design effect makes of them how many independent
+    /// minutes there are ("Survey Sampling", 1965).
+    const fn likeness(self) -> f64 {
+        match self {
+            Self::LossSent | Self::LossReceived | Self::HeavyLoss | Self::UnevenLoss => 0.15,
+            Self::DelaySent
+            | Self::DelayReceived
+            | Self::WeakSignal
+            | Self::Busy
+            | Self::SlowPictures => 0.3,
+            Self::OverTcp | Self::FarCenter => 1.0,
+        }
+    }
+
+    /// What one of `minutes` minutes of a join counts for.
+    pub(super) fn weight(self, minutes: u32) -> f64 {
+        1.0 / (1.0 + (f64::from(minutes.max(1)) - 1.0) * self.likeness())
+    }
+}
+
+/// No speaker is known to have caused it.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// What shows in one minute of a join.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    /// Minutes since 1970.
+    pub(super) number: i64,
+    /// The symptoms that show, as bits.
+    pub(super) shown: u16,
+    /// The symptoms of which it is known whether they show.
+    pub(super) known: u16,
+    /// The join whose sender explains what is lost here, or [`NOBODY`].
+    pub(super) sender: u32,
+}
+
+impl Signs {
+    fn tell(&mut self, symptom: Symptom, shows: Option<bool>) {
+        if let Some(shows) = shows {
+            self.known |= symptom.bit();
+            if shows {
+                self.shown |= symptom.bit();
+            }
+        }
+    }
+}
+
+/// What is told by each leg of a minute, that which is sent first.
+fn sent_first<T>(minute: &Minute, meaning: InputMeaning, [first, second]: [T; 2]) -> [T; 2] {
+    if minute.is_directed || meaning == InputMeaning::Sent {
+        [first, second]
+    } else {
+        [second, first]
+    }
+}
+
+fn is_slow(way: &Way, habits: &Habits) -> Option<bool> {
+    let rate = way.frame_rate_fps()?;
+    let usual = habits.frame_rates.get(&way.height_px?)?;
+    Some(rate <= usual / 2.0)
+}
+
+fn either(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one || other),
+        _ => one.or(other),
+    }
+}
+
+/// What shows of a join by itself; what it received is told later, when others are looked at.
+fn signs_of(
+    join: &Entry,
+    usual: &Usual,
+    is_far: Option<bool>,
+    habits: &Habits,
+    meaning: InputMeaning,
+) -> Vec<Signs> {
+    let signs = |minute: &Minute| {
+        let mut signs = Signs { number: minute.number, shown: 0, known: 0, sender: NOBODY };
+        let [sent, received] = sent_first(minute, meaning, minute.ways);
+        let losses = [sent.loss_pct(), received.loss_pct()];
+        signs.tell(Symptom::LossSent, losses[0].map(|loss| loss >= LOSS_PCT));
+        let is_heavy = |loss: Option<f64>| loss.map(|loss| loss >= HEAVY_LOSS_PCT);
+        signs.tell(Symptom::HeavyLoss, is_heavy(losses[0]));
+        let uneven = |way: &Way| {
+            let (loss, worst) = way.loss_pct().zip(way.worst_loss_pct())?;
+            (loss >= LOSS_PCT).then_some(worst >= UNEVEN * loss)
+        };
+        signs.tell(Symptom::UnevenLoss, either(uneven(&sent), uneven(&received)));
+        let is_longer = |way: &Way, usual: Option<f64>| {
+            let (latency, usual) = way.latency_ms().zip(usual)?;
+            Some(latency - usual >= DELAY_MS.max(DELAY_PART * usual))
+        };
+        let [usual_sent, usual_received] = sent_first(minute, meaning, usual.latency_ms);
+        signs.tell(Symptom::DelaySent, is_longer(&sent, usual_sent));
+        signs.tell(Symptom::DelayReceived, is_longer(&received, usual_received));
+        let is_weak = |signal: i16| {
+            let signal = f64::from(signal);
+            signal <= SIGNAL_DBM
+                && usual.signal_dbm.is_some_and(|usual| usual - signal >= SIGNAL_DROP_DB)
+        };
+        signs.tell(Symptom::WeakSignal, minute.signal_dbm.map(is_weak));
+        let load = minute.load_pct.map(|load| f64::from(load) >= PROCESSOR_PCT.fair);
+        let pressure = minute.pressure.map(|pressure| pressure >= Pressure::Critical);
+        signs.tell(Symptom::Busy, load.or(pressure));
+        let is_lossy = losses.into_iter().flatten().any(|loss| loss >= LOSS_PCT);
+        let slow = either(is_slow(&sent, habits), is_slow(&received, habits));
+        signs.tell(Symptom::SlowPictures, slow.filter(|_| !is_lossy));
+        signs.tell(Symptom::OverTcp, join.is_tcp);
+        signs.tell(Symptom::FarCenter, is_far);
+        signs
+    };
+    join.minutes.iter().map(signs).collect()
+}
+
+/// What somebody sends and receives in a minute of a meeting.
+struct Heard {
+    number: i64,
+    join: u32,
+    minute: u32,
+    sent: Option<f64>,
+    received: Option<f64>,
+}
+
+/// Tells of what joins of a meeting received whether it was lost on their own leg: not where a sender
+/// lost enough to explain it, nor where everybody else lost as well.
+fn tell_received(heard: &mut [Heard], signs: &mut [Vec<Signs>]) {
+    heard.sort_unstable_by_key(|one| (one.number, one.join));
+    for minute in heard.chunk_by(|one, other| one.number == other.number) {
+        for one in minute {
+            let Some(received) = one.received else { continue };
+            let own = &mut signs[one.join as usize][one.minute as usize];
+            if received < LOSS_PCT {
+                own.tell(Symptom::LossReceived, Some(false));
+                continue;
+            }
+            let others = || minute.iter().filter(|other| other.join != one.join);
+            let losses = others().filter_map(|other| Some((other.sent?, other.join)));
+            let sender =
+                losses.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
+            if let Some((_, join)) = sender.filter(|(lost, _)| *lost >= PASSED_ON * received) {
+                own.sender = join;
+                continue;
+            }
+            let (mut listeners, mut losing) = (0, 0);
+            for other in others().filter_map(|other| other.received) {
+                listeners += 1;
+                losing += u32::from(other >= LOSS_PCT);
+            }
+            if listeners >= 2 && losing == listeners {
+                continue;
+            }
+            own.tell(Symptom::LossReceived, Some(true));
+            if received >= HEAVY_LOSS_PCT {
+                own.tell(Symptom::HeavyLoss, Some(true));
+            }
+        }
+    }
+}
+
+/// How often a symptom shows in quiet times, by person and place.
+#[derive(Debug)]
+pub(super) struct Rates {
+    pub(super) of_joins: Vec<[f32; Symptom::COUNT]>,
+}
+
+/// What is known of others of the same link counts for so many minutes of somebody's own.
+///
+/// **Source**: a choice of this project.
+const BORROWED_MINUTES: f64 = 30.0;
+
+/// No symptom shows less often in quiet times, nor more often, as far as is assumed.
+///
+/// **Source**: choices of this project. A few weeks tell of nothing that it never happens.
+const RATES: (f64, f64) = (0.01, 0.7);
+
+/// How many minutes are known of a symptom, and in how many it shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count {
+    pub(super) known: u32,
+    pub(super) shown: u32,
+}
+
+impl Count {
+    fn rate(self) -> f64 {
+        f64::from(self.shown) / f64::from(self.known.max(1))
+    }
+}
+
+pub(super) type Counts = [Count; Symptom::COUNT];
+
+impl Rates {
+    fn new(index: &Index<'_>, signs: &[Vec<Signs>]) -> Self {
+        let mut joins = BTreeMap::<(u32, Option<u32>), Vec<Counts>>::new();
+        let mut links = [[Count::default(); Symptom::COUNT]; Link::COUNT];
+        for (join, signs) in index.joins.iter().zip(signs) {
+            let counts = counts(signs);
+            for (all, own) in links[join.link as usize].iter_mut().zip(counts) {
+                all.known += own.known;
+                all.shown += own.shown;
+            }
+            joins.entry((join.who, join.place)).or_default().push(counts);
+        }
+        let quiet: BTreeMap<(u32, Option<u32>), Counts> = joins
+            .into_iter()
+            .map(|(whose, joins)| {
+                (whose, Symptom::ALL.map(|symptom| quieter_half(&joins, symptom)))
+            })
+            .collect();
+        let of_join = |join: &Entry| {
+            let own = quiet.get(&(join.who, join.place)).copied().unwrap_or_default();
+            Symptom::ALL.map(|symptom| {
+                let own =
+                    if symptom.is_a_habit() { own[symptom as usize] } else { Count::default() };
+                let others = links[join.link as usize][symptom as usize].rate();
+                let rate = (f64::from(own.shown) + BORROWED_MINUTES * others)
+                    / (f64::from(own.known) + BORROWED_MINUTES);
+                #[expect(clippy::cast_possible_truncation, reason = "a rate needs few digits")]
+                let rate = rate.clamp(RATES.0, RATES.1) as f32;
+                rate
+            })
+        };
+        Self { of_joins: index.joins.iter().map(of_join).collect() }
+    }
+}
+
+/// Counts what shows in a join.
+pub(super) fn counts(signs: &[Signs]) -> Counts {
+    let mut counts = Counts::default();
+    for sign in signs {
+        for (count, symptom) in counts.iter_mut().zip(Symptom::ALL) {
+            count.known += u32::from(sign.known & symptom.bit() != 0);
+            count.shown += u32::from(sign.shown & symptom.bit() != 0);
+        }
+    }
+    counts
+}
+
+/// What is known of a symptom in the quieter half of somebody's joins; of one join nothing, for all of it
+/// may be troubled.
+fn quieter_half(joins: &[Counts], symptom: Symptom) -> Count {
+    let mut joins: Vec<Count> = joins.iter().map(|join| join[symptom as usize]).collect();
+    joins.retain(|join| join.known > 0);
+    joins.sort_unstable_by(|one, other| {
+        one.rate().total_cmp(&other.rate()).then(other.known.cmp(&one.known))
+    });
+    joins.truncate(joins.len() / 2);
+    joins.into_iter().fold(Count::default(), |sum, join| Count {
+        known: sum.known + join.known,
+        shown: sum.shown + join.shown,
+    })
+}
+
+/// The data centre that most meetings of a place's hosts have, by place.
+fn usual_centers(index: &Index<'_>) -> BTreeMap<u32, u32> {
+    let mut meetings = BTreeMap::<u32, BTreeMap<u32, (u32, u32)>>::new();
+    for join in &index.joins {
+        if let Some((place, center)) = join.host_place.zip(join.data_center) {
+            let count = meetings.entry(place).or_default().entry(center).or_insert((0, u32::MAX));
+            // Joins of a meeting stand together.
+            if count.1 != join.meeting {
+                *count = (count.0 + 1, join.meeting);
+            }
+        }
+    }
+    let most = |centers: BTreeMap<u32, (u32, u32)>| {
+        centers
+            .into_iter()
+            .rev()
+            .max_by_key(|(_, (meetings, _))| *meetings)
+            .map(|(center, _)| center)
+    };
+    meetings.into_iter().filter_map(|(place, centers)| Some((place, most(centers)?))).collect()
+}
+
+/// What shows everywhere.
+#[derive(Debug)]
+pub(super) struct Findings {
+    /// Of each join, in the order of the index, in the order of its minutes.
+    pub(super) signs: Vec<Vec<Signs>>,
+    pub(super) rates: Rates,
+}
+
+impl Findings {
+    pub(super) fn new(index: &Index<'_>, habits: &Habits, meaning: InputMeaning) -> Self {
+        let centers = usual_centers(index);
+        let is_far = |join: &Entry| {
+            let (place, center) = join.host_place.zip(join.data_center)?;
+            let usual = *centers.get(&place)?;
+            if usual == center {
+                return Some(false);
+            }
+            let way = |center| habits.to_centers.get(&(place, center));
+            let (now, usually) = way(center).zip(way(usual))?;
+            Some(now - usually >= FAR_MS)
+        };
+        let mut signs: Vec<Vec<Signs>> = index
+            .joins
+            .iter()
+            .zip(&habits.of_joins)
+            .map(|(join, usual)| signs_of(join, usual, is_far(join), habits, meaning))
+            .collect();
+        let mut first = 0;
+        for meeting in index.joins.chunk_by(|one, other| one.meeting == other.meeting) {
+            let mut heard = Vec::new();
+            for (join, entry) in (first..).zip(meeting) {
+                for (minute, at) in entry.minutes.iter().zip(0u32..) {
+                    let [sent, received] = sent_first(minute, meaning, minute.ways);
+                    heard.push(Heard {
+                        number: minute.number,
+                        join,
+                        minute: at,
+                        sent: sent.loss_pct(),
+                        received: received.loss_pct(),
+                    });
+                }
+            }
+            tell_received(&mut heard, &mut signs);
+            first += u32::try_from(meeting.len()).unwrap_or(u32::MAX);
+        }
+        let rates = Rates::new(index, &signs);
+        Self { signs, rates }
+    }
+}
