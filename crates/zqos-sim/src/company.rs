@@ -131,6 +131,10 @@ impl Site {
     }
 }
 
+/// The first public address of a home: RFC 2544's benchmarking network stands for the providers of
+/// homes.
+const HOMES: u32 = 0xc612_0000;
+
 /// How many providers a region has.
 const ISPS: u32 = 3;
 
@@ -245,6 +249,22 @@ impl Company {
     pub(crate) fn isp_of_site(&self, site: u32) -> u32 {
         let draw = self.root.of(Purpose::Isp).at(site.into());
         Self::isp(self.site(site).city.region, draw)
+    }
+
+    /// The provider of a household: one of its region's.
+    pub(crate) fn isp_of_household(&self, household: u32) -> u32 {
+        let home = self.root.of(Purpose::Household).at(household.into());
+        Self::isp(self.city_of(Who::Person(household)).region, home.of(Purpose::Isp))
+    }
+
+    /// The provider of an office's or a home's public address; `None` for any other address.
+    pub(crate) fn isp_at(&self, address: Ipv4Addr) -> Option<u32> {
+        let site = (0..self.sites()).find(|&index| self.site(index).egress() == address);
+        let home = || {
+            let household = address.to_bits().checked_sub(HOMES)?;
+            (household < self.people).then(|| self.isp_of_household(household))
+        };
+        site.map(|index| self.isp_of_site(index)).or_else(home)
     }
 
     /// One of a region's providers.
@@ -474,8 +494,7 @@ impl Company {
             let third = *self.root.of(Purpose::Home).at(household.into()).pick(&[0_u8, 1, 178]);
             Ipv4Addr::new(192, 168, third, octet(20 + host % 30))
         };
-        // RFC 2544's benchmarking network stands for the providers of homes.
-        let at_home = |household: u32| Ipv4Addr::from(0xc612_0000 + household);
+        let at_home = |household: u32| Ipv4Addr::from(HOMES + household);
         match place {
             Place::OfficeWired { site } => {
                 // Rooms have a network of their own.

@@ -3,6 +3,7 @@
 //! Nobody is asked for a label: a minute is computed a second time without one of the faults, and
 //! what is better then is that fault's contribution.
 
+use std::net::Ipv4Addr;
 use std::ops::Range;
 
 use zqos_core::Timestamp;
@@ -214,6 +215,12 @@ impl Contribution {
 }
 
 impl Simulator {
+    /// The autonomous system of a public address, as whoever announces it tells the world: that of an
+    /// office's or a home's provider. Of phone networks and guests none is known.
+    pub fn autonomous_system(&self, address: Ipv4Addr) -> Option<String> {
+        self.world.company.isp_at(address).map(Company::isp_name)
+    }
+
     /// The incidents that act at some time of a range, by weeks. Whether the clock has come so far
     /// makes no difference.
     pub fn incidents(&self, range: Range<Timestamp>) -> impl Iterator<Item = Incident> + '_ {

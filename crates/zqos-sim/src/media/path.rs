@@ -217,10 +217,7 @@ impl Path {
 
         let isp = match (way_out, place) {
             (Some(site), _) => company.isp_of_site(site),
-            (None, Place::Home { household, .. }) => {
-                let home = root.of(Purpose::Household).at(household.into());
-                Company::isp(city.region, home.of(Purpose::Isp))
-            }
+            (None, Place::Home { household, .. }) => company.isp_of_household(household),
             (None, _) => Company::isp(city.region, own.of(Purpose::Isp)),
         };
         let standing = Standing {

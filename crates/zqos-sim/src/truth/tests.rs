@@ -295,3 +295,25 @@ fn a_contribution_is_what_gets_worse_in_the_worst_stream() {
     assert!(Contribution { height_px: 90, ..expected }.hurts());
     assert!(Contribution::THRESHOLD.hurts());
 }
+
+#[test]
+fn addresses_of_offices_and_homes_are_announced_by_the_provider_that_packets_take() {
+    let simulator = simulator(1);
+    let World { company, calendar, .. } = &simulator.world;
+    let (mut announced, mut others) = (HashSet::new(), 0);
+    for meeting in calendar.day(20_775, 0) {
+        for join in calendar.joins(&meeting) {
+            let session = Session::new(&simulator.world, &meeting, join);
+            let (address, _) = company.addresses(join.who, session.path().place());
+            let named = simulator.autonomous_system(address);
+            if matches!(session.path().place(), Place::Cellular | Place::Outside { .. }) {
+                assert_eq!(named, None);
+                others += 1;
+            } else {
+                assert_eq!(named, Some(Company::isp_name(session.path().isp())));
+                announced.insert(address);
+            }
+        }
+    }
+    assert!(announced.len() > 20 && others > 5, "{} and {others}", announced.len());
+}
