@@ -29,3 +29,6 @@ mod word;
 pub use incident::{Diagnosis, Hurt, Incident, Unexplained};
 pub use record::{Casebook, Join, Minutes, Site, SiteKind};
 pub use word::{Cause, Scope, ScopeKind};
+
+#[cfg(test)]
+mod tests;

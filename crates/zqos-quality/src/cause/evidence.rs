@@ -1,8 +1,11 @@
 //! Evidence in words: what speaks for an incident, what against, and what would decide it.
 
+use std::collections::BTreeSet;
+
 use crate::InputMeaning;
 
 use super::incident::Incident;
+use super::pattern::Pattern;
 use super::search::{interval, nameable};
 use super::suspect::{Charge, Evidences, Suspect};
 use super::symptom::Symptom;
@@ -18,7 +21,7 @@ const CLEAR_PART: f64 = 0.5;
 /// **Source**: fitted on simulated companies: `cargo xtask causes`.
 fn probability(charge: &Charge, suspect: &Suspect) -> f64 {
     let excess = (charge.stretch.score / suspect.bar).max(1.0).ln();
-    1.0 / (1.0 + (-(0.4 + 1.6 * excess)).exp())
+    1.0 / (1.0 + (-(0.95 + 0.6 * excess)).exp())
 }
 
 /// How often a symptom shows.
@@ -44,13 +47,21 @@ const fn words(symptom: Symptom) -> &'static str {
         Symptom::LossReceived => {
             "more than 1 % of what is received is lost, and no sender explains it"
         }
-        Symptom::HeavyLoss => "more than 5 % is lost",
+        Symptom::HeavySent => "more than 5 % of what is sent is lost",
+        Symptom::HeavyReceived => {
+            "more than 5 % of what is received is lost, and no sender explains it"
+        }
         Symptom::UnevenLoss => "the worst seconds lose much more than the mean",
         Symptom::DelaySent => "the round trip is longer than usual, measured on what is sent",
         Symptom::DelayReceived => {
             "the round trip is longer than usual, measured on what is received"
         }
+        Symptom::JitterSent => "packets that are sent arrive less evenly than usual",
+        Symptom::JitterReceived => {
+            "packets that are received arrive less evenly than usual, and no sender explains it"
+        }
         Symptom::WeakSignal => "the radio signal is weaker than usual there",
+        Symptom::FadedSignal => "the radio signal is somewhat weaker than usual there",
         Symptom::Busy => "the processor is at least 90 % busy",
         Symptom::SlowPictures => {
             "fewer pictures come than is usual of their size, though nothing is lost"
@@ -118,15 +129,28 @@ fn shares(
     shares
 }
 
+/// Which devices the joins are from, as far as that is known.
+fn devices(evidences: &Evidences<'_>, suspect: &Suspect) -> Option<String> {
+    let index = evidences.index;
+    let name = |join: &u32| {
+        let told = index.joins[*join as usize].device.into_iter().flatten();
+        let words: Vec<&str> = told.map(|text| index.texts[text as usize]).collect();
+        Some(words.join(", ")).filter(|name| !name.is_empty())
+    };
+    let names: BTreeSet<String> = suspect.joins.iter().filter_map(name).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| format!("Joined from {}.", names.join("; ")))
+}
+
 /// What a charge amounts to; whom it hurt is told by who explains it.
 pub(super) fn incident(
     evidences: &Evidences<'_>,
     suspect: &Suspect,
     charge: &Charge,
-    rivals: &[&Suspect],
+    rivals: &[(&Suspect, &Pattern)],
     meaning: Option<InputMeaning>,
 ) -> Incident {
-    let pattern = suspect.pattern;
+    let pattern = charge.pattern;
     let (mut evidence_for, mut evidence_against) = (Vec::new(), Vec::new());
     evidence_for.push(format!(
         "{} of {} minutes of {} {} show it.",
@@ -162,6 +186,10 @@ pub(super) fn incident(
         }
     }
 
+    if pattern.cause == Cause::DeviceCpu {
+        evidence_for.extend(devices(evidences, suspect));
+    }
+
     let (from, to) = interval(&charge.stretch);
     let mut cause = nameable(pattern.cause, meaning);
     let mut candidates = Vec::new();
@@ -174,12 +202,12 @@ pub(super) fn incident(
     if !rivals.is_empty() {
         cause = Cause::NotDeterminable;
         candidates.push(pattern.cause);
-        for rival in rivals {
-            candidates.push(rival.pattern.cause);
-            let scope = evidences.index.scope(rival.pattern.scope, rival.key);
+        for (rival, other) in rivals {
+            candidates.push(other.cause);
+            let scope = evidences.index.scope(other.scope, rival.key);
             evidence_against.push(format!(
                 "The same joins make up {} {}, so {} fits as well.",
-                scope.kind, scope.name, rival.pattern.cause
+                scope.kind, scope.name, other.cause
             ));
         }
     }
@@ -197,4 +225,11 @@ pub(super) fn incident(
         would_decide,
         candidates,
     }
+}
+
+/// Every sentence, or part of one, that is not made of figures.
+#[cfg(test)]
+pub(super) fn sentences() -> impl Iterator<Item = &'static str> {
+    let symptoms = Symptom::ALL.into_iter().map(words);
+    symptoms.chain(Cause::ALL.into_iter().flat_map(|cause| deciders(cause).iter().copied()))
 }

@@ -5,6 +5,8 @@ use zqos_core::Timestamp;
 use super::word::{Cause, Scope};
 
 /// What went wrong, where and when, how sure that is, and why.
+///
+/// Names are those of strangers, as they came; show them as such, also within sentences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incident {
     /// What went wrong.

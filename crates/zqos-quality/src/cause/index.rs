@@ -62,6 +62,8 @@ pub(super) struct Entry {
     /// Whether packets go by TCP; `None` where nobody tells.
     pub(super) is_tcp: Option<bool>,
     pub(super) version: Option<Text>,
+    /// The sort of device, and its operating system.
+    pub(super) device: [Option<Text>; 2],
     pub(super) minutes: Box<[Minute]>,
 }
 
@@ -222,10 +224,16 @@ impl<'c> Index<'c> {
                 is_tcp: (!transports.is_empty() && !is_peer_to_peer)
                     .then(|| transports.iter().any(|name| name.contains("TCP"))),
                 version: filed.version,
+                device: [filed.device, filed.os],
                 minutes: filed.minutes,
             }
         });
         Self { joins: joins.collect(), texts, places }
+    }
+
+    /// True for a join from a place that people share.
+    pub(super) fn is_at_shared_place(&self, join: &Entry) -> bool {
+        join.place.is_some_and(|place| self.places[place as usize].is_shared())
     }
 
     /// The scope that [`Entry::key`] tells.

@@ -1,5 +1,6 @@
 //! Patterns: which symptoms a cause shows, where, and how many have to show them.
 
+use super::stretch::Lasts;
 use super::symptom::Symptom;
 use super::word::{Cause, ScopeKind};
 
@@ -8,6 +9,10 @@ use super::word::{Cause, ScopeKind};
 pub(super) enum Whose {
     /// Those within the scope.
     Members,
+    /// Those within the scope, as far as they are at a place that people share.
+    Together,
+    /// Those within the scope, as far as they are not: the radio of who is alone is the person's.
+    Alone,
     /// Those of meetings whose host is at home in the scope.
     Hosted,
 }
@@ -24,149 +29,209 @@ pub(super) struct Pattern {
     /// **Source**: choices of this project, after the patterns of causes that vendors' tools and papers
     /// describe.
     pub(super) strengths: &'static [(Symptom, f64)],
-    /// Of which at least one has to show for a minute to be hurt.
+    /// In what share of joins the cause shows; nobody knows in which.
+    ///
+    /// **Source**: a choice of this project. A site has several access points, and nothing tells who is at
+    /// which.
+    pub(super) share: f64,
+    /// How long it lasts.
+    pub(super) lasts: Lasts,
+    /// What a minute has to show to count as hurt, whatever else it shows.
+    pub(super) must: Option<Symptom>,
+    /// How many people at least have to show it.
     pub(super) least_people: usize,
     /// In how many joins at least.
     pub(super) least_joins: usize,
-    /// In how many places at least.
-    pub(super) least_places: usize,
+    /// Not all of them at one place.
+    pub(super) spans_places: bool,
+    /// Not nearly all of them behind one provider, where providers are known.
+    pub(super) spans_isps: bool,
     /// In how many minutes of joins at least.
     pub(super) least_minutes: u32,
+    /// In what share of the minutes in which it could show, from the first to the last, at least.
+    pub(super) least_share: f64,
 }
 
-/// Every pattern.
-pub(super) const PATTERNS: &[Pattern] = {
+/// Every pattern, together with those of the same scope that show the same symptoms: of these, one is true at a
+/// time.
+pub(super) const PANELS: &[&[Pattern]] = {
     use Symptom::{
-        Busy, DelayReceived, DelaySent, FarCenter, HeavyLoss, LossReceived, LossSent, OverTcp,
-        SlowPictures, UnevenLoss, WeakSignal,
+        Busy, DelayReceived, DelaySent, FarCenter, HeavyReceived, HeavySent, JitterReceived,
+        JitterSent, LossReceived, LossSent, OverTcp, SlowPictures, UnevenLoss, WeakSignal,
     };
     const BASE: Pattern = Pattern {
         cause: Cause::NotDeterminable,
         scope: ScopeKind::Person,
         whose: Whose::Members,
         strengths: &[],
+        share: 1.0,
+        lasts: Lasts::Days,
+        must: None,
         least_people: 1,
         least_joins: 2,
-        least_places: 0,
+        spans_places: false,
+        spans_isps: false,
         least_minutes: 10,
+        least_share: 0.5,
     };
+    /// Packets are lost both ways, and may be late.
+    const BOTH_WAYS: &[(Symptom, f64)] = &[
+        (LossSent, 0.6),
+        (LossReceived, 0.6),
+        (HeavySent, 0.2),
+        (HeavyReceived, 0.2),
+        (DelaySent, 0.3),
+        (DelayReceived, 0.3),
+        (JitterSent, 0.2),
+        (JitterReceived, 0.2),
+    ];
+    const WEAK_RADIO: &[(Symptom, f64)] =
+        &[(WeakSignal, 0.9), (LossSent, 0.25), (LossReceived, 0.25), (UnevenLoss, 0.3)];
     &[
-        Pattern {
+        &[Pattern {
             cause: Cause::AccessWifi,
             scope: ScopeKind::AccessNetwork,
-            strengths: &[
-                (WeakSignal, 0.35),
-                (LossSent, 0.15),
-                (LossReceived, 0.15),
-                (UnevenLoss, 0.2),
-            ],
+            whose: Whose::Together,
+            strengths: WEAK_RADIO,
+            share: 0.25,
+            must: Some(WeakSignal),
+            least_people: 2,
+            least_joins: 4,
+            least_minutes: 20,
+            least_share: 0.0,
             ..BASE
-        },
-        Pattern {
+        }],
+        &[Pattern {
             cause: Cause::AccessWifi,
-            strengths: &[
-                (WeakSignal, 0.9),
-                (LossSent, 0.5),
-                (LossReceived, 0.5),
-                (UnevenLoss, 0.5),
-            ],
+            whose: Whose::Alone,
+            strengths: WEAK_RADIO,
+            must: Some(WeakSignal),
+            least_joins: 4,
+            least_minutes: 30,
             ..BASE
-        },
-        Pattern {
-            cause: Cause::UplinkCapacity,
-            scope: ScopeKind::Site,
-            strengths: &[(LossSent, 0.5), (DelaySent, 0.5)],
-            least_people: 2,
-            ..BASE
-        },
-        Pattern {
-            cause: Cause::DownlinkCapacity,
-            scope: ScopeKind::Site,
-            strengths: &[(LossReceived, 0.5), (DelayReceived, 0.5)],
-            least_people: 2,
-            ..BASE
-        },
-        Pattern {
-            cause: Cause::SiteOrIsp,
-            scope: ScopeKind::Site,
-            strengths: &[
-                (LossSent, 0.6),
-                (LossReceived, 0.6),
-                (HeavyLoss, 0.2),
-                (DelaySent, 0.5),
-                (DelayReceived, 0.5),
-            ],
-            least_people: 2,
-            ..BASE
-        },
-        Pattern {
+        }],
+        &[
+            Pattern {
+                cause: Cause::UplinkCapacity,
+                scope: ScopeKind::Site,
+                strengths: &[
+                    (LossSent, 0.5),
+                    (HeavySent, 0.2),
+                    (DelaySent, 0.3),
+                    (JitterSent, 0.5),
+                ],
+                least_people: 3,
+                least_share: 0.15,
+                lasts: Lasts::Hours,
+                ..BASE
+            },
+            Pattern {
+                cause: Cause::DownlinkCapacity,
+                scope: ScopeKind::Site,
+                strengths: &[
+                    (LossReceived, 0.5),
+                    (HeavyReceived, 0.2),
+                    (DelayReceived, 0.3),
+                    (JitterReceived, 0.5),
+                ],
+                least_people: 3,
+                least_share: 0.15,
+                lasts: Lasts::Hours,
+                ..BASE
+            },
+            Pattern {
+                cause: Cause::SiteOrIsp,
+                scope: ScopeKind::Site,
+                strengths: BOTH_WAYS,
+                least_people: 3,
+                least_share: 0.4,
+                lasts: Lasts::Hours,
+                ..BASE
+            },
+        ],
+        &[Pattern {
             cause: Cause::SiteOrIsp,
             scope: ScopeKind::Isp,
-            strengths: &[
-                (LossSent, 0.6),
-                (LossReceived, 0.6),
-                (HeavyLoss, 0.2),
-                (DelaySent, 0.5),
-                (DelayReceived, 0.5),
-            ],
-            least_people: 3,
-            least_places: 2,
+            strengths: BOTH_WAYS,
+            least_minutes: 30,
+            least_people: 4,
+            spans_places: true,
+            least_share: 0.4,
+            lasts: Lasts::Hours,
             ..BASE
-        },
-        Pattern {
+        }],
+        &[Pattern {
             cause: Cause::DataCenter,
             scope: ScopeKind::DataCenter,
-            strengths: &[
-                (LossSent, 0.6),
-                (LossReceived, 0.6),
-                (DelaySent, 0.7),
-                (DelayReceived, 0.7),
-            ],
+            strengths: BOTH_WAYS,
             least_people: 3,
-            least_places: 2,
+            spans_isps: true,
+            spans_places: true,
+            least_share: 0.4,
+            lasts: Lasts::Hours,
             ..BASE
-        },
-        Pattern { cause: Cause::FaultySender, strengths: &[(LossSent, 0.8)], ..BASE },
-        Pattern { cause: Cause::DeviceCpu, strengths: &[(Busy, 0.8), (SlowPictures, 0.3)], ..BASE },
-        Pattern {
+        }],
+        &[
+            Pattern {
+                cause: Cause::FaultySender,
+                // TCP makes of losses delays of one way.
+                strengths: &[
+                    (LossSent, 0.8),
+                    (HeavySent, 0.3),
+                    (DelaySent, 0.1),
+                    (JitterSent, 0.2),
+                ],
+                ..BASE
+            },
+            // The own leg of somebody: radio, line and device can't be told apart.
+            Pattern {
+                cause: Cause::NotDeterminable,
+                strengths: BOTH_WAYS,
+                least_joins: 3,
+                least_minutes: 20,
+                ..BASE
+            },
+        ],
+        &[Pattern {
+            cause: Cause::DeviceCpu,
+            strengths: &[(Busy, 0.8), (SlowPictures, 0.3)],
+            ..BASE
+        }],
+        &[Pattern {
             cause: Cause::ClientVersion,
             scope: ScopeKind::Version,
-            strengths: &[(LossReceived, 0.7)],
+            strengths: &[(LossReceived, 0.6), (HeavyReceived, 0.1), (Busy, 0.2)],
+            least_joins: 4,
             least_people: 2,
+            least_share: 0.3,
             ..BASE
-        },
-        Pattern {
+        }],
+        &[Pattern {
             cause: Cause::VpnOrProxy,
             scope: ScopeKind::Vpn,
-            strengths: &[(DelaySent, 0.9), (DelayReceived, 0.9)],
+            strengths: &[(DelaySent, 0.7), (DelayReceived, 0.7)],
+            least_joins: 3,
+            least_minutes: 30,
+
             ..BASE
-        },
-        Pattern {
+        }],
+        &[Pattern {
             cause: Cause::TcpFallback,
             scope: ScopeKind::Site,
-            strengths: &[(OverTcp, 0.5)],
+            strengths: &[(OverTcp, 0.3)],
             least_people: 2,
+            least_share: 0.1,
             ..BASE
-        },
-        Pattern {
+        }],
+        &[Pattern {
             cause: Cause::FarServer,
             scope: ScopeKind::Site,
             whose: Whose::Hosted,
-            strengths: &[(FarCenter, 0.5)],
+            strengths: &[(FarCenter, 0.25)],
             least_people: 2,
+            least_share: 0.1,
             ..BASE
-        },
-        // The own leg of somebody: radio, line and device can't be told apart.
-        Pattern {
-            cause: Cause::NotDeterminable,
-            strengths: &[
-                (LossSent, 0.6),
-                (LossReceived, 0.6),
-                (DelaySent, 0.3),
-                (DelayReceived, 0.3),
-            ],
-            ..BASE
-        },
+        }],
     ]
 };
 
@@ -174,5 +239,10 @@ impl Pattern {
     /// The symptoms that it looks at, as bits.
     pub(super) fn mask(&self) -> u16 {
         self.strengths.iter().fold(0, |mask, (symptom, _)| mask | symptom.bit())
+    }
+
+    /// The symptoms of which one has to show for a minute to be hurt, as bits.
+    pub(super) fn decisive(&self) -> u16 {
+        self.must.map_or_else(|| self.mask(), Symptom::bit)
     }
 }

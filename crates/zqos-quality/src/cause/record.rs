@@ -46,7 +46,7 @@ pub struct Join<'a> {
     pub person: Option<&'a str>,
     /// Who hosts the meeting, by the same key.
     pub host: Option<&'a str>,
-    /// When it began.
+    /// When it began; with the end, it tells joins of one id apart.
     pub joined: Option<Timestamp>,
     /// When it ended; `None` while it lasts.
     pub left: Option<Timestamp>,
@@ -103,6 +103,7 @@ impl Mean {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Way {
     latency: Mean,
+    jitter: Mean,
     loss: Mean,
     /// In thousandths of a percent.
     worst_loss: Option<u32>,
@@ -114,6 +115,7 @@ pub(super) struct Way {
 impl Way {
     fn add(&mut self, medium: Medium, figures: &Figures) {
         self.latency.add(figures.latency.map(Millis::get));
+        self.jitter.add(figures.jitter.map(Millis::get));
         self.loss.add(figures.avg_loss.map(Percent::get));
         let mut worst = Mean::default();
         worst.add(figures.max_loss.map(Percent::get));
@@ -131,6 +133,11 @@ impl Way {
     /// The round trip, in ms.
     pub(super) fn latency_ms(&self) -> Option<f64> {
         self.latency.get()
+    }
+
+    /// In ms.
+    pub(super) fn jitter_ms(&self) -> Option<f64> {
+        self.jitter.get()
     }
 
     /// The mean loss, in percent.
@@ -176,6 +183,7 @@ impl Minute {
         const NOTHING: Mean = Mean { sum: 0, count: 0 };
         const IDLE: Way = Way {
             latency: NOTHING,
+            jitter: NOTHING,
             loss: NOTHING,
             worst_loss: None,
             frame_rate: NOTHING,
@@ -272,6 +280,7 @@ pub(super) struct Filed {
     pub(super) data_center: Option<Text>,
     pub(super) version: Option<Text>,
     pub(super) device: Option<Text>,
+    pub(super) os: Option<Text>,
     pub(super) minutes: Box<[Minute]>,
 }
 
@@ -293,6 +302,7 @@ impl Filed {
             data_center: maybe(self.data_center),
             version: maybe(self.version),
             device: maybe(self.device),
+            os: maybe(self.os),
             minutes: self.minutes.clone(),
             ..*self
         }
@@ -329,6 +339,7 @@ impl Casebook {
             data_center: self.known(join.data_center),
             version: self.known(join.version),
             device: self.known(join.device),
+            os: self.known(join.os),
             minutes,
         };
         self.joins.push(filed);

@@ -1,17 +1,10 @@
 //! From evidence by the minute to stretches of time.
 
-/// The evidence of a minute: how much more probable what shows is with a cause than without, as a
-/// logarithm. Below zero it speaks against it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Evidence {
-    /// Minutes since 1970.
-    pub(super) minute: i64,
-    pub(super) score: f64,
-}
-
 /// A stretch in which the evidence speaks for a cause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stretch {
+    /// Which of the causes that were weighed together.
+    pub(super) cause: usize,
     /// The first minute.
     pub(super) from: i64,
     /// The minute after the last.
@@ -26,79 +19,223 @@ impl Stretch {
     }
 }
 
-/// So much evidence against a cause in a row ends a stretch.
+/// How long a fault lasts, as a rule: the longer nobody meets, the less probable is it that what comes after is
+/// the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasts {
+    /// Outages and load.
+    Hours,
+    /// What stays until somebody changes it: settings, releases, cables.
+    Days,
+}
+
+impl Lasts {
+    /// In how many minutes without meetings one unit of evidence is lost.
+    ///
+    /// **Source**: choices of this project.
+    const fn persistence(self) -> f64 {
+        match self {
+            Self::Hours => 60.0,
+            Self::Days => 720.0,
+        }
+    }
+
+    /// Two stretches are one when they are at most so many minutes apart.
+    ///
+    /// **Source**: choices of this project: a working day, and a night with the mornings and evenings beside.
+    const fn pause(self) -> i64 {
+        match self {
+            Self::Hours => 4 * 60,
+            Self::Days => 30 * 60,
+        }
+    }
+}
+
+/// So much evidence has to be there before one cause takes the place of another, or of none.
 ///
 /// **Source**: a choice of this project: odds of about 3,000 to 1.
 const ENOUGH: f64 = 8.0;
 
-/// A stretch does not go on after so many minutes without any evidence.
+/// Two stretches are one when evidence between them is of at most so many minutes.
 ///
-/// **Source**: a choice of this project: three days, longer than a weekend.
-const SILENCE: i64 = 3 * 24 * 60;
+/// **Source**: a choice of this project: lines are full by spells.
+const PAUSE: usize = 200;
 
-/// The stretches in which evidence, in the order of minutes, adds up. Time in which nobody meets neither
-/// ends one nor makes it stronger; clean minutes do.
-///
-/// **Source**: sequential analysis by cumulative sums (Page, 1954), with the end of a stretch where the
-/// sum was highest, as in the search for similar sequences (Altschul et al., 1990).
-pub(super) fn stretches(evidence: &[Evidence]) -> Vec<Stretch> {
-    let mut found = Vec::new();
-    let mut sum = 0.0;
-    let mut best: Option<Stretch> = None;
-    let mut from = 0;
-    let mut before = i64::MIN;
-    for one in evidence {
-        let is_silent = one.minute.saturating_sub(before) > SILENCE;
-        before = one.minute;
-        let is_over = best.is_some_and(|best| sum <= 0.0 || best.score - sum > ENOUGH);
-        if is_silent || is_over {
-            found.extend(best.take());
-            sum = 0.0;
+/// Evidence, in the order of minutes: how much more probable what shows is with each of some causes than
+/// without, as logarithms. Below zero they speak against it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Evidence {
+    /// Minutes since 1970, each once.
+    pub(super) minutes: Vec<i64>,
+    /// Of each cause, as many as there are minutes.
+    pub(super) scores: Vec<Vec<f64>>,
+}
+
+/// The state to which the best way leads, of all but one; the first of several.
+fn best(ways: &[f64], except: usize) -> Option<usize> {
+    let others = (0..ways.len()).filter(|state| *state != except);
+    others.max_by(|one, other| ways[*one].total_cmp(&ways[*other]).then(other.cmp(one)))
+}
+
+impl Evidence {
+    /// The stretches in which one of the causes is most probable, in order. Time in which nobody meets
+    /// hardly ends one; clean minutes do.
+    ///
+    /// **Source**: the most probable path of a hidden Markov model (Viterbi, 1967) with one state for each
+    /// cause and one for none.
+    pub(super) fn stretches(&self, lasts: &[Lasts]) -> Vec<Stretch> {
+        let causes = self.scores.len();
+        let none = causes;
+        // Of each state what the best way to it scores.
+        let mut ways = vec![f64::NEG_INFINITY; causes + 1];
+        ways[none] = 0.0;
+        // Of each place and state: from where a state was entered there.
+        let mut entered: Vec<Vec<Option<usize>>> = Vec::with_capacity(self.minutes.len());
+        let mut before = None;
+        for (place, minute) in self.minutes.iter().enumerate() {
+            let mut from = vec![None; causes + 1];
+            // A cause may have ended with the minute before, and any time after.
+            if let Some(state) = best(&ways, none)
+                && ways[state] > ways[none]
+            {
+                ways[none] = ways[state];
+                from[none] = Some(state);
+            }
+            let silence = before.map_or(0, |before: i64| minute.saturating_sub(before));
+            let silence = f64::from(i32::try_from(silence).unwrap_or(i32::MAX));
+            before = Some(*minute);
+            for (way, lasts) in ways.iter_mut().zip(lasts) {
+                *way -= silence / lasts.persistence();
+            }
+            let old = ways.clone();
+            for state in 0..causes {
+                if let Some(other) = best(&old, state)
+                    && old[other] - ENOUGH > old[state]
+                {
+                    ways[state] = old[other] - ENOUGH;
+                    from[state] = Some(other);
+                }
+                ways[state] += self.scores[state][place];
+            }
+            entered.push(from);
         }
-        if sum <= 0.0 {
-            sum = 0.0;
-            from = one.minute;
-        }
-        sum += one.score;
-        if sum > best.map_or(0.0, |best| best.score) {
-            best = Some(Stretch { from, to: one.minute.saturating_add(1), score: sum });
-        }
+        self.walk_back(&ways, &entered)
     }
-    found.extend(best);
-    found
+
+    /// The stretches along the most probable path, each cut where its evidence is at its highest.
+    fn walk_back(&self, ways: &[f64], entered: &[Vec<Option<usize>>]) -> Vec<Stretch> {
+        let none = self.scores.len();
+        let last = (0..=none)
+            .max_by(|one, other| ways[*one].total_cmp(&ways[*other]).then(one.cmp(other)));
+        let mut found = Vec::new();
+        let mut state = last.unwrap_or(none);
+        let mut end = self.minutes.len();
+        for place in (0..self.minutes.len()).rev() {
+            if let Some(from) = entered[place][state] {
+                if state != none {
+                    found.extend(self.trimmed(state, place, end));
+                }
+                (state, end) = (from, place);
+                // That before had ended at the same place.
+                if state == none
+                    && let Some(ended) = entered[place][none]
+                {
+                    state = ended;
+                }
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    /// The part of a stretch of places where its evidence is at its highest: from the first to the last
+    /// minute that speaks for it.
+    fn trimmed(&self, cause: usize, first: usize, end: usize) -> Option<Stretch> {
+        let scores = self.scores.get(cause)?.get(first..end)?;
+        let (mut sum, mut best) = (0.0, (0.0, 0, 0));
+        let mut from = 0;
+        for (place, score) in scores.iter().enumerate() {
+            if sum <= 0.0 {
+                (sum, from) = (0.0, place);
+            }
+            sum += score;
+            if sum > best.0 {
+                best = (sum, from, place);
+            }
+        }
+        let (score, from, last) = best;
+        (score > 0.0).then(|| Stretch {
+            cause,
+            from: self.minutes[first + from],
+            to: self.minutes[first + last].saturating_add(1),
+            score,
+        })
+    }
+
+    /// Makes one of stretches of one cause, in their order, between which there is no more than a pause.
+    pub(super) fn joined(&self, found: Vec<Stretch>, lasts: &[Lasts]) -> Vec<Stretch> {
+        let place = |minute: i64| self.minutes.partition_point(|one| *one < minute);
+        let mut joined: Vec<Stretch> = Vec::new();
+        for stretch in found {
+            let before = joined.iter_mut().rev().find(|before| before.cause == stretch.cause);
+            match before {
+                Some(last)
+                    if stretch.from.saturating_sub(last.to) <= lasts[stretch.cause].pause()
+                        && place(stretch.from) - place(last.to) <= PAUSE =>
+                {
+                    last.to = stretch.to;
+                    last.score += stretch.score;
+                }
+                _ => joined.push(stretch),
+            }
+        }
+        joined
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(scores: &[(i64, f64)]) -> Vec<(i64, i64)> {
-        let evidence: Vec<Evidence> = scores
-            .iter()
-            .map(|(minute, score)| Evidence { minute: *minute, score: *score })
-            .collect();
-        stretches(&evidence).into_iter().map(|stretch| (stretch.from, stretch.to)).collect()
+    fn of(scores: &[(i64, &[f64])]) -> Vec<(usize, i64, i64)> {
+        let causes = scores.first().map_or(1, |(_, scores)| scores.len());
+        let evidence = Evidence {
+            minutes: scores.iter().map(|(minute, _)| *minute).collect(),
+            scores: (0..causes)
+                .map(|cause| scores.iter().map(|(_, scores)| scores[cause]).collect())
+                .collect(),
+        };
+        let found = evidence.stretches(&vec![Lasts::Days; causes]);
+        found.into_iter().map(|stretch| (stretch.cause, stretch.from, stretch.to)).collect()
     }
 
     #[test]
     fn a_stretch_is_from_the_first_to_the_last_minute_that_speaks_for_it() {
         assert_eq!(of(&[]), []);
-        assert_eq!(of(&[(1, -1.0), (2, -1.0)]), []);
-        assert_eq!(of(&[(1, -1.0), (2, 3.0), (3, -1.0), (4, 3.0), (5, -1.0)]), [(2, 5)]);
+        assert_eq!(of(&[(1, &[-1.0]), (2, &[-1.0])]), []);
+        let scores: [(i64, &[f64]); 5] =
+            [(1, &[-1.0]), (2, &[9.0]), (3, &[-1.0]), (4, &[9.0]), (5, &[-1.0])];
+        assert_eq!(of(&scores), [(0, 2, 5)]);
     }
 
     #[test]
     fn time_without_meetings_does_not_end_it_and_clean_meetings_do() {
-        assert_eq!(of(&[(0, 9.0), (1_400, 9.0)]), [(0, 1_401)]);
-        assert_eq!(
-            of(&[(0, 20.0), (10, -5.0), (20, -5.0), (1_400, 20.0)]),
-            [(0, 1), (1_400, 1_401)]
-        );
-        assert_eq!(of(&[(0, 9.0), (SILENCE + 1, 9.0)]).len(), 2);
+        assert_eq!(of(&[(0, &[9.0]), (1_400, &[9.0])]), [(0, 0, 1_401)]);
+        let clean: [(i64, &[f64]); 4] =
+            [(0, &[20.0]), (10, &[-6.0]), (20, &[-6.0]), (1_400, &[20.0])];
+        assert_eq!(of(&clean), [(0, 0, 1), (0, 1_400, 1_401)]);
+        assert_eq!(of(&[(0, &[20.0]), (100_000, &[20.0])]).len(), 2);
+    }
+
+    #[test]
+    fn of_two_causes_each_has_its_time() {
+        let scores: [(i64, &[f64]); 4] =
+            [(0, &[9.0, 2.0]), (1, &[9.0, 2.0]), (2, &[2.0, 13.0]), (3, &[2.0, 13.0])];
+        assert_eq!(of(&scores), [(0, 0, 2), (1, 2, 4)]);
     }
 
     #[test]
     fn the_ends_of_time_are_no_trouble() {
-        assert_eq!(of(&[(i64::MIN, 1.0), (i64::MAX, 1.0)]).len(), 2);
+        assert_eq!(of(&[(i64::MIN, &[9.0]), (i64::MAX, &[9.0])]).len(), 2);
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::Index;
-use super::pattern::{PATTERNS, Pattern, Whose};
-use super::stretch::{Evidence, Stretch, stretches};
+use super::pattern::{PANELS, Pattern, Whose};
+use super::stretch::{Evidence, Lasts, Stretch};
 use super::symptom::{Counts, Findings, Symptom, counts};
-use super::word::Cause;
+use super::word::{Cause, ScopeKind};
 
-/// A pattern, in one scope.
+/// Patterns of which at most one is true at a time, in one scope.
 #[derive(Debug)]
 pub(super) struct Suspect {
-    pub(super) pattern: &'static Pattern,
+    pub(super) patterns: &'static [Pattern],
     /// Which scope of the kind.
     pub(super) key: u32,
     /// The joins that would show it, by their places in the index.
@@ -25,14 +25,29 @@ pub(super) struct Suspect {
 /// **Source**: a choice of this project: odds of about 1,000 to 1.
 const LEAST_SCORE: f64 = 7.0;
 
+/// So many times as often as elsewhere a symptom has to show within a scope.
+///
+/// **Source**: a choice of this project. What shows everywhere is no trouble of one place.
+const CONTRAST: f64 = 2.5;
+
+/// A provider that serves so great a part of all is what they have in common, and not the data centre.
+///
+/// **Source**: a choice of this project.
+const MAIN_PART: f64 = 0.85;
+
 /// Everything that may be wrong, whether it is or not.
 pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
     let mut all = Vec::new();
-    for pattern in PATTERNS {
+    for patterns in PANELS {
+        let Some(pattern) = patterns.first() else { continue };
         let mut of_key = BTreeMap::<u32, Vec<u32>>::new();
         for (place, join) in (0..).zip(&index.joins) {
             let key = match pattern.whose {
                 Whose::Members => join.key(pattern.scope),
+                Whose::Together => {
+                    join.key(pattern.scope).filter(|_| index.is_at_shared_place(join))
+                }
+                Whose::Alone => join.key(pattern.scope).filter(|_| !index.is_at_shared_place(join)),
                 Whose::Hosted => join.host_place,
             };
             if let Some(key) = key {
@@ -42,7 +57,7 @@ pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
         let count = u32::try_from(of_key.len()).unwrap_or(u32::MAX);
         // A cause that any of so many may show is that much less probable for each.
         let bar = LEAST_SCORE + f64::from(count.max(1)).ln();
-        all.extend(of_key.into_iter().map(|(key, joins)| Suspect { pattern, key, joins, bar }));
+        all.extend(of_key.into_iter().map(|(key, joins)| Suspect { patterns, key, joins, bar }));
     }
     all
 }
@@ -50,6 +65,7 @@ pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
 /// What a suspect did in a stretch of time.
 #[derive(Debug, Clone)]
 pub(super) struct Charge {
+    pub(super) pattern: &'static Pattern,
     pub(super) stretch: Stretch,
     pub(super) people: usize,
     pub(super) hurt_minutes: u32,
@@ -65,6 +81,10 @@ pub(super) struct Evidences<'i> {
     counts: Vec<Counts>,
     /// The same of all joins of the meeting together, for what is one thing for all of them.
     of_meetings: Vec<u32>,
+    /// Joins by their first minute, with the last.
+    by_time: Vec<(i64, i64, u32)>,
+    /// How long the longest join lasts, in minutes.
+    longest: i64,
     /// When something of a join was explained last: a count of what was.
     pub(super) touched: Vec<u32>,
 }
@@ -81,7 +101,15 @@ impl<'i> Evidences<'i> {
             of_meetings.extend(meeting.iter().map(|_| known));
             first += meeting.len();
         }
-        Self { index, touched: vec![0; counts.len()], findings, counts, of_meetings }
+        let mut by_time: Vec<(i64, i64, u32)> = (0..)
+            .zip(&findings.signs)
+            .filter_map(|(join, signs)| Some((signs.first()?.number, signs.last()?.number, join)))
+            .collect();
+        by_time.sort_unstable();
+        let lengths = by_time.iter().map(|(first, last, _)| last.saturating_sub(*first));
+        let longest = lengths.max().unwrap_or(0);
+        let touched = vec![0; counts.len()];
+        Self { index, findings, counts, of_meetings, by_time, longest, touched }
     }
 
     /// What each symptom of a pattern tells in a join: its bit, and the score if it shows and if it does not.
@@ -106,30 +134,59 @@ impl<'i> Evidences<'i> {
     }
 
     /// The evidence for and against a suspect, by the minute.
-    fn evidence(&self, suspect: &Suspect) -> Vec<Evidence> {
-        let mut evidence = Vec::new();
-        for join in &suspect.joins {
-            let scores: Vec<(u16, f64, f64)> = self.scores(suspect.pattern, *join).collect();
+    fn evidence(&self, suspect: &Suspect) -> Evidence {
+        let of_patterns =
+            suspect.patterns.iter().map(|pattern| self.evidence_for(pattern, &suspect.joins));
+        let of_patterns: Vec<Vec<(i64, f64)>> = of_patterns.collect();
+        let mut minutes: Vec<i64> =
+            of_patterns.iter().flatten().map(|(minute, _)| *minute).collect();
+        minutes.sort_unstable();
+        minutes.dedup();
+        let align = |scores: Vec<(i64, f64)>| {
+            let mut aligned = vec![0.0; minutes.len()];
+            let mut place = 0;
+            for (minute, score) in scores {
+                place += minutes[place..].partition_point(|one| *one < minute);
+                if let Some(aligned) = aligned.get_mut(place) {
+                    *aligned = score;
+                }
+            }
+            aligned
+        };
+        let scores = of_patterns.into_iter().map(align).collect();
+        Evidence { minutes, scores }
+    }
+
+    /// The evidence for and against a pattern: minutes, in order, and their scores.
+    fn evidence_for(&self, pattern: &Pattern, joins: &[u32]) -> Vec<(i64, f64)> {
+        let mut evidence: Vec<(i64, f64)> = Vec::new();
+        for join in joins {
+            let scores: Vec<(u16, f64, f64)> = self.scores(pattern, *join).collect();
+            let first = evidence.len();
             for signs in &self.findings.signs[*join as usize] {
                 let mut score = 0.0;
                 let mut is_known = false;
+                let known = signs.known_to(pattern.decisive());
                 for (bit, shown, clean) in &scores {
-                    if signs.known & bit != 0 {
+                    if known & bit != 0 {
                         is_known = true;
                         score += if signs.shown & bit != 0 { shown } else { clean };
                     }
                 }
                 if is_known {
-                    evidence.push(Evidence { minute: signs.number, score });
+                    evidence.push((signs.number, score));
                 }
+            }
+            if pattern.share < 1.0 {
+                dilute(&mut evidence[first..], pattern.share);
             }
         }
         // Stable, so that sums don't depend on chance.
-        evidence.sort_by_key(|one| one.minute);
+        evidence.sort_by_key(|one| one.0);
         evidence.dedup_by(|one, sum| {
-            let is_same = one.minute == sum.minute;
+            let is_same = one.0 == sum.0;
             if is_same {
-                sum.score += one.score;
+                sum.1 += one.1;
             }
             is_same
         });
@@ -138,39 +195,90 @@ impl<'i> Evidences<'i> {
 
     /// The heaviest charge against a suspect; `None` without one that is heavy enough.
     pub(super) fn charge(&self, suspect: &Suspect) -> Option<Charge> {
-        let mut found = stretches(&self.evidence(suspect));
+        let lasts: Vec<Lasts> = suspect.patterns.iter().map(|pattern| pattern.lasts).collect();
+        let evidence = self.evidence(suspect);
+        let mut found = evidence.stretches(&lasts);
+        found.retain(|stretch| stretch.score >= suspect.bar / 2.0);
+        let mut all = evidence.joined(found.clone(), &lasts);
+        all.append(&mut found);
+        let mut found = all;
         found.retain(|stretch| stretch.score >= suspect.bar);
+        let is_vague =
+            |stretch: &Stretch| suspect.patterns[stretch.cause].cause == Cause::NotDeterminable;
         found.sort_by(|one, other| {
-            other.score.total_cmp(&one.score).then(one.from.cmp(&other.from))
+            is_vague(one)
+                .cmp(&is_vague(other))
+                .then(other.score.total_cmp(&one.score))
+                .then(one.from.cmp(&other.from))
         });
         found.into_iter().find_map(|stretch| self.with_witnesses(suspect, stretch))
     }
 
     /// A charge, if enough people, joins, places and minutes show it.
     fn with_witnesses(&self, suspect: &Suspect, stretch: Stretch) -> Option<Charge> {
-        let mask = suspect.pattern.mask();
-        let (mut people, mut places) = (BTreeSet::new(), BTreeSet::new());
+        let pattern = &suspect.patterns[stretch.cause];
+        let (mask, decisive) = (pattern.mask(), pattern.decisive());
+        let (mut people, mut places, mut isps) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let (mut joins, mut hurt_minutes, mut minutes) = (0, 0, 0);
         for join in &suspect.joins {
-            let mut hurt = 0;
+            let (mut hurt, mut could) = (0, 0);
             for signs in self.within(*join, &stretch) {
-                minutes += u32::from(signs.known & mask != 0);
-                hurt += u32::from(signs.shown & signs.known & mask != 0);
+                let known = signs.known_to(decisive);
+                let is_hurt = signs.shown & known & decisive != 0;
+                // What something else explains says nothing of this.
+                could += u32::from(is_hurt || known & mask != 0 && signs.explained & mask == 0);
+                hurt += u32::from(is_hurt);
             }
-            if hurt > 0 {
+            minutes += could;
+            // Where only some joins show it, those that do show it most of the time.
+            if hurt > 0 && (pattern.share >= 1.0 || 2 * hurt >= could) {
                 let entry = &self.index.joins[*join as usize];
                 people.insert(entry.who);
                 places.extend(entry.place);
+                isps.extend(entry.isp.map(|isp| (isp, entry.who)));
                 joins += 1;
                 hurt_minutes += hurt;
             }
         }
-        let pattern = suspect.pattern;
         (people.len() >= pattern.least_people
             && joins >= pattern.least_joins
-            && places.len() >= pattern.least_places
-            && hurt_minutes >= pattern.least_minutes)
-            .then_some(Charge { stretch, people: people.len(), hurt_minutes, minutes })
+            && (!pattern.spans_places || places.len() > 1)
+            && (!pattern.spans_isps || isps.is_empty() || is_spread(&isps))
+            && hurt_minutes >= pattern.least_minutes
+            && f64::from(hurt_minutes) >= pattern.least_share * f64::from(minutes)
+            && self.stands_out(suspect, pattern, &stretch))
+        .then_some(Charge { pattern, stretch, people: people.len(), hurt_minutes, minutes })
+    }
+
+    /// True where a symptom shows so much more often within a scope than in all other joins of the same time
+    /// that the scope is what they have in common; and of a person.
+    fn stands_out(&self, suspect: &Suspect, pattern: &Pattern, stretch: &Stretch) -> bool {
+        if pattern.scope == ScopeKind::Person {
+            return true;
+        }
+        let decisive = pattern.decisive();
+        let (mut within, mut elsewhere) = ((0u32, 0u32), (0u32, 0u32));
+        let first = self
+            .by_time
+            .partition_point(|(from, _, _)| *from < stretch.from.saturating_sub(self.longest));
+        for (from, to, join) in &self.by_time[first..] {
+            if *from >= stretch.to {
+                break;
+            }
+            if *to < stretch.from {
+                continue;
+            }
+            let is_member = suspect.joins.binary_search(join).is_ok();
+            let (hurt, known) = if is_member { &mut within } else { &mut elsewhere };
+            for signs in self.within(*join, stretch) {
+                let of_pattern = signs.known_to(decisive);
+                *hurt += u32::from(signs.shown & of_pattern & decisive != 0);
+                *known += u32::from(of_pattern & decisive != 0);
+            }
+        }
+        let share = |(hurt, known): (u32, u32)| f64::from(hurt) / f64::from(known.max(1));
+        share(within) >= CONTRAST * share(elsewhere)
     }
 
     /// What shows of a join in a stretch.
@@ -187,17 +295,19 @@ impl<'i> Evidences<'i> {
     pub(super) fn explain(
         &mut self,
         suspect: &Suspect,
-        stretch: &Stretch,
+        charge: &Charge,
         round: u32,
     ) -> Vec<(u32, u32)> {
-        let mask = suspect.pattern.mask();
+        let Charge { pattern, stretch, .. } = charge;
+        let (mask, decisive) = (pattern.mask(), pattern.decisive());
         let mut hurt = Vec::new();
         for join in &suspect.joins {
             let signs = &mut self.findings.signs[*join as usize];
             for (signs, place) in signs.iter_mut().zip(0u32..) {
-                let shown = signs.shown & signs.known & mask;
+                let shown = signs.shown & signs.known_to(decisive) & mask;
                 if stretch.contains(signs.number) && shown != 0 {
                     signs.known &= !shown;
+                    signs.explained |= shown;
                     hurt.push((*join, place));
                     self.touched[*join as usize] = round;
                 }
@@ -206,16 +316,33 @@ impl<'i> Evidences<'i> {
         hurt
     }
 
-    /// The score of a suspect in a stretch that was found for another.
-    pub(super) fn score_in(&self, suspect: &Suspect, stretch: &Stretch) -> f64 {
-        let evidence = self.evidence(suspect);
-        evidence.iter().filter(|one| stretch.contains(one.minute)).map(|one| one.score).sum()
+    /// The score of a pattern in a stretch that was found for another.
+    pub(super) fn score_in(&self, pattern: &Pattern, joins: &[u32], stretch: &Stretch) -> f64 {
+        let evidence = self.evidence_for(pattern, joins).into_iter();
+        evidence.filter(|(minute, _)| stretch.contains(*minute)).map(|(_, score)| score).sum()
     }
 }
 
-impl Suspect {
-    /// True for a cause of somebody's own leg that can't be told.
-    pub(super) fn is_vague(&self) -> bool {
-        self.pattern.cause == Cause::NotDeterminable
+/// True for people who are not nearly all behind one provider.
+fn is_spread(people: &BTreeSet<(u32, u32)>) -> bool {
+    let mut counts = BTreeMap::<u32, u32>::new();
+    for (of, _) in people {
+        *counts.entry(*of).or_default() += 1;
+    }
+    let all: u32 = counts.values().sum();
+    let main = counts.values().max().copied().unwrap_or(0);
+    f64::from(main) < MAIN_PART * f64::from(all)
+}
+
+/// Makes of the evidence of a join that of one among many of which only a share shows the cause.
+fn dilute(evidence: &mut [(i64, f64)], share: f64) {
+    let whole: f64 = evidence.iter().map(|one| one.1).sum();
+    // The logarithm of `1 - share + share * exp(whole)`, which does not overflow.
+    let shown = share.ln() + whole;
+    let hidden = (1.0 - share).ln();
+    let diluted = shown.max(hidden) + (-(shown - hidden).abs()).exp().ln_1p();
+    let minutes = u32::try_from(evidence.len()).unwrap_or(u32::MAX);
+    for one in evidence {
+        one.1 = diluted / f64::from(minutes);
     }
 }

@@ -24,8 +24,13 @@ const HEAVY_LOSS_PCT: f64 = 5.0;
 /// By so many ms, and by so great a part of what is usual, a delay is longer than that.
 ///
 /// **Source**: a choice of this project: beyond what delays change from minute to minute.
-const DELAY_MS: f64 = 15.0;
+const DELAY_MS: f64 = 40.0;
 const DELAY_PART: f64 = 0.1;
+
+/// By so many ms jitter is more than usual.
+///
+/// **Source**: a choice of this project.
+const JITTER_MS: f64 = 4.0;
 
 /// A loss is uneven when the worst five seconds lose so many times the mean.
 ///
@@ -45,10 +50,11 @@ const SIGNAL_DBM: f64 = -64.0;
 /// **Source**: a choice of this project: about 3,000 km of fibre and back.
 const FAR_MS: f64 = 30.0;
 
-/// Of what a sender lost, listeners lose at least so great a part.
+/// A sender explains what a listener lost when the sender lost at least so great a part of it: of two legs that
+/// lose alike, one alone explains half.
 ///
-/// **Source**: a choice of this project; what a server sends again does not reach everybody in time.
-const PASSED_ON: f64 = 0.5;
+/// **Source**: a choice of this project.
+const PASSED_ON: f64 = 0.7;
 
 /// What may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,16 +63,24 @@ pub(super) enum Symptom {
     LossSent,
     /// What is received is lost, and no sender explains it.
     LossReceived,
-    /// Much is lost, either way.
-    HeavyLoss,
+    /// Much of what is sent is lost.
+    HeavySent,
+    /// Much of what is received is lost, and no sender explains it.
+    HeavyReceived,
     /// The worst seconds lose much more than the mean.
     UnevenLoss,
     /// The round trip is longer than usual, as measured on the way out.
     DelaySent,
     /// The same on the way in.
     DelayReceived,
+    /// Packets that are sent arrive less evenly than usual.
+    JitterSent,
+    /// The same of what is received, and no sender explains it.
+    JitterReceived,
     /// The signal is weaker than usual.
     WeakSignal,
+    /// The signal is weaker than usual, though not so much as to be a symptom by itself.
+    FadedSignal,
     /// The processor is busy.
     Busy,
     /// Fewer pictures come than is usual of their size, and nothing is lost.
@@ -78,16 +92,20 @@ pub(super) enum Symptom {
 }
 
 impl Symptom {
-    pub(super) const COUNT: usize = 11;
+    pub(super) const COUNT: usize = 15;
 
     pub(super) const ALL: [Self; Self::COUNT] = [
         Self::LossSent,
         Self::LossReceived,
-        Self::HeavyLoss,
+        Self::HeavySent,
+        Self::HeavyReceived,
         Self::UnevenLoss,
         Self::DelaySent,
         Self::DelayReceived,
+        Self::JitterSent,
+        Self::JitterReceived,
         Self::WeakSignal,
+        Self::FadedSignal,
         Self::Busy,
         Self::SlowPictures,
         Self::OverTcp,
@@ -104,16 +122,34 @@ impl Symptom {
         !matches!(self, Self::Busy | Self::SlowPictures)
     }
 
+    /// No symptom shows less often in quiet times, as far as is assumed.
+    ///
+    /// **Source**: choices of this project. A few weeks tell of nothing that it never happens; servers are
+    /// chosen by rules.
+    const fn least_rate(self) -> f64 {
+        match self {
+            Self::FarCenter => 0.002,
+            _ => 0.01,
+        }
+    }
+
     /// How much alike the minutes of one join are: 0 not at all, 1 wholly.
     ///
     /// **Source**: choices of this project. Kish's design effect makes of them how many independent
     /// minutes there are ("Survey Sampling", 1965).
     const fn likeness(self) -> f64 {
         match self {
-            Self::LossSent | Self::LossReceived | Self::HeavyLoss | Self::UnevenLoss => 0.15,
+            Self::LossSent
+            | Self::LossReceived
+            | Self::HeavySent
+            | Self::HeavyReceived
+            | Self::UnevenLoss => 0.15,
             Self::DelaySent
             | Self::DelayReceived
+            | Self::JitterSent
+            | Self::JitterReceived
             | Self::WeakSignal
+            | Self::FadedSignal
             | Self::Busy
             | Self::SlowPictures => 0.3,
             Self::OverTcp | Self::FarCenter => 1.0,
@@ -125,6 +161,15 @@ impl Symptom {
         1.0 / (1.0 + (f64::from(minutes.max(1)) - 1.0) * self.likeness())
     }
 }
+
+/// What speaks for nothing but the radio where the signal is weak.
+pub(super) const LOSSES: u16 = Symptom::LossSent.bit()
+    | Symptom::LossReceived.bit()
+    | Symptom::HeavySent.bit()
+    | Symptom::HeavyReceived.bit()
+    | Symptom::UnevenLoss.bit()
+    | Symptom::JitterSent.bit()
+    | Symptom::JitterReceived.bit();
 
 /// No speaker is known to have caused it.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -138,11 +183,24 @@ pub(super) struct Signs {
     pub(super) shown: u16,
     /// The symptoms of which it is known whether they show.
     pub(super) known: u16,
+    /// The symptoms that some incident explains already, as bits.
+    pub(super) explained: u16,
     /// The join whose sender explains what is lost here, or [`NOBODY`].
     pub(super) sender: u32,
 }
 
 impl Signs {
+    /// The symptoms of which it is known whether they show, for a pattern that decides by some of them: under
+    /// a weak signal, losses speak for that alone.
+    pub(super) const fn known_to(&self, decisive: u16) -> u16 {
+        let is_faded = self.shown & self.known & Symptom::FadedSignal.bit() != 0;
+        if is_faded && decisive & Symptom::WeakSignal.bit() == 0 {
+            self.known & !LOSSES
+        } else {
+            self.known
+        }
+    }
+
     fn tell(&mut self, symptom: Symptom, shows: Option<bool>) {
         if let Some(shows) = shows {
             self.known |= symptom.bit();
@@ -184,12 +242,12 @@ fn signs_of(
     meaning: InputMeaning,
 ) -> Vec<Signs> {
     let signs = |minute: &Minute| {
-        let mut signs = Signs { number: minute.number, shown: 0, known: 0, sender: NOBODY };
+        let mut signs =
+            Signs { number: minute.number, shown: 0, known: 0, explained: 0, sender: NOBODY };
         let [sent, received] = sent_first(minute, meaning, minute.ways);
         let losses = [sent.loss_pct(), received.loss_pct()];
         signs.tell(Symptom::LossSent, losses[0].map(|loss| loss >= LOSS_PCT));
-        let is_heavy = |loss: Option<f64>| loss.map(|loss| loss >= HEAVY_LOSS_PCT);
-        signs.tell(Symptom::HeavyLoss, is_heavy(losses[0]));
+        signs.tell(Symptom::HeavySent, losses[0].map(|loss| loss >= HEAVY_LOSS_PCT));
         let uneven = |way: &Way| {
             let (loss, worst) = way.loss_pct().zip(way.worst_loss_pct())?;
             (loss >= LOSS_PCT).then_some(worst >= UNEVEN * loss)
@@ -202,12 +260,20 @@ fn signs_of(
         let [usual_sent, usual_received] = sent_first(minute, meaning, usual.latency_ms);
         signs.tell(Symptom::DelaySent, is_longer(&sent, usual_sent));
         signs.tell(Symptom::DelayReceived, is_longer(&received, usual_received));
-        let is_weak = |signal: i16| {
+        let jitter = |way: &Way, usual: Option<f64>| {
+            let (jitter, usual) = way.jitter_ms().zip(usual)?;
+            Some(jitter - usual >= JITTER_MS)
+        };
+        let [usual_sent, usual_received] = sent_first(minute, meaning, usual.jitter_ms);
+        signs.tell(Symptom::JitterSent, jitter(&sent, usual_sent));
+        signs.tell(Symptom::JitterReceived, jitter(&received, usual_received));
+        let is_weak = |signal: i16, part: f64| {
             let signal = f64::from(signal);
             signal <= SIGNAL_DBM
-                && usual.signal_dbm.is_some_and(|usual| usual - signal >= SIGNAL_DROP_DB)
+                && usual.signal_dbm.is_some_and(|usual| usual - signal >= part * SIGNAL_DROP_DB)
         };
-        signs.tell(Symptom::WeakSignal, minute.signal_dbm.map(is_weak));
+        signs.tell(Symptom::WeakSignal, minute.signal_dbm.map(|signal| is_weak(signal, 1.0)));
+        signs.tell(Symptom::FadedSignal, minute.signal_dbm.map(|signal| is_weak(signal, 0.5)));
         let load = minute.load_pct.map(|load| f64::from(load) >= PROCESSOR_PCT.fair);
         let pressure = minute.pressure.map(|pressure| pressure >= Pressure::Critical);
         signs.tell(Symptom::Busy, load.or(pressure));
@@ -230,16 +296,36 @@ struct Heard {
     received: Option<f64>,
 }
 
+/// What listeners receive less evenly because of a sender is not their own.
+fn forgive_jitter(minute: &[Heard], signs: &mut [Vec<Signs>]) {
+    let is_uneven = |one: &Heard| {
+        let signs = signs[one.join as usize][one.minute as usize];
+        signs.shown & Symptom::JitterSent.bit() != 0
+    };
+    let mut senders = minute.iter().filter(|one| is_uneven(one)).map(|one| one.join);
+    let (first, is_only) = (senders.next(), senders.next().is_none());
+    for one in minute {
+        if first.is_some_and(|sender| !is_only || sender != one.join) {
+            let own = &mut signs[one.join as usize][one.minute as usize];
+            if own.shown & Symptom::JitterReceived.bit() != 0 {
+                own.known &= !Symptom::JitterReceived.bit();
+            }
+        }
+    }
+}
+
 /// Tells of what joins of a meeting received whether it was lost on their own leg: not where a sender
 /// lost enough to explain it, nor where everybody else lost as well.
 fn tell_received(heard: &mut [Heard], signs: &mut [Vec<Signs>]) {
     heard.sort_unstable_by_key(|one| (one.number, one.join));
     for minute in heard.chunk_by(|one, other| one.number == other.number) {
+        forgive_jitter(minute, signs);
         for one in minute {
             let Some(received) = one.received else { continue };
             let own = &mut signs[one.join as usize][one.minute as usize];
             if received < LOSS_PCT {
                 own.tell(Symptom::LossReceived, Some(false));
+                own.tell(Symptom::HeavyReceived, Some(false));
                 continue;
             }
             let others = || minute.iter().filter(|other| other.join != one.join);
@@ -259,9 +345,7 @@ fn tell_received(heard: &mut [Heard], signs: &mut [Vec<Signs>]) {
                 continue;
             }
             own.tell(Symptom::LossReceived, Some(true));
-            if received >= HEAVY_LOSS_PCT {
-                own.tell(Symptom::HeavyLoss, Some(true));
-            }
+            own.tell(Symptom::HeavyReceived, Some(received >= HEAVY_LOSS_PCT));
         }
     }
 }
@@ -277,10 +361,17 @@ pub(super) struct Rates {
 /// **Source**: a choice of this project.
 const BORROWED_MINUTES: f64 = 30.0;
 
-/// No symptom shows less often in quiet times, nor more often, as far as is assumed.
+/// What is usual of somebody excuses at most so many times what is usual of others, and at least so great a
+/// share of minutes: whoever always loses much has a fault that lasts.
 ///
-/// **Source**: choices of this project. A few weeks tell of nothing that it never happens.
-const RATES: (f64, f64) = (0.01, 0.7);
+/// **Source**: choices of this project.
+const OWN_EXCESS: f64 = 3.0;
+const OWN_RATE: f64 = 0.1;
+
+/// No symptom shows more often in quiet times, as far as is assumed.
+///
+/// **Source**: a choice of this project.
+const MOST_OFTEN: f64 = 0.7;
 
 /// How many minutes are known of a symptom, and in how many it shows.
 #[derive(Debug, Clone, Copy, Default)]
@@ -323,8 +414,9 @@ impl Rates {
                 let others = links[join.link as usize][symptom as usize].rate();
                 let rate = (f64::from(own.shown) + BORROWED_MINUTES * others)
                     / (f64::from(own.known) + BORROWED_MINUTES);
+                let rate = rate.min((OWN_EXCESS * others).max(OWN_RATE));
                 #[expect(clippy::cast_possible_truncation, reason = "a rate needs few digits")]
-                let rate = rate.clamp(RATES.0, RATES.1) as f32;
+                let rate = rate.clamp(symptom.least_rate(), MOST_OFTEN) as f32;
                 rate
             })
         };
@@ -344,15 +436,19 @@ pub(super) fn counts(signs: &[Signs]) -> Counts {
     counts
 }
 
-/// What is known of a symptom in the quieter half of somebody's joins; of one join nothing, for all of it
-/// may be troubled.
+/// From so many joins on, what is usual of somebody is known: all of fewer may be troubled.
+///
+/// **Source**: a choice of this project.
+const LEAST_JOINS: usize = 4;
+
+/// What is known of a symptom in the quieter half of somebody's joins; of few joins nothing.
 fn quieter_half(joins: &[Counts], symptom: Symptom) -> Count {
     let mut joins: Vec<Count> = joins.iter().map(|join| join[symptom as usize]).collect();
     joins.retain(|join| join.known > 0);
     joins.sort_unstable_by(|one, other| {
         one.rate().total_cmp(&other.rate()).then(other.known.cmp(&one.known))
     });
-    joins.truncate(joins.len() / 2);
+    joins.truncate(if joins.len() < LEAST_JOINS { 0 } else { joins.len() / 2 });
     joins.into_iter().fold(Count::default(), |sum, join| Count {
         known: sum.known + join.known,
         shown: sum.shown + join.shown,

@@ -16,11 +16,18 @@ const OWN_JOINS: u32 = 3;
 /// **Source**: a choice of this project.
 const QUIET_PART: usize = 4;
 
+/// The usual delays of people at one place differ by at most so many ms.
+///
+/// **Source**: a choice of this project: what lines of homes add to the round trip, from fibre to DSL.
+const UNLIKE_MS: f64 = 30.0;
+
 /// What is usual of one join.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Usual {
     /// The round trip, in ms, by the first and the second leg.
     pub(super) latency_ms: [Option<f64>; 2],
+    /// The same of jitter, in ms.
+    pub(super) jitter_ms: [Option<f64>; 2],
     /// The signal, in dBm.
     pub(super) signal_dbm: Option<f64>,
 }
@@ -53,6 +60,18 @@ type Route = (u32, Option<u32>, Link, Option<Text>);
 /// The same of all who are at a shared place.
 type Trunk = (u32, Link, Option<Text>);
 
+/// The usual figures of latencies and jitters, by leg.
+type Quiet = [[Option<f64>; 2]; 2];
+
+/// What is usual of somebody, but no more than what may be of a place: whoever was there in troubled times
+/// alone knows no quiet ones.
+fn capped(own: [Option<f64>; 2], shared: [Option<f64>; 2]) -> [Option<f64>; 2] {
+    let cap = |(own, shared): (Option<f64>, Option<f64>)| {
+        own.map(|own| shared.map_or(own, |shared| own.min(shared + UNLIKE_MS)))
+    };
+    [cap((own[0], shared[0])), cap((own[1], shared[1]))]
+}
+
 fn route(join: &Entry) -> Option<Route> {
     // What a call from peer to peer measures depends on the other.
     (!join.is_peer_to_peer).then_some((join.who, join.place, join.link, join.data_center))
@@ -76,8 +95,8 @@ pub(super) struct Habits {
 
 impl Habits {
     pub(super) fn new(index: &Index<'_>) -> Self {
-        let mut routes = BTreeMap::<Route, [Sample; 2]>::new();
-        let mut trunks = BTreeMap::<Trunk, [Sample; 2]>::new();
+        let mut routes = BTreeMap::<Route, [[Sample; 2]; 2]>::new();
+        let mut trunks = BTreeMap::<Trunk, [[Sample; 2]; 2]>::new();
         let mut signals = BTreeMap::<(u32, Option<u32>), Sample>::new();
         let mut pictures = BTreeMap::<u32, Sample>::new();
         let mut centers = BTreeMap::<(u32, Text), Sample>::new();
@@ -86,10 +105,15 @@ impl Habits {
                 let ways = join.minutes.iter().map(move |minute| minute.ways[way]);
                 ways.filter_map(|way| way.latency_ms())
             };
-            let add = |samples: &mut [Sample; 2]| {
-                for (way, sample) in samples.iter_mut().enumerate() {
-                    sample.figures.extend(latencies(way));
-                    sample.joins += 1;
+            let jitters = |way: usize| {
+                let ways = join.minutes.iter().map(move |minute| minute.ways[way]);
+                ways.filter_map(|way| way.jitter_ms())
+            };
+            let add = |[latency, jitter]: &mut [[Sample; 2]; 2]| {
+                for way in 0..2 {
+                    latency[way].figures.extend(latencies(way));
+                    latency[way].joins += 1;
+                    jitter[way].figures.extend(jitters(way));
                 }
             };
             if let Some(route) = route(join) {
@@ -111,13 +135,14 @@ impl Habits {
             }
         }
 
-        let quiet =
-            |samples: &mut [Sample; 2]| samples.each_mut().map(|sample| sample.low(QUIET_PART));
+        let quiet = |samples: &mut [[Sample; 2]; 2]| -> Quiet {
+            samples.each_mut().map(|ways| ways.each_mut().map(|sample| sample.low(QUIET_PART)))
+        };
         let mut own = BTreeMap::new();
         for (route, mut samples) in routes {
-            own.insert(route, (samples[0].joins, quiet(&mut samples)));
+            own.insert(route, (samples[0][0].joins, quiet(&mut samples)));
         }
-        let shared: BTreeMap<Trunk, [Option<f64>; 2]> =
+        let shared: BTreeMap<Trunk, Quiet> =
             trunks.into_iter().map(|(trunk, mut samples)| (trunk, quiet(&mut samples))).collect();
         let signals: BTreeMap<(u32, Option<u32>), Option<f64>> = signals
             .into_iter()
@@ -125,14 +150,19 @@ impl Habits {
             .collect();
         let of_joins = index.joins.iter().map(|join| {
             let own = route(join).and_then(|route| own.get(&route));
-            let own_latency = own.map(|(_, latency)| *latency).unwrap_or_default();
+            let own_figures = own.map(|(_, figures)| *figures).unwrap_or_default();
             let is_known = own.is_some_and(|(joins, _)| *joins >= OWN_JOINS);
             let shared = trunk(index, join).and_then(|trunk| shared.get(&trunk)).copied();
+            // Behind a tunnel everybody has another way.
+            let is_alike = matches!(join.link, Link::Wired | Link::Wireless);
+            let [latency_ms, jitter_ms] = match shared {
+                Some(shared) if is_alike && !is_known => shared,
+                Some([latency, _]) => [capped(own_figures[0], latency), own_figures[1]],
+                None => own_figures,
+            };
             Usual {
-                latency_ms: match shared {
-                    Some(shared) if !is_known => shared,
-                    _ => own_latency,
-                },
+                latency_ms,
+                jitter_ms,
                 signal_dbm: signals.get(&(join.who, join.place)).copied().flatten(),
             }
         });

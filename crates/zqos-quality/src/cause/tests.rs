@@ -1,0 +1,353 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+use zqos_core::{Dbm, DeviceSample, Figures, Kbps, Millis, Percent, Stream, Timestamp};
+
+use super::*;
+use crate::InputMeaning;
+
+const SENT: Option<InputMeaning> = Some(InputMeaning::Sent);
+
+/// A minute of somebody: what is lost each way, the round trip, the load and the signal.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    sent: f64,
+    received: f64,
+    latency: f64,
+    load: f64,
+    signal: Option<i64>,
+}
+
+const CLEAN: Shape = Shape { sent: 0.0, received: 0.0, latency: 40.0, load: 30.0, signal: None };
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_unix_millis(minute * 60_000).unwrap()
+}
+
+fn figures(loss: f64, latency: f64) -> Figures {
+    Figures {
+        bitrate: Kbps::try_new(60.0).ok(),
+        latency: Millis::try_new(latency).ok(),
+        jitter: Millis::try_new(3.0).ok(),
+        avg_loss: Percent::try_new(loss).ok(),
+        max_loss: Percent::try_new((loss * 5.0).min(100.0)).ok(),
+        ..Figures::EMPTY
+    }
+}
+
+fn minutes(from: i64, shapes: &[Shape]) -> Minutes {
+    let mut minutes = Minutes::default();
+    for (minute, shape) in (from..).zip(shapes) {
+        let mut add = |stream: &str, loss: f64| {
+            let stream = Stream::from_name(stream).unwrap();
+            minutes.add_stream(at(minute), stream, &figures(loss, shape.latency));
+        };
+        add("audio_input", shape.sent);
+        add("audio_output", shape.received);
+        minutes.add_device(&DeviceSample {
+            system_max_cpu: Percent::try_new(shape.load).ok(),
+            avg_rssi: shape.signal.and_then(|signal| Dbm::try_new(signal).ok()),
+            ..DeviceSample::empty(at(minute))
+        });
+    }
+    minutes
+}
+
+/// A join of somebody at an office, with the minutes from one on.
+#[derive(Debug, Clone)]
+struct Told {
+    meeting: String,
+    person: String,
+    egress: &'static str,
+    network_type: &'static str,
+    version: &'static str,
+    from: i64,
+    shapes: Vec<Shape>,
+}
+
+fn file(told: &[Told], has_signal: bool) -> Casebook {
+    let mut casebook = Casebook::default();
+    for told in told {
+        let shapes: Vec<Shape> = told
+            .shapes
+            .iter()
+            .map(|shape| Shape { signal: shape.signal.filter(|_| has_signal), ..*shape })
+            .collect();
+        let join = Join {
+            meeting_uuid: &told.meeting,
+            user_id: &told.person,
+            person: Some(&told.person),
+            egress: Some(told.egress),
+            location: Some("Berlin"),
+            network_type: Some(told.network_type),
+            connection_types: [Some("UDP"); 3],
+            data_center: Some("FR"),
+            version: Some(told.version),
+            ..Join::default()
+        };
+        casebook.add(&join, &mut minutes(told.from, &shapes));
+    }
+    casebook
+}
+
+/// Eight people of two offices meet every hour for a day, each for half an hour; `shape` says what each of
+/// them measures in a minute of the day.
+fn day(shape: impl Fn(usize, i64) -> Shape) -> Vec<Told> {
+    let mut told = Vec::new();
+    for hour in 0..10 {
+        for person in 0..10 {
+            let from = 1_000_000 + hour * 60;
+            told.push(Told {
+                meeting: format!("meeting {hour}"),
+                person: format!("person {person}"),
+                egress: ["192.0.2.1", "192.0.2.2"][person / 5],
+                network_type: ["Wired", "Wifi"][person % 2],
+                version: "6.0",
+                from,
+                shapes: (0..30).map(|minute| shape(person, hour * 60 + minute)).collect(),
+            });
+        }
+    }
+    told
+}
+
+fn diagnosed(told: &[Told]) -> Diagnosis {
+    file(told, true).diagnose(SENT)
+}
+
+fn named(diagnosis: &Diagnosis) -> Vec<(Cause, &str)> {
+    diagnosis.incidents.iter().map(|it| (it.cause, it.scope.name.as_str())).collect()
+}
+
+#[test]
+fn nothing_is_named_where_nothing_is_wrong_or_known() {
+    assert_eq!(Casebook::default().diagnose(SENT), Diagnosis::default());
+    let quiet = diagnosed(&day(|_, _| CLEAN));
+    assert_eq!(quiet.incidents, []);
+    assert_eq!((quiet.joins, quiet.judged_minutes, quiet.poor_minutes), (100, 3_000, 0));
+    assert_eq!(quiet.unexplained, Unexplained::default());
+}
+
+#[test]
+fn a_site_that_loses_both_ways_is_named_with_its_interval_and_its_people() {
+    let told = day(|person, minute| {
+        let is_hurt = person < 5 && (180..270).contains(&minute);
+        if is_hurt { Shape { sent: 8.0, received: 16.0, ..CLEAN } } else { CLEAN }
+    });
+    let diagnosis = diagnosed(&told);
+    assert_eq!(named(&diagnosis), [(Cause::SiteOrIsp, "Berlin, 192.0.2.1")]);
+    let incident = &diagnosis.incidents[0];
+    assert_eq!(incident.scope.kind, ScopeKind::Site);
+    assert_eq!((incident.from, incident.to), (at(1_000_180), at(1_000_270)));
+    assert_eq!(incident.participants.len(), 10, "five people in two meetings");
+    assert!(incident.probability > 0.8, "{}", incident.probability);
+    assert!(!incident.evidence_for.is_empty() && !incident.would_decide.is_empty());
+    assert_eq!(diagnosis.unexplained.poor_minutes, 0);
+}
+
+#[test]
+fn a_sender_whose_packets_are_lost_is_named_and_not_those_who_listen() {
+    let told = day(|person, minute| match person {
+        2 if minute < 300 => Shape { sent: 8.0, ..CLEAN },
+        _ if minute < 300 => Shape { received: 7.0, ..CLEAN },
+        _ => CLEAN,
+    });
+    let diagnosis = diagnosed(&told);
+    assert_eq!(named(&diagnosis), [(Cause::FaultySender, "person 2")]);
+    let incident = &diagnosis.incidents[0];
+    assert_eq!(incident.scope.kind, ScopeKind::Person);
+    assert_eq!(incident.participants.len(), 50, "whoever listens is hurt as well");
+}
+
+#[test]
+fn one_direction_is_not_told_while_nobody_knows_which_is_sent() {
+    let told = day(|person, _| if person == 2 { Shape { sent: 8.0, ..CLEAN } } else { CLEAN });
+    let diagnosis = file(&told, true).diagnose(None);
+    assert_eq!(named(&diagnosis), [(Cause::NotDeterminable, "person 2")]);
+    assert_eq!(diagnosis.incidents[0].candidates, [Cause::FaultySender]);
+    assert!(diagnosis.incidents[0].would_decide[0].contains("input and output"));
+}
+
+#[test]
+fn a_busy_processor_is_the_device() {
+    let told = day(|person, _| if person == 7 { Shape { load: 99.0, ..CLEAN } } else { CLEAN });
+    assert_eq!(named(&diagnosed(&told)), [(Cause::DeviceCpu, "person 7")]);
+}
+
+/// The Wi-Fi of the first office is weak for some hours.
+fn weak_wifi() -> Vec<Told> {
+    day(|person, minute| {
+        let is_weak = person < 5 && person % 2 == 1 && (180..420).contains(&minute);
+        let signal = Some(if is_weak { -78 } else { -55 });
+        if is_weak {
+            Shape { sent: 3.0, received: 6.0, signal, ..CLEAN }
+        } else {
+            Shape { signal, ..CLEAN }
+        }
+    })
+}
+
+#[test]
+fn a_weak_signal_is_the_wifi_of_the_place() {
+    let diagnosis = diagnosed(&weak_wifi());
+    assert_eq!(named(&diagnosis), [(Cause::AccessWifi, "Berlin, 192.0.2.1")]);
+    assert_eq!(diagnosis.incidents[0].scope.kind, ScopeKind::AccessNetwork);
+    let without = file(&weak_wifi(), false).diagnose(SENT);
+    assert!(!named(&without).iter().any(|(cause, _)| *cause == Cause::AccessWifi));
+}
+
+#[test]
+fn two_scopes_of_the_same_joins_are_told_apart_by_nobody() {
+    let told = day(|person, minute| {
+        let is_hurt = person < 5 && (180..270).contains(&minute);
+        if is_hurt { Shape { sent: 8.0, received: 16.0, ..CLEAN } } else { CLEAN }
+    });
+    let mut casebook = Casebook::default();
+    for told in &told {
+        let join = Join {
+            meeting_uuid: &told.meeting,
+            user_id: &told.person,
+            person: Some(&told.person),
+            egress: Some(told.egress),
+            data_center: Some(told.egress),
+            ..Join::default()
+        };
+        casebook.add(&join, &mut minutes(told.from, &told.shapes));
+    }
+    let diagnosis = casebook.diagnose(SENT);
+    assert_eq!(named(&diagnosis), [(Cause::NotDeterminable, "192.0.2.1")]);
+    assert_eq!(diagnosis.incidents[0].candidates, [Cause::SiteOrIsp, Cause::DataCenter]);
+}
+
+/// Words that claim what people noticed.
+const CLAIMS: [&str; 8] =
+    ["heard", "hear ", "felt", "feel", "experience", "noticed", "suffer", "annoy"];
+
+fn assert_no_claims(diagnosis: &Diagnosis) {
+    for incident in &diagnosis.incidents {
+        let sentences =
+            [&incident.evidence_for, &incident.evidence_against, &incident.would_decide];
+        for sentence in sentences.into_iter().flatten() {
+            let lower = sentence.to_lowercase();
+            assert!(!CLAIMS.iter().any(|claim| lower.contains(claim)), "{sentence}");
+            assert!(sentence.ends_with('.'), "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn every_fixed_sentence_tells_of_conditions_alone() {
+    for sentence in evidence::sentences() {
+        let lower = sentence.to_lowercase();
+        assert!(!CLAIMS.iter().any(|claim| lower.contains(claim)), "{sentence}");
+    }
+}
+
+fn any_shape() -> impl Strategy<Value = Shape> {
+    let loss = prop_oneof![3 => Just(0.0), 1 => 0.0..100.0, 1 => Just(6.0)];
+    let latency = prop_oneof![3 => Just(40.0), 1 => 0.0..1e300];
+    let signal =
+        prop_oneof![Just(None), (-200i64..100).prop_map(Some), Just(Some(-55)), Just(Some(-80))];
+    let load = prop_oneof![Just(20.0), Just(99.0)];
+    (loss.clone(), loss, latency, load, signal).prop_map(
+        |(sent, received, latency, load, signal)| Shape { sent, received, latency, load, signal },
+    )
+}
+
+/// A few joins in which whole stretches are alike, so that something is found now and then.
+fn any_joins() -> impl Strategy<Value = Vec<Told>> {
+    let stretch = (any_shape(), 1usize..25).prop_map(|(shape, count)| vec![shape; count]);
+    let shapes = proptest::collection::vec(stretch, 0..3).prop_map(|parts| parts.concat());
+    let join = (0u8..6, 0u8..6, 0usize..3, 0usize..2, 0usize..2, 0i64..4_000, shapes);
+    proptest::collection::vec(join, 0..24).prop_map(|joins| {
+        let told = |(meeting, person, place, link, version, from, shapes): (
+            u8,
+            u8,
+            usize,
+            usize,
+            usize,
+            i64,
+            _,
+        )| {
+            Told {
+                meeting: format!("meeting {meeting}"),
+                person: format!("person {person}"),
+                egress: ["192.0.2.1", "192.0.2.2", "31.44.*.*"][place],
+                network_type: ["Wifi", "Wired"][link],
+                version: ["6.0", "6.1"][version],
+                from: 1_000_000 + from,
+                shapes,
+            }
+        };
+        joins.into_iter().map(told).collect()
+    })
+}
+
+fn surest_wifi(diagnosis: &Diagnosis) -> f64 {
+    let wifi = diagnosis.incidents.iter().filter(|it| it.cause == Cause::AccessWifi);
+    wifi.map(|it| it.probability).fold(0.0, f64::max)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_order_of_joins_changes_nothing(mut told in any_joins(), by in 0usize..24) {
+        let before = diagnosed(&told);
+        let by = by.min(told.len());
+        told.rotate_left(by);
+        told.reverse();
+        prop_assert_eq!(diagnosed(&told), before);
+    }
+
+    #[test]
+    fn whatever_is_said_is_within_what_there_is(told in any_joins()) {
+        for meaning in [None, SENT, Some(InputMeaning::Received)] {
+            let diagnosis = file(&told, true).diagnose(meaning);
+            assert_no_claims(&diagnosis);
+            prop_assert!(diagnosis.unexplained.poor_minutes <= diagnosis.poor_minutes);
+            for incident in &diagnosis.incidents {
+                prop_assert!(incident.from < incident.to);
+                prop_assert!((0.0..=1.0).contains(&incident.probability));
+                prop_assert!(!incident.participants.is_empty());
+                prop_assert!(meaning.is_some() || !incident.cause.needs_direction());
+            }
+        }
+    }
+
+    #[test]
+    fn without_the_signal_wifi_is_never_surer(told in any_joins()) {
+        let without = file(&told, false).diagnose(SENT);
+        prop_assert!(surest_wifi(&without) <= surest_wifi(&diagnosed(&told)));
+    }
+
+    #[test]
+    fn without_others_wifi_is_never_surer(keeps in 0usize..10, weak in 0i64..300, from in 0i64..400) {
+        // The week of one alone, against that with everybody.
+        let told = day(|person, minute| {
+            let is_weak = person < 5 && (from..from + weak).contains(&minute);
+            let signal = Some(if is_weak { -78 } else { -55 });
+            if is_weak { Shape { sent: 3.0, received: 6.0, signal, ..CLEAN } } else { Shape { signal, ..CLEAN } }
+        });
+        let all = surest_wifi(&diagnosed(&told));
+        let name = format!("person {keeps}");
+        let alone: Vec<Told> = told.into_iter().filter(|told| told.person == name).collect();
+        prop_assert!(surest_wifi(&diagnosed(&alone)) <= all);
+    }
+}
+
+#[test]
+fn absurd_times_and_overlapping_joins_are_no_trouble() {
+    let mut casebook = Casebook::default();
+    let (first, last) = (at(0).saturating_sub(Duration::MAX), at(0).saturating_add(Duration::MAX));
+    for ts in [first, at(0), last] {
+        let mut minutes = Minutes::default();
+        let stream = Stream::from_name("video_input").unwrap();
+        minutes.add_stream(ts, stream, &figures(90.0, 59_999.0));
+        casebook.add(&Join { left: Some(ts), ..Join::default() }, &mut minutes.clone());
+        casebook.add(&Join { joined: Some(ts), ..Join::default() }, &mut minutes);
+    }
+    let diagnosis = casebook.diagnose(None);
+    assert_eq!(diagnosis.joins, 6);
+    assert_eq!(diagnosis.unexplained.poor_minutes, diagnosis.poor_minutes);
+}
