@@ -30,6 +30,7 @@ type Benchmark = fn(&Workspace) -> Result<Vec<Claim>>;
 const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("decode", decode),
     ("score", score),
+    ("cause", cause),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
@@ -80,6 +81,12 @@ pub(crate) fn run(names: &[&str], workspace: &Workspace) -> Result<ExitCode> {
 /// Typed decoding of a page; its claims are checked where it is written.
 fn decode(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zoom-wire", "--bench", "decode"]))?;
+    Ok(Vec::new())
+}
+
+/// Causes; its claims are checked where it is written.
+fn cause(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(workspace.cargo().args(["bench", "--package", "zqos-quality", "--bench", "cause"]))?;
     Ok(Vec::new())
 }
 

@@ -124,6 +124,20 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-exam",
+        features: ALL_FEATURES,
+        // It examines what is said of an API's answers, without a client, a store or a question.
+        forbidden: &[
+            "arrow*",
+            "datafusion*",
+            "zoom-dashboard",
+            "zqos-collect",
+            "zqos-intake",
+            "zqos-query",
+            "zqos-store",
+        ],
+    },
+    Rule {
         package: "zqos-query",
         features: ALL_FEATURES,
         forbidden: &["axum*", "zoom-*", "zqos-collect", "zqos-server", "zqos-sim"],
@@ -153,8 +167,8 @@ const RULES: &[Rule] = &[
     Rule { package: "xtask", features: ALL_FEATURES, forbidden: &["tokio", "zoom-*", "zqos-core"] },
 ];
 
-/// What no crate may depend on: the binary, and the chores.
-const FORBIDDEN_TO_ALL: &[&str] = &["zqos", "xtask"];
+/// What no crate may depend on: the binary, the chores, and the examination.
+const FORBIDDEN_TO_ALL: &[&str] = &["zqos", "xtask", "zqos-exam"];
 
 /// The one crate that may use the test double other than in tests.
 const USES_REPLAY: &str = "xtask";

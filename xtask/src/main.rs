@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod causes;
 mod checks;
 mod demo;
 mod dependency_rules;
@@ -44,6 +45,7 @@ Usage: cargo xtask <chore>
   soak [--minutes N]  the long tier of the store's tests, for about an hour or so many minutes
   plausibility [--check]
                       write the page on how plausible a simulated week is, or compare it
+  causes [--seeds N]  examine how well causes are named on so many simulated weeks, and write the page on it
 ";
 
 fn main() -> ExitCode {
@@ -66,6 +68,9 @@ fn run() -> Result<ExitCode> {
         ["plausibility"] => plausibility::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["plausibility", "--check"] => {
             plausibility::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS)
+        }
+        ["causes", arguments @ ..] => {
+            causes::write(arguments, &Workspace::load()?).map(|()| ExitCode::SUCCESS)
         }
         ["bench", names @ ..] => bench::run(names, &Workspace::load()?),
         ["soak"] => soak::run(soak::MINUTES, &Workspace::load()?).map(|()| ExitCode::SUCCESS),
