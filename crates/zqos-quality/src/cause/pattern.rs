@@ -36,8 +36,9 @@ pub(super) struct Pattern {
     pub(super) share: f64,
     /// How long it lasts.
     pub(super) lasts: Lasts,
-    /// What a minute has to show to count as hurt, whatever else it shows.
-    pub(super) must: Option<Symptom>,
+    /// Of which symptoms a minute has to show one to count as hurt, whatever else it shows; any, where none is
+    /// named.
+    pub(super) decisive: &'static [Symptom],
     /// How many people at least have to show it.
     pub(super) least_people: usize,
     /// In how many joins at least.
@@ -66,7 +67,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
         strengths: &[],
         share: 1.0,
         lasts: Lasts::Days,
-        must: None,
+        decisive: &[],
         least_people: 1,
         least_joins: 2,
         spans_places: false,
@@ -85,6 +86,8 @@ pub(super) const PANELS: &[&[Pattern]] = {
         (JitterSent, 0.2),
         (JitterReceived, 0.2),
     ];
+    /// Delays alone wander for everybody behind a line or a data centre.
+    const LOSS: &[Symptom] = &[LossSent, LossReceived];
     const WEAK_RADIO: &[(Symptom, f64)] =
         &[(WeakSignal, 0.9), (LossSent, 0.25), (LossReceived, 0.25), (UnevenLoss, 0.3)];
     &[
@@ -94,7 +97,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
             whose: Whose::Together,
             strengths: WEAK_RADIO,
             share: 0.25,
-            must: Some(WeakSignal),
+            decisive: &[WeakSignal],
             least_people: 2,
             least_joins: 4,
             least_minutes: 20,
@@ -105,7 +108,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
             cause: Cause::AccessWifi,
             whose: Whose::Alone,
             strengths: WEAK_RADIO,
-            must: Some(WeakSignal),
+            decisive: &[WeakSignal],
             least_joins: 4,
             least_minutes: 30,
             ..BASE
@@ -143,6 +146,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 cause: Cause::SiteOrIsp,
                 scope: ScopeKind::Site,
                 strengths: BOTH_WAYS,
+                decisive: LOSS,
                 least_people: 3,
                 least_share: 0.4,
                 lasts: Lasts::Hours,
@@ -153,6 +157,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
             cause: Cause::SiteOrIsp,
             scope: ScopeKind::Isp,
             strengths: BOTH_WAYS,
+            decisive: LOSS,
             least_minutes: 30,
             least_people: 4,
             spans_places: true,
@@ -164,6 +169,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
             cause: Cause::DataCenter,
             scope: ScopeKind::DataCenter,
             strengths: BOTH_WAYS,
+            decisive: LOSS,
             least_people: 3,
             spans_isps: true,
             spans_places: true,
@@ -243,6 +249,9 @@ impl Pattern {
 
     /// The symptoms of which one has to show for a minute to be hurt, as bits.
     pub(super) fn decisive(&self) -> u16 {
-        self.must.map_or_else(|| self.mask(), Symptom::bit)
+        if self.decisive.is_empty() {
+            return self.mask();
+        }
+        self.decisive.iter().fold(0, |mask, symptom| mask | symptom.bit())
     }
 }
