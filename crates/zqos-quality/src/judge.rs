@@ -63,16 +63,20 @@ pub struct Circumstances {
 
 impl Circumstances {
     /// Those of a medium in all minutes of a join, peers aside.
+    pub fn of(participant: &Participant, medium: Medium) -> Self {
+        let connection_type = participant.connection_types[medium as usize].as_deref();
+        Self::by_words(medium, connection_type, participant.device.as_deref())
+    }
+
+    /// The same, by Zoom's words for the connection of the medium and for the device.
     ///
     /// **Source**: Zoom's `connection_type` is `P2P` for a call from peer to peer; `device` is
     /// `Phone` for a telephone, or `Windows + Phone` and the like for one beside a computer.
-    pub fn of(participant: &Participant, medium: Medium) -> Self {
-        let connection_type = participant.connection_types[medium as usize].as_deref();
+    pub fn by_words(medium: Medium, connection_type: Option<&str>, device: Option<&str>) -> Self {
         let is_peer_to_peer =
             connection_type.is_some_and(|name| name.trim().eq_ignore_ascii_case("P2P"));
-        let devices = participant.device.as_deref().unwrap_or_default().split('+');
-        let has_telephone =
-            devices.into_iter().any(|name| name.trim().eq_ignore_ascii_case("phone"));
+        let mut devices = device.unwrap_or_default().split('+');
+        let has_telephone = devices.any(|name| name.trim().eq_ignore_ascii_case("phone"));
         Self {
             peer_latency: None,
             is_peer_to_peer,

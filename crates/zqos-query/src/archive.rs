@@ -9,6 +9,7 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use zqos_core::table::TABLES;
+use zqos_quality::Judge;
 use zqos_store::{Location, Snapshot, StoreError};
 
 use crate::answer::{self, Answer};
@@ -16,7 +17,7 @@ use crate::engine::Engine;
 use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
-use crate::{depth, named, rollup, system, truncate, views};
+use crate::{depth, functions, named, rollup, system, truncate, views};
 
 /// What a query can't do.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +57,48 @@ impl Default for Limits {
 }
 
 /// What queries may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reach {
     /// The tables alone: for servers.
+    #[default]
     Tables,
     /// Files too, by their path as a table's name: for people on their own machine.
     Files,
+}
+
+/// Finds the site of somebody with these addresses, the public one and the private ones; `None` where
+/// nobody knows.
+pub type SiteOf = Arc<dyn Fn(Option<&str>, &[&str]) -> Option<String> + Send + Sync>;
+
+/// How queries are run, and what they are answered by beside the tables.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// What queries may use.
+    pub limits: Limits,
+    /// What they may read.
+    pub reach: Reach,
+    /// How the minutes of `audio_minutes` are judged.
+    pub judge: Judge,
+    /// What `site_of` answers; without it whoever calls that is told that there is no site map.
+    pub sites: Option<SiteOf>,
+}
+
+impl From<Limits> for Settings {
+    fn from(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { limits, reach, judge, sites } = self;
+        f.debug_struct("Settings")
+            .field("limits", limits)
+            .field("reach", reach)
+            .field("judge", judge)
+            .field("has_sites", &sites.is_some())
+            .finish()
+    }
 }
 
 /// One version of the tables of a store, or of some of them.
@@ -86,10 +123,9 @@ impl Archive {
     /// **Errors**: [`QueryError::Store`].
     pub async fn open(
         at: Option<Location>,
-        limits: Limits,
-        reach: Reach,
+        settings: impl Into<Settings>,
     ) -> Result<Self, QueryError> {
-        Self::open_tables(at, limits, reach, None).await
+        Self::open_tables(at, settings.into(), None).await
     }
 
     /// Opens what one query reads, which takes less time. Another one may find that there are no such
@@ -99,18 +135,17 @@ impl Archive {
     pub async fn open_for(
         sql: &str,
         at: Option<Location>,
-        limits: Limits,
-        reach: Reach,
+        settings: impl Into<Settings>,
     ) -> Result<Self, QueryError> {
-        Self::open_tables(at, limits, reach, Some(sql)).await
+        Self::open_tables(at, settings.into(), Some(sql)).await
     }
 
     async fn open_tables(
         at: Option<Location>,
-        limits: Limits,
-        reach: Reach,
+        settings: Settings,
         sql: Option<&str>,
     ) -> Result<Self, QueryError> {
+        let Settings { limits, reach, judge, sites } = settings;
         // Set aside for merging what was spilt, by each part of a sort: of a small pool a small share.
         let for_merging = (limits.memory / 16).min(10 << 20);
         // Some dozens of batches must fit.
@@ -123,7 +158,9 @@ impl Archive {
             .set_str("datafusion.execution.time_zone", "UTC")
             .set_bool("datafusion.sql_parser.collect_spans", true)
             .set_str("datafusion.sql_parser.recursion_limit", depth::PARSER_LEVELS)
-            .set_bool("datafusion.execution.parquet.pushdown_filters", true);
+            .set_bool("datafusion.execution.parquet.pushdown_filters", true)
+            // It would judge a minute of `audio_minutes` once for each column that is taken of the verdict.
+            .set_bool("datafusion.optimizer.enable_leaf_expression_pushdown", false);
         let spill = SpillFolder::create().map_err(QueryError::Engine)?;
         let disk = DiskManagerMode::Directories(vec![spill.path().to_owned()]);
         let runtime = RuntimeEnvBuilder::new()
@@ -147,6 +184,7 @@ impl Archive {
             Some(at) => Some(Arc::new(Snapshot::open_tables(at.clone(), &tables).await?)),
             None => None,
         };
+        functions::register(&context, judge, sites);
         if let (Some(at), Some(snapshot)) = (&at, &snapshot) {
             views::register(&context, at, snapshot).await?;
             system::register(&context, snapshot)?;

@@ -4,6 +4,7 @@ mod answer;
 mod archive;
 mod depth;
 mod engine;
+mod functions;
 mod memory;
 mod named;
 mod pinned;
@@ -16,7 +17,7 @@ mod views;
 mod wrong;
 
 pub use answer::Answer;
-pub use archive::{Archive, Limits, QueryError, Reach};
+pub use archive::{Archive, Limits, QueryError, Reach, Settings, SiteOf};
 pub use depth::LONGEST as LONGEST_QUERY;
 pub use rollup::refresh_rollups;
 pub use wrong::WrongQuery;

@@ -5,7 +5,7 @@ use datafusion::prelude::SessionContext;
 use zqos_core::table::{TABLES, Table};
 
 use crate::depth;
-use crate::views::{JOINED_SAMPLES, JOINED_TABLES};
+use crate::views::VIEWS;
 
 /// The tables of a store that a query reads: all of them where it names anything else, and none where it
 /// can't be understood.
@@ -34,10 +34,11 @@ pub(crate) fn tables(context: &SessionContext, sql: &str) -> Vec<&'static Table>
 
 /// The tables that a name stands for; `None` for what is told of all.
 fn read_by(reference: &TableReference) -> Option<Vec<&'static Table>> {
-    match reference.table() {
-        JOINED_SAMPLES => Some(JOINED_TABLES.to_vec()),
-        name => TABLES.iter().find(|table| table.name == name).map(|table| vec![*table]),
+    let name = reference.table();
+    if let Some(view) = VIEWS.iter().find(|view| view.name == name) {
+        return Some(view.tables.to_vec());
     }
+    TABLES.iter().find(|table| table.name == name).map(|table| vec![*table])
 }
 
 #[cfg(test)]

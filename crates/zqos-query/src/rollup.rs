@@ -16,7 +16,7 @@ use zqos_core::rollup::{HISTOGRAMS, Histogram, ROLLUP_HOURLY, ROLLUP_VERSION};
 use zqos_core::table::{DAY, PARTICIPANTS, STREAM_SAMPLES, Table};
 use zqos_store::{DataFile, Location, Snapshot, Store};
 
-use crate::archive::{Archive, Limits, QueryError, Reach};
+use crate::archive::{Archive, Limits, QueryError};
 use crate::views::latest;
 
 /// What stands for the network of an address of which Zoom keeps a part to itself.
@@ -33,7 +33,7 @@ pub async fn refresh_rollups(
     at: impl Into<Location>,
     limits: Limits,
 ) -> Result<Vec<String>, QueryError> {
-    let archive = Archive::open(Some(at.into()), limits, Reach::Tables).await?;
+    let archive = Archive::open(Some(at.into()), limits).await?;
     let Some(snapshot) = archive.snapshot() else { return Ok(Vec::new()) };
     let stale = stale(snapshot);
     for (day, fingerprint) in &stale {

@@ -23,6 +23,7 @@ use zqos_core::table::{
 };
 use zqos_store::{DataFile, Location, Snapshot};
 
+use crate::functions::{AUDIO_MINUTE, MIDDLE};
 use crate::pinned::PinnedFiles;
 use crate::sealed::Parts;
 
@@ -96,8 +97,10 @@ pub(crate) async fn register(
     parts.register(context, &store);
     let url = Url::parse(STORE).expect("a URL");
     context.register_object_store(&url, Arc::new(PinnedFiles::new(store, all)));
-    if JOINED_TABLES.iter().all(|table| snapshot.tables().any(|(read, ..)| read == *table)) {
-        context.sql(&format!("CREATE VIEW {JOINED_SAMPLES} AS {JOINED}")).await?;
+    for View { name, tables, rows } in VIEWS {
+        if tables.iter().all(|table| snapshot.tables().any(|(read, ..)| read == *table)) {
+            context.sql(&format!("CREATE VIEW {name} AS {}", rows())).await?;
+        }
     }
     Ok(())
 }
@@ -167,22 +170,90 @@ pub(crate) fn latest<'a>(
     }
 }
 
+/// A view of several tables.
+pub(crate) struct View {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The tables that it is of.
+    pub(crate) tables: &'static [&'static Table],
+    /// Its rows.
+    rows: fn() -> String,
+}
+
+/// The views, beside those that each table has.
+pub(crate) const VIEWS: [View; 2] = [
+    View {
+        name: "joined_samples",
+        tables: &[&STREAM_SAMPLES, &PARTICIPANTS, &MEETINGS],
+        rows: joined_samples,
+    },
+    View { name: "audio_minutes", tables: &[&STREAM_SAMPLES, &PARTICIPANTS], rows: audio_minutes },
+];
+
 /// Stream samples with what is known of their participant and their meeting.
-pub(crate) const JOINED_SAMPLES: &str = "joined_samples";
-/// The tables that they are of.
-pub(crate) const JOINED_TABLES: [&Table; 3] = [&STREAM_SAMPLES, &PARTICIPANTS, &MEETINGS];
-const JOINED: &str = "\
-    SELECT s.*, \
-      p.participant_uuid, p.join_time, p.person_id, p.user_name, p.email, p.leave_time, \
-      p.leave_reason, p.ip_address, p.internal_ip_addresses, p.location, p.network_type, \
-      p.connection_type, p.video_connection_type, p.share_connection_type, p.data_center, p.device, \
-      p.os, p.client, p.version, p.microphone, p.speaker, p.camera, p.health, p.site, \
-      m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.dept, m.start_time, m.end_time, \
-      m.participant_count \
-    FROM stream_samples s \
-    LEFT JOIN participants p \
-      ON s.account = p.account AND s.meeting_uuid = p.meeting_uuid AND s.user_id = p.user_id \
-    LEFT JOIN meetings m ON s.account = m.account AND s.meeting_uuid = m.meeting_uuid";
+fn joined_samples() -> String {
+    "SELECT s.*, \
+       p.participant_uuid, p.join_time, p.person_id, p.user_name, p.email, p.leave_time, \
+       p.leave_reason, p.ip_address, p.internal_ip_addresses, p.location, p.network_type, \
+       p.connection_type, p.video_connection_type, p.share_connection_type, p.data_center, p.device, \
+       p.os, p.client, p.version, p.microphone, p.speaker, p.camera, p.health, p.site, \
+       m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.dept, m.start_time, m.end_time, \
+       m.participant_count \
+     FROM stream_samples s \
+     LEFT JOIN participants p \
+       ON s.account = p.account AND s.meeting_uuid = p.meeting_uuid AND s.user_id = p.user_id \
+     LEFT JOIN meetings m ON s.account = m.account AND s.meeting_uuid = m.meeting_uuid"
+        .to_owned()
+}
+
+/// The audio of everybody in every minute, judged: all legs together, as verdicts on joins count them.
+///
+/// What the others' latency was is read off the middle of all, for of a sorted list without one of its
+/// values only the middle can come to stand there.
+fn audio_minutes() -> String {
+    let figures = ["bitrate_kbps", "latency_ms", "jitter_ms", "avg_loss_pct", "max_loss_pct"];
+    let leg = figures.map(|figure| format!("'{figure}', {figure}")).join(", ");
+    let minute = "account, meeting_uuid, date_trunc('minute', ts) AS ts, origin, user_id";
+    let minutes = |columns: &str, condition: &str| {
+        format!(
+            "SELECT {minute}, {columns} FROM stream_samples \
+             WHERE starts_with(stream, 'audio_'){condition} \
+             GROUP BY account, meeting_uuid, date_trunc('minute', ts), origin, user_id"
+        )
+    };
+    let legs = minutes(
+        &format!(
+            "array_agg(named_struct({leg})) AS legs, max(latency_ms) AS latency_ms, \
+             max(jitter_ms) AS jitter_ms"
+        ),
+        "",
+    );
+    let latencies = minutes("max(latency_ms) AS latency_ms", " AND latency_ms IS NOT NULL");
+    format!(
+        "SELECT account, meeting_uuid, user_id, ts, origin, person_id, user_name, email, site, location, \
+           network_type, data_center, version, \
+           get_field(judged, 'verdict') AS verdict, get_field(judged, 'reason') AS reason, get_field(judged, 'r') AS r, \
+           get_field(judged, 'mos') AS mos, get_field(judged, 'worst_verdict') AS worst_verdict, \
+           get_field(judged, 'worst_r') AS worst_r, get_field(judged, 'worst_mos') AS worst_mos, get_field(judged, 'way') AS way, \
+           latency_ms, jitter_ms, get_field(judged, 'avg_loss_pct') AS avg_loss_pct, \
+           get_field(judged, 'max_loss_pct') AS max_loss_pct \
+         FROM (\
+           SELECT l.account, l.meeting_uuid, l.user_id, l.ts, l.origin, l.latency_ms, l.jitter_ms, \
+             p.person_id, p.user_name, p.email, p.site, p.location, p.network_type, p.data_center, \
+             p.version, \
+             {AUDIO_MINUTE}(l.legs, o.latencies, p.connection_type, p.device) AS judged \
+           FROM ({legs}) l \
+           LEFT JOIN (\
+             SELECT account, meeting_uuid, ts, origin, \
+               {MIDDLE}(array_agg(latency_ms)) AS latencies \
+             FROM ({latencies}) GROUP BY account, meeting_uuid, ts, origin\
+           ) o ON l.account = o.account AND l.meeting_uuid = o.meeting_uuid AND l.ts = o.ts \
+             AND l.origin = o.origin \
+           LEFT JOIN participants p ON l.account = p.account AND l.meeting_uuid = p.meeting_uuid \
+             AND l.user_id = p.user_id\
+         )"
+    )
+}
 
 /// The columns of a table's files; the day stands in their path.
 pub(crate) fn schema(table: &Table) -> SchemaRef {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use futures::TryStreamExt as _;
-use zqos_query::{Archive, Limits, Reach};
+use zqos_query::{Archive, Limits};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -21,9 +21,7 @@ fn main() -> Result<()> {
     // As `zqos sql` runs.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let archive =
-            Archive::open(Some(Path::new(&folder).into()), Limits::default(), Reach::Tables)
-                .await?;
+        let archive = Archive::open(Some(Path::new(&folder).into()), Limits::default()).await?;
         let mut seconds = Vec::with_capacity(times);
         let mut rows = 0;
         for _ in 0..times {

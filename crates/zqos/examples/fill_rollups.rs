@@ -18,7 +18,7 @@ use arrow::datatypes::Int64Type;
 use futures::TryStreamExt as _;
 use zqos_core::SystemClock;
 use zqos_core::rollup::ROLLUP_HOURLY;
-use zqos_query::{Archive, Limits, Reach};
+use zqos_query::{Archive, Limits};
 use zqos_store::Store;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -33,7 +33,7 @@ fn main() -> Result<()> {
 }
 
 async fn fill(folder: &Path, days: u64, samples: u64) -> Result<()> {
-    let archive = Archive::open(Some(folder.into()), Limits::default(), Reach::Tables).await?;
+    let archive = Archive::open(Some(folder.into()), Limits::default()).await?;
     let ask = async |sql: &str| -> Result<Vec<RecordBatch>> {
         Ok(archive.query(sql).await?.try_collect().await?)
     };

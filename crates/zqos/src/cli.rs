@@ -496,6 +496,9 @@ pub(crate) struct Sql {
     /// The memory of the query; what does not fit goes into temporary files
     #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) memory: u32,
+    /// The site map that `site_of` looks into, in place of the one that the configuration names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

@@ -2,6 +2,7 @@
 
 mod file;
 mod privacy;
+mod quality;
 mod secret;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
 use file::{RawAccount, RawConfig, RawHttp};
 use privacy::Privacy;
+use quality::Quality;
 use secret::Environment;
 pub(crate) use secret::SecretSource;
 
@@ -54,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) privacy: Privacy,
     /// The site map.
     pub(crate) sites: Option<PathBuf>,
+    /// By what minutes are judged.
+    pub(crate) quality: Quality,
 }
 
 /// How HTTP is done.
@@ -132,6 +136,7 @@ impl Config {
             accounts: BTreeMap::from([(name, account)]),
             privacy: Privacy::default(),
             sites: None,
+            quality: Quality::default(),
         })
     }
 
@@ -171,6 +176,7 @@ impl Config {
             accounts,
             privacy: Privacy::resolve("[privacy]", raw.privacy)?,
             sites: raw.context.sites,
+            quality: Quality::resolve(&raw.quality)?,
         })
     }
 

@@ -6,6 +6,7 @@ mod columns;
 mod limits;
 mod read_only;
 mod rollup;
+mod scores;
 mod system;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use zqos_core::{
     Figures, Kbps, ManualClock, MeetingUuid, Millis, Origin, Participant, ParticipantId, Percent,
     Stream, StreamSample, Timestamp,
 };
-use zqos_query::{Archive, Limits, QueryError, Reach};
+use zqos_query::{Archive, Limits, QueryError, Reach, Settings};
 use zqos_store::{Batch, Store};
 
 const NOW: &str = "2026-11-24T12:00:00Z";
@@ -50,7 +51,7 @@ impl World {
     }
 
     async fn archive(&self) -> Archive {
-        Archive::open(Some(self.folder().into()), Limits::default(), Reach::Tables).await.unwrap()
+        Archive::open(Some(self.folder().into()), Limits::default()).await.unwrap()
     }
 
     /// The rows of a query as CSV, without a heading.
@@ -75,7 +76,9 @@ async fn csv(archive: &Archive, sql: &str) -> String {
 }
 
 async fn open(folder: Option<&Path>, limits: Limits, reach: Reach) -> Archive {
-    Archive::open(folder.map(Into::into), limits, reach).await.unwrap()
+    Archive::open(folder.map(Into::into), Settings { limits, reach, ..Settings::default() })
+        .await
+        .unwrap()
 }
 
 fn meeting() -> MeetingUuid {

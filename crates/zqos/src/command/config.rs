@@ -42,6 +42,7 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
         if let Some(sites) = &config.sites {
             writeln!(out, "\n[context]\nsites = {:?}", sites.display().to_string())?;
         }
+        writeln!(out, "\n[quality]\n{}", config.quality)?;
         for account in config.accounts.values() {
             writeln!(out, "\n[accounts.{}]", account.name)?;
             match &account.login {

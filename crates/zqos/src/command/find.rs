@@ -14,7 +14,7 @@ use zoom_wire::participant::ListParticipants;
 use zoom_wire::{ApiError, Kind, Row, When};
 use zqos_collect::Status;
 use zqos_core::{MeetingId, Shown, Timestamp};
-use zqos_query::{Archive, Limits, Reach};
+use zqos_query::{Archive, Limits};
 use zqos_store::{Known, LayoutError, Location, Snapshot, StoreError};
 
 use crate::cli::Find;
@@ -213,8 +213,7 @@ async fn stored(session: &Session, at: &Location, wanted: &Wanted) -> anyhow::Re
         )?;
     }
     write!(sql, " ORDER BY p.join_time DESC, p.meeting_uuid, p.user_id LIMIT {}", LOOKED_AT + 1)?;
-    let archive =
-        Archive::open_for(&sql, Some(at.clone()), Limits::default(), Reach::Tables).await?;
+    let archive = Archive::open_for(&sql, Some(at.clone()), Limits::default()).await?;
     let batches: Vec<RecordBatch> = archive.query(&sql).await?.try_collect().await?;
     let mut joins = Vec::new();
     for batch in &batches {

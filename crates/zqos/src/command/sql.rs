@@ -8,16 +8,20 @@ mod rows;
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::StreamExt as _;
-use zqos_query::{Archive, LONGEST_QUERY, Limits, QueryError, Reach};
+use zqos_intake::Sites as _;
+use zqos_query::{Archive, LONGEST_QUERY, Limits, QueryError, Reach, Settings, SiteOf};
 
 use self::file::{FileFormat, RowFile};
 use self::rows::Rows;
 use crate::cli::{Format, Global, Sql};
 use crate::command::store;
+use crate::config::Config;
+use crate::context::site::SiteMap;
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
 
@@ -47,14 +51,26 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         time: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
         memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
     };
+    let config = Config::load(global.config.as_deref())?;
+    let sites = args.sites.as_ref().or(config.sites.as_ref());
+    let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
+    let site_of = |map: SiteMap| -> SiteOf {
+        Arc::new(move |public, internal| map.site_of(public, internal).map(str::to_owned))
+    };
+    let settings = Settings {
+        limits,
+        reach: Reach::Files,
+        judge: config.quality.judge,
+        sites: sites.map(site_of),
+    };
     if is_prompt(args) {
-        return prompt::run(location, limits, global).await;
+        return prompt::run(location, &settings, global).await;
     }
     let query = match &args.query {
         Some(query) => query.clone(),
         None => typed_in()?,
     };
-    let archive = Archive::open_for(&query, location, limits, Reach::Files).await?;
+    let archive = Archive::open_for(&query, location, settings).await?;
     match file {
         Some((path, format)) => save(&archive, &query, path, format).await?,
         None => show(&archive, &query, global).await?,

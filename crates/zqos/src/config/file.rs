@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Secret;
 use super::privacy::RawPrivacy;
+use super::quality::RawQuality;
 use super::secret::refuse_if_shared;
 use crate::exit::UsageError;
 
@@ -23,6 +24,8 @@ pub(super) struct RawConfig {
     pub(super) privacy: RawPrivacy,
     #[serde(default)]
     pub(super) context: RawContext,
+    #[serde(default)]
+    pub(super) quality: RawQuality,
     #[serde(default)]
     pub(super) accounts: BTreeMap<String, RawAccount>,
 }

@@ -6,7 +6,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor};
 use zqos_core::Shown;
-use zqos_query::{Archive, Limits, Reach};
+use zqos_query::{Archive, Settings};
 use zqos_store::Location;
 
 use super::{history, show};
@@ -42,7 +42,7 @@ enum Typed {
 /// Asks until whoever types has enough.
 pub(super) async fn run(
     at: Option<Location>,
-    limits: Limits,
+    settings: &Settings,
     global: &Global,
 ) -> anyhow::Result<Exit> {
     let mut editor = editor()?;
@@ -57,7 +57,7 @@ pub(super) async fn run(
         }
     }
     // Whatever is wrong with the store is said before anything is typed.
-    drop(Archive::open(at.clone(), limits, Reach::Files).await?);
+    drop(Archive::open(at.clone(), settings.clone()).await?);
     note("queries end with `;`; `\\?` says what else there is");
     let mut unfinished = String::new();
     loop {
@@ -74,7 +74,7 @@ pub(super) async fn run(
                     return Ok(Exit::Done);
                 }
                 // Each query sees the store as it is by then.
-                answer(at.as_ref(), limits, global, typed).await?;
+                answer(at.as_ref(), settings, global, typed).await?;
             }
             Err(ReadlineError::Interrupted) => unfinished.clear(),
             Err(ReadlineError::Eof) => return Ok(Exit::Done),
@@ -155,7 +155,7 @@ fn is_whole(query: &str) -> bool {
 /// Answers what was typed. What is wrong with it is shown, and ends nothing.
 async fn answer(
     at: Option<&Location>,
-    limits: Limits,
+    settings: &Settings,
     global: &Global,
     typed: Typed,
 ) -> anyhow::Result<()> {
@@ -174,7 +174,7 @@ async fn answer(
         Typed::Leave => return Ok(()),
     };
     let shown = async {
-        let archive = Archive::open_for(&query, at.cloned(), limits, Reach::Files).await?;
+        let archive = Archive::open_for(&query, at.cloned(), settings.clone()).await?;
         show(&archive, &query, global).await
     };
     tokio::select! {
