@@ -20,7 +20,6 @@ mod stream;
 mod summary;
 mod text;
 mod unit;
-mod verdict;
 
 pub mod column;
 pub mod rollup;
@@ -38,4 +37,3 @@ pub use stream::{Leg, Medium, Stream, StreamName};
 pub use summary::{Spread, Summary, SummaryFigures};
 pub use text::Shown;
 pub use unit::{Dbm, Fps, Kbps, Millis, OutOfRange, Percent, Pressure, Resolution};
-pub use verdict::Verdict;

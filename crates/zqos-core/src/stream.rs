@@ -13,6 +13,20 @@ pub enum Medium {
     Share,
 }
 
+impl Medium {
+    /// Every medium; each stands at the place of its number.
+    pub const ALL: [Self; 3] = [Self::Audio, Self::Video, Self::Share];
+
+    /// The name in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Share => "share",
+        }
+    }
+}
+
 /// Which leg of the way a stream measures, under Zoom's words.
 ///
 /// Whether input is what the participant sends or receives is not settled by Zoom's documents

@@ -402,11 +402,12 @@ pub const REQUESTS: Table = Table {
     ],
 };
 
-/// Verdicts on joins and on meetings. [`WHOLE_MEETING`] stands for a user id in the latter.
+/// Verdicts on joins and on meetings, kept under the day on which the meeting began. [`WHOLE_MEETING`]
+/// stands for a user id in the latter.
 pub const VERDICTS: Table = Table {
     name: "verdicts",
     key: &["account", "meeting_uuid", "user_id", "medium", "rule"],
-    latest: Latest::Row,
+    latest: Latest::Only,
     is_system: false,
     columns: &[
         ACCOUNT,
@@ -422,6 +423,13 @@ pub const VERDICTS: Table = Table {
         column("median_r", Kind::Number),
         column("p10_r", Kind::Number),
         required("judged_at", Kind::Instant),
+        column("reason", Kind::Term),
+        column("worst_verdict", Kind::Term),
+        column("mos", Kind::Number),
+        column("longest_poor_from", Kind::Instant),
+        column("longest_poor_minutes", Kind::Integer),
+        column("own_leg_minutes", Kind::Integer),
+        column("zoom_quality", Kind::Term),
     ],
 };
 

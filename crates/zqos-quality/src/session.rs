@@ -2,12 +2,17 @@
 
 use std::cmp::Reverse;
 
-use zqos_core::{Medium, ParticipantId, Percent, Timestamp};
+use zqos_core::{Medium, Percent, Timestamp};
 
 use crate::emodel::mos_of_r;
 use crate::{Grade, Judge, Reason, Rule, StreamVerdict, Verdict, Way, ZoomOpinion};
 
 const MINUTE_MS: i64 = 60_000;
+
+/// The minute of an instant, in minutes since 1970.
+pub(crate) const fn minute_of(ts: Timestamp) -> i64 {
+    ts.unix_millis().div_euclid(MINUTE_MS)
+}
 
 /// From so many judged minutes on a join is judged.
 ///
@@ -43,7 +48,7 @@ pub struct Minute {
 
 impl Minute {
     fn new(ts: Timestamp, verdict: StreamVerdict) -> Self {
-        let start = ts.unix_millis().div_euclid(MINUTE_MS) * MINUTE_MS;
+        let start = minute_of(ts) * MINUTE_MS;
         Self { start: Timestamp::from_unix_millis(start).unwrap_or(ts), verdict }
     }
 
@@ -136,29 +141,6 @@ impl Findings {
     /// is not Zoom's.
     pub fn mos(&self) -> Option<f64> {
         self.median_r.and_then(mos_of_r)
-    }
-
-    /// The row that is stored. `participant` is `None` for a whole meeting.
-    pub fn to_record(
-        &self,
-        participant: Option<ParticipantId>,
-        medium: Medium,
-        judge: Judge,
-        judged_at: Timestamp,
-    ) -> zqos_core::Verdict {
-        zqos_core::Verdict {
-            participant,
-            medium,
-            rule: judge.rule.as_str().to_owned(),
-            model: judge.model(),
-            verdict: self.typical.as_str().to_owned(),
-            minutes: self.minutes,
-            poor_minutes: self.poor_minutes,
-            unclassified_minutes: self.unclassified_minutes,
-            median_r: self.median_r,
-            p10_r: self.p10_r,
-            judged_at,
-        }
     }
 }
 

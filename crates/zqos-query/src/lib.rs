@@ -2,22 +2,27 @@
 
 mod answer;
 mod archive;
+mod days;
 mod depth;
 mod engine;
 mod functions;
 mod memory;
 mod named;
 mod pinned;
+mod reports;
 mod rollup;
 mod sealed;
 mod spill;
 mod system;
 mod truncate;
+mod verdicts;
 mod views;
 mod wrong;
 
 pub use answer::Answer;
 pub use archive::{Archive, Limits, QueryError, Reach, Settings, SiteOf};
 pub use depth::LONGEST as LONGEST_QUERY;
+pub use reports::{Report, Samples, Which};
 pub use rollup::refresh_rollups;
+pub use verdicts::refresh_verdicts;
 pub use wrong::WrongQuery;

@@ -1,9 +1,7 @@
 //! Rollups: made of a day's samples, and made anew when these are others.
 
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow::array::{ArrayRef, AsArray as _, StringViewArray};
 use arrow::datatypes::DataType;
@@ -11,12 +9,12 @@ use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 use futures::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
-use zqos_core::Timestamp;
 use zqos_core::rollup::{HISTOGRAMS, Histogram, ROLLUP_HOURLY, ROLLUP_VERSION};
-use zqos_core::table::{DAY, PARTICIPANTS, STREAM_SAMPLES, Table};
-use zqos_store::{DataFile, Location, Snapshot, Store};
+use zqos_core::table::{DAY, PARTICIPANTS, STREAM_SAMPLES};
+use zqos_store::{DataFile, Location, Store};
 
 use crate::archive::{Archive, Limits, QueryError};
+use crate::days::{day_before, fingerprint, stale};
 use crate::views::latest;
 
 /// What stands for the network of an address of which Zoom keeps a part to itself.
@@ -35,7 +33,9 @@ pub async fn refresh_rollups(
 ) -> Result<Vec<String>, QueryError> {
     let archive = Archive::open(Some(at.into()), limits).await?;
     let Some(snapshot) = archive.snapshot() else { return Ok(Vec::new()) };
-    let stale = stale(snapshot);
+    let stale = stale(snapshot, &STREAM_SAMPLES, &ROLLUP_HOURLY, |day, files| {
+        made_of(day, files(&STREAM_SAMPLES), files(&PARTICIPANTS))
+    });
     for (day, fingerprint) in &stale {
         let rows = match fingerprint {
             Some(_) => archive.query(&query(day)).await?.try_collect().await?,
@@ -47,61 +47,18 @@ pub async fn refresh_rollups(
     Ok(stale.into_iter().map(|(day, _)| day).collect())
 }
 
-/// Days whose rollups are to be made anew, with the fingerprint of what they are made of; without one the
-/// day has no samples any more.
-fn stale(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
-    let (samples, participants) =
-        (files(snapshot, &STREAM_SAMPLES), files(snapshot, &PARTICIPANTS));
-    let rollups = files(snapshot, &ROLLUP_HOURLY);
-    let days: BTreeSet<&str> =
-        samples.iter().chain(rollups).map(|file| file.day.as_str()).collect();
-    let stale = days.into_iter().filter_map(|day| {
-        let fingerprint = fingerprint(day, samples, participants);
-        let tags: Vec<Option<&str>> = of_day(rollups, day).map(DataFile::tag).collect();
-        let wanted: Vec<Option<&str>> = fingerprint.iter().map(|tag| Some(tag.as_str())).collect();
-        (tags != wanted).then(|| (day.to_owned(), fingerprint))
-    });
-    stale.collect()
-}
-
-fn files<'a>(snapshot: &'a Snapshot, table: &Table) -> &'a [DataFile] {
-    snapshot.tables().find(|(other, ..)| *other == table).map_or(&[], |(.., files)| files)
-}
-
-fn of_day<'a>(files: &'a [DataFile], day: &str) -> impl Iterator<Item = &'a DataFile> {
-    files.iter().filter(move |file| file.day == day)
-}
-
 /// What the rollups of a day are made of; `None` when that is nothing.
-///
-/// A file's path stands for its content, for files never change and their names have checksums.
-fn fingerprint(day: &str, samples: &[DataFile], participants: &[DataFile]) -> Option<String> {
-    of_day(samples, day).next()?;
-    let mut hash = Sha256::new();
-    hash.update(ROLLUP_VERSION.to_le_bytes());
+fn made_of(day: &str, samples: &[DataFile], participants: &[DataFile]) -> Option<String> {
     let before = day_before(day);
-    let near = before.iter().map(String::as_str).chain([day]);
-    let participants = near.flat_map(|day| of_day(participants, day));
-    for files in [of_day(samples, day).collect::<Vec<_>>(), participants.collect()] {
-        let mut paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        paths.sort_unstable();
-        for path in paths {
-            hash.update(path);
-            hash.update([0]);
-        }
-        hash.update([1]);
+    let near: Vec<&str> = before.iter().map(String::as_str).chain([day]).collect();
+    let of_day: Vec<&DataFile> = samples.iter().filter(|file| file.day == day).collect();
+    if of_day.is_empty() {
+        return None;
     }
-    // Half of it tells enough days apart.
-    let hash = hash.finalize();
-    let half = *hash.first_chunk().expect("a hash has 32 bytes");
-    Some(format!("{:032x}", u128::from_be_bytes(half)))
-}
-
-/// The UTC day before, as in `2026-11-15`.
-fn day_before(day: &str) -> Option<String> {
-    let midnight: Timestamp = format!("{day}T00:00:00Z").parse().ok()?;
-    let before = midnight.saturating_sub(Duration::from_hours(24));
-    Some(before.to_jiff().strftime("%F").to_string())
+    let participants = participants.iter().filter(|file| near.contains(&&*file.day));
+    let mut salt = Sha256::new();
+    salt.update(ROLLUP_VERSION.to_le_bytes());
+    Some(fingerprint(salt, &[of_day, participants.collect()]))
 }
 
 /// The rollups of a day, from its samples.
@@ -207,12 +164,6 @@ mod tests {
     }
 
     #[test]
-    fn the_day_before_the_first_is_the_last() {
-        assert_eq!(day_before("2026-03-01").as_deref(), Some("2026-02-28"));
-        assert_eq!(day_before("2026-01-01").as_deref(), Some("2025-12-31"));
-    }
-
-    #[test]
     fn a_fingerprint_is_of_what_counts_and_nothing_else() {
         let file = |day: &str, path: &str| DataFile {
             path: path.to_owned(),
@@ -224,7 +175,7 @@ mod tests {
         let samples = [file("2026-11-20", "a"), file("2026-11-21", "b")];
         let participants = [file("2026-11-19", "c"), file("2026-11-20", "d")];
         let of = |samples: &[DataFile], participants: &[DataFile]| {
-            fingerprint("2026-11-20", samples, participants)
+            made_of("2026-11-20", samples, participants)
         };
         let first = of(&samples, &participants);
         assert!(first.as_ref().is_some_and(|tag| tag.len() == 32));

@@ -10,13 +10,12 @@ use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, LISTINGS, MEETINGS,
     PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, QUOTA_LEDGER, REQUESTS, REVISION, SETTINGS_CHANGES,
-    STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, VERDICTS, WHOLE_MEETING, ZOOM_RAW,
-    ZOOM_SCORES,
+    STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
-    CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Medium, Meeting, MeetingUuid, Millis,
-    Origin, Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Reservation,
-    SettingsChange, StreamSample, Summary, SummaryFigures, Timestamp, Verdict, ZoomScore,
+    CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Meeting, MeetingUuid, Millis, Origin,
+    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Reservation, SettingsChange,
+    StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
 };
 
 pub(crate) use self::rows::Fingerprint;
@@ -351,28 +350,6 @@ impl Batch {
         row.integer(Some(count.failed.into()));
     }
 
-    /// Adds a verdict on a join, or on all of a meeting, that began at `at`.
-    pub fn verdict(&mut self, meeting: &MeetingUuid, at: Timestamp, verdict: &Verdict) {
-        let mut row = self.row(&VERDICTS, at);
-        row.text(Some(meeting.as_str()));
-        let participant = verdict.participant.as_ref().map(ParticipantId::as_str);
-        row.text(Some(participant.unwrap_or(WHOLE_MEETING)));
-        row.text(Some(match verdict.medium {
-            Medium::Audio => "audio",
-            Medium::Video => "video",
-            Medium::Share => "share",
-        }));
-        row.text(Some(&verdict.rule));
-        row.text(Some(&verdict.model));
-        row.text(Some(&verdict.verdict));
-        row.integer(Some(verdict.minutes.into()));
-        row.integer(Some(verdict.poor_minutes.into()));
-        row.integer(Some(verdict.unclassified_minutes.into()));
-        row.number(verdict.median_r);
-        row.number(verdict.p10_r);
-        row.instant(Some(verdict.judged_at));
-    }
-
     /// Adds a text as it came.
     pub fn raw(&mut self, origin: Origin, raw: &Raw<'_>) {
         let now = self.now;
@@ -681,23 +658,6 @@ mod tests {
             calls: 7,
             failed: 1,
         });
-        batch.verdict(
-            &meeting,
-            now(),
-            &Verdict {
-                participant: None,
-                medium: Medium::Audio,
-                rule: "bands".to_owned(),
-                model: "1".to_owned(),
-                verdict: "good".to_owned(),
-                minutes: 1,
-                poor_minutes: 0,
-                unclassified_minutes: 0,
-                median_r: Some(90.0),
-                p10_r: Some(80.0),
-                judged_at: now(),
-            },
-        );
         batch.raw(
             Origin::Qss,
             &Raw {

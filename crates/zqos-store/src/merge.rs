@@ -9,7 +9,7 @@ use arrow::compute::interleave;
 use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use zqos_core::table::{COVERAGE, Latest, RECEIVED_AT, REVISION, Table, VERDICTS, ZOOM_RAW};
+use zqos_core::table::{COVERAGE, Latest, RECEIVED_AT, REVISION, Table, ZOOM_RAW};
 
 /// Rows that are given out together.
 const BATCH: usize = 8_192;
@@ -159,8 +159,8 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
     /// does not.
     fn find_losers(&mut self, same: &[(usize, usize, i64)]) {
         let Some((&(.., kept_revision), others)) = same.split_first() else { return };
-        // Of what is counted, judged or told in full each time the latest says all.
-        if self.table.is_system || [ZOOM_RAW, COVERAGE, VERDICTS].contains(self.table) {
+        // Of what is counted or told in full each time the latest says all.
+        if self.table.is_system || [ZOOM_RAW, COVERAGE].contains(self.table) {
             return;
         }
         for &(place, row, revision) in others {

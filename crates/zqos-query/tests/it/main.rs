@@ -8,6 +8,7 @@ mod read_only;
 mod rollup;
 mod scores;
 mod system;
+mod verdicts;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use zqos_store::{Location, Store};
 use crate::cli::Collect;
 use crate::command::import::location;
 use crate::command::status::{self, Told};
+use crate::command::store;
 use crate::config::Account;
 use crate::context::site::SiteMap;
 use crate::exit::{Exit, UsageError};
@@ -95,8 +96,15 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     let ended = join_all(work).await;
     // The last rows come into the tables.
     let kept = thread.join().map_err(|_| anyhow::anyhow!("the thread that writes has panicked"))?;
-    let kept =
-        kept.map(drop).context("what was collected is in the log, and not yet in the tables");
+    let kept = match kept {
+        Ok(mut store) => {
+            store::refresh_after(&mut store, at.clone(), session.config.quality.judge).await;
+            Ok(())
+        }
+        Err(error) => {
+            Err(error).context("what was collected is in the log, and not yet in the tables")
+        }
+    };
     tell(session, &at, &range, ended, kept).await
 }
 

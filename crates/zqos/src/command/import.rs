@@ -53,7 +53,7 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     let policy = config.policy(account, location.local())?.map(Arc::new);
     let sites = args.sites.as_ref().or(config.sites.as_ref());
     let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
-    let mut store = Store::open(location, Arc::new(SystemClock)).await?;
+    let mut store = Store::open(location.clone(), Arc::new(SystemClock)).await?;
     let (full, mut batches) = mpsc::channel(WAITING);
     let kept = full.clone();
     let sites = sites.map(|map| Arc::new(map) as _);
@@ -70,6 +70,7 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     }
     let (counts, refused, read) = reading.await.context("reading the files was broken off")?;
     store.commit().await?;
+    store::refresh_after(&mut store, location, config.quality.judge).await;
     if refused > TOLD {
         note(format_args!("{} more are wrong", refused - TOLD));
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use zqos_core::{Clock as _, SystemClock};
+use zqos_quality::Judge;
 use zqos_store::{Location, Snapshot, Store as Writer, StoreError};
 
 use crate::cli::{Expire, Forget, Global, Store, WhichStore};
@@ -60,7 +61,7 @@ fn on_s3(_: &str, _: &WhichStore) -> Result<Location, UsageError> {
 pub(crate) async fn run(command: &Store, global: &Global) -> anyhow::Result<Exit> {
     match command {
         Store::Info(which) => info(location(which)?, global).await,
-        Store::Compact(which) => compact(location(which)?).await,
+        Store::Compact(which) => compact(location(which)?, global).await,
         Store::Verify(which) => verify(location(which)?).await,
         Store::Expire(args) => expire(args, global).await,
         Store::Forget(args) => forget(args, global).await,
@@ -73,7 +74,8 @@ async fn open(at: Location) -> Result<Writer, StoreError> {
     Writer::open(at, Arc::new(SystemClock)).await
 }
 
-async fn compact(at: Location) -> anyhow::Result<Exit> {
+async fn compact(at: Location, global: &Global) -> anyhow::Result<Exit> {
+    let judge = Config::load(global.config.as_deref())?.quality.judge;
     let mut store = open(at.clone()).await?;
     let done = store.compact().await.map_err(explained)?;
     note(format_args!(
@@ -86,33 +88,52 @@ async fn compact(at: Location) -> anyhow::Result<Exit> {
             done.conflicts
         ));
     }
-    refresh_rollups(&mut store, at).await?;
+    refresh(&mut store, at, judge).await?;
     Ok(Exit::Done)
 }
 
-/// Makes rollups anew of days that have changed.
+/// Makes anew what is made of other tables, of days that have changed: rollups and verdicts.
 #[cfg(feature = "query")]
-async fn refresh_rollups(store: &mut Writer, at: Location) -> anyhow::Result<()> {
-    let days = zqos_query::refresh_rollups(store, at, zqos_query::Limits::default()).await?;
-    let count = days.len();
-    note(format_args!("made the rollups of {count} day{}", if count == 1 { "" } else { "s" }));
+pub(crate) async fn refresh(store: &mut Writer, at: Location, judge: Judge) -> anyhow::Result<()> {
+    let limits = zqos_query::Limits::default();
+    let rollups = zqos_query::refresh_rollups(store, at.clone(), limits).await?.len();
+    let now = SystemClock.now();
+    let verdicts = zqos_query::refresh_verdicts(store, at, limits, judge, now).await?.len();
+    let days = |count: usize| format!("{count} day{}", if count == 1 { "" } else { "s" });
+    if rollups > 0 || verdicts > 0 {
+        note(format_args!(
+            "made the rollups of {} and the verdicts of {}",
+            days(rollups),
+            days(verdicts)
+        ));
+    }
     Ok(())
+}
+
+/// The same after rows came in, which are safe whatever becomes of this.
+pub(crate) async fn refresh_after(store: &mut Writer, at: Location, judge: Judge) {
+    if let Err(error) = refresh(store, at, judge).await {
+        note(format_args!(
+            "rollups and verdicts are not made: {error:#}; `zqos store compact` makes them"
+        ));
+    }
 }
 
 /// Without the engine nothing can make them.
 #[cfg(not(feature = "query"))]
 #[expect(clippy::unused_async, reason = "with the engine it waits")]
-async fn refresh_rollups(_: &mut Writer, _: Location) -> anyhow::Result<()> {
+pub(crate) async fn refresh(_: &mut Writer, _: Location, _: Judge) -> anyhow::Result<()> {
     Ok(())
 }
 
 async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
     let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;
     let at = location(&args.store)?;
+    let judge = Config::load(global.config.as_deref())?.quality.judge;
     let mut store = open(at.clone()).await?;
     let erased = store.expire(before).await.map_err(explained)?;
     note(format_args!("removed {} rows in {} files", erased.rows, erased.files));
-    refresh_rollups(&mut store, at).await?;
+    refresh(&mut store, at, judge).await?;
     Ok(Exit::Done)
 }
 
@@ -134,7 +155,7 @@ async fn forget(args: &Forget, global: &Global) -> anyhow::Result<Exit> {
         "erased {} joins: {} rows; {} files were written anew or removed",
         erased.joins, erased.rows, erased.files
     ));
-    refresh_rollups(&mut store, at).await?;
+    refresh(&mut store, at, config.quality.judge).await?;
     // Queries may have named the person.
     #[cfg(feature = "query")]
     crate::command::sql::history::empty()?;
