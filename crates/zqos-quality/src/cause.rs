@@ -26,7 +26,7 @@ mod symptom;
 mod usual;
 mod word;
 
-pub use incident::{Diagnosis, Hurt, Incident, Unexplained};
+pub use incident::{Diagnosis, Hurt, Incident, Tally, Unexplained};
 pub use record::{Casebook, Join, Minutes, Site, SiteKind};
 pub use word::{Cause, Scope, ScopeKind};
 

@@ -1,8 +1,11 @@
 //! Which of input and output is sent.
 
-use zqos_core::{Figures, Leg, Medium};
+use std::collections::BTreeMap;
+
+use zqos_core::{Figures, Leg, Medium, Stream, Timestamp};
 
 use crate::judge::is_active;
+use crate::session::minute_of;
 
 /// From so many meetings on that show it, it is taken as known.
 ///
@@ -111,7 +114,45 @@ impl MinuteLegs {
     }
 }
 
+/// Which legs of sound and of a shared screen one join had, by minute.
+#[derive(Debug, Clone, Default)]
+pub struct JoinLegs {
+    seen: Vec<(i64, Medium, Leg)>,
+}
+
+impl JoinLegs {
+    /// Adds a stream in a minute. What carried nothing, cameras, and legs whose direction is known show
+    /// nothing.
+    pub fn add(&mut self, ts: Timestamp, stream: Stream, figures: &Figures) {
+        let (medium, leg) = (stream.medium(), stream.leg());
+        if medium != Medium::Video && matches!(leg, Leg::Input | Leg::Output) && is_active(figures)
+        {
+            self.seen.push((minute_of(ts), medium, leg));
+        }
+    }
+}
+
 impl InputDetection {
+    /// Adds all joins of one meeting.
+    pub fn add_joins<'a>(&mut self, joins: impl IntoIterator<Item = &'a JoinLegs>) {
+        let mut minutes: BTreeMap<(Medium, i64), MinuteLegs> = BTreeMap::new();
+        for join in joins {
+            let mut own: BTreeMap<(Medium, i64), (bool, bool)> = BTreeMap::new();
+            for (minute, medium, leg) in &join.seen {
+                let (input, output) = own.entry((*medium, *minute)).or_default();
+                *input |= *leg == Leg::Input;
+                *output |= *leg == Leg::Output;
+            }
+            for (minute, (input, output)) in own {
+                minutes.entry(minute).or_default().add_active(input, output);
+            }
+        }
+        for medium in [Medium::Audio, Medium::Share] {
+            let of_medium = minutes.iter().filter(|((of, _), _)| *of == medium);
+            self.add_meeting(medium, of_medium.map(|(_, legs)| *legs));
+        }
+    }
+
     /// Adds all minutes of a medium of one meeting. They count for what most of them show; those of
     /// video don't count.
     pub fn add_meeting(&mut self, medium: Medium, minutes: impl IntoIterator<Item = MinuteLegs>) {

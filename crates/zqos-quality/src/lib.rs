@@ -36,7 +36,7 @@ mod rule;
 mod session;
 mod verdict;
 
-pub use direction::{Direction, InputDetection, InputMeaning, MinuteLegs};
+pub use direction::{Direction, InputDetection, InputMeaning, JoinLegs, MinuteLegs};
 pub use fate::{Fate, Witness, shared_fate};
 pub use group::{Group, GroupKind};
 pub use interval::{Difference, Proportion};

@@ -123,13 +123,26 @@ impl Archive {
     pub async fn reports<S: Samples>(&self, which: &Which) -> Result<Vec<Report<S>>, QueryError> {
         let mut found: Found<S> =
             Found { places: HashMap::new(), joins: Vec::new(), samples: Vec::new() };
-        let participants = which.rows_of(&PARTICIPANTS);
-        self.each(&participants, |rows| participants_of(rows, &mut found)).await?;
+        for join in self.participants(which).await? {
+            let key = [&*join.account, &*join.meeting_uuid, join.participant.id.as_str()];
+            if let Some(place) = found.place(key) {
+                found.joins[place] = join;
+            }
+        }
         let streams = which.samples("stream_samples", "stream", &STREAM_FIGURES);
         self.each(&streams, |rows| streams_of(rows, &mut found)).await?;
         let devices = which.samples("device_samples", "NULL", &DEVICE_FIGURES);
         self.each(&devices, |rows| devices_of(rows, &mut found)).await?;
         Ok(found.finish())
+    }
+
+    /// Reads joins alone.
+    ///
+    /// **Errors**: those of [`Archive::query`].
+    pub async fn participants(&self, which: &Which) -> Result<Vec<Report<()>>, QueryError> {
+        let mut joins = Vec::new();
+        self.each(&which.rows_of(&PARTICIPANTS), |rows| participants_of(rows, &mut joins)).await?;
+        Ok(joins)
     }
 
     /// Reads meetings that began in a range or up to a day before, with their accounts, by their start.
@@ -312,19 +325,16 @@ fn instant(micros: i64) -> Option<Timestamp> {
     Timestamp::from_unix_millis(micros.div_euclid(1_000)).ok()
 }
 
-fn participants_of<S: Samples>(rows: &RecordBatch, found: &mut Found<S>) -> Result<(), ArrowError> {
+fn participants_of(rows: &RecordBatch, joins: &mut Vec<Report<()>>) -> Result<(), ArrowError> {
     let cells = Cells::new(rows, &PARTICIPANTS)?;
-    for row in 0..rows.num_rows() {
-        let key = ["account", "meeting_uuid", "user_id"].map(|column| cells.text(column, row));
-        let ([Some(account), Some(meeting), Some(user)], Some(participant)) =
-            (key, cells.participant(row))
-        else {
-            continue;
-        };
-        if let Some(place) = found.place([account, meeting, user]) {
-            found.joins[place].participant = participant;
-        }
-    }
+    joins.extend((0..rows.num_rows()).filter_map(|row| {
+        Some(Report {
+            account: cells.owned("account", row)?,
+            meeting_uuid: cells.owned("meeting_uuid", row)?,
+            participant: cells.participant(row)?,
+            samples: (),
+        })
+    }));
     Ok(())
 }
 

@@ -113,6 +113,9 @@ pub(crate) enum Command {
     /// Find the meetings of a person: the joins that the store has
     #[cfg(feature = "query")]
     Find(Find),
+    /// Say what went wrong, for whom, when and why
+    #[cfg(feature = "query")]
+    Diagnose(Box<Diagnose>),
     /// Look after the store
     #[cfg(feature = "store")]
     #[command(subcommand, after_help = "Example:\n  zqos store info")]
@@ -389,6 +392,84 @@ pub(crate) struct Status {
     pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "query")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos diagnose --at 'yesterday 10:00' --topic board
+  zqos diagnose 93201235621 --person jill@example.com
+  zqos diagnose --person jill@example.com --days 30
+  zqos diagnose --site Berlin --from yesterday
+  zqos diagnose --cause tcp-fallback --from -7d
+  zqos diagnose --from yesterday --to today --format json
+
+Causes are named with a probability and with what speaks for and against them, and only where they are
+more probable than chance. Words tell conditions on the network and in devices, not what people felt.
+Exit code 1: the store has no such meeting or person; 2: several are meant.")]
+pub(crate) struct Diagnose {
+    /// The meeting: its UUID, or its number, which means the latest instance in the store
+    #[arg(value_name = "MEETING")]
+    pub(crate) meeting: Option<String>,
+    /// The meeting that ran at this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["from", "to", "days"])]
+    pub(crate) at: Option<String>,
+    /// The meeting whose topic has this in it
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["site", "cause"])]
+    pub(crate) topic: Option<String>,
+    /// The meeting whose host's name or e-mail address has this in it
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["site", "cause"])]
+    pub(crate) host: Option<String>,
+    /// A person: in the meeting, or without one in all of the last 30 days
+    #[arg(long, value_name = "NAME|E-MAIL", conflicts_with_all = ["site", "cause"])]
+    pub(crate) person: Option<String>,
+    /// A site, by its name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["meeting", "at", "cause"])]
+    pub(crate) site: Option<String>,
+    /// Every incident of a cause, such as `tcp-fallback`
+    #[arg(long, value_name = "CAUSE", conflicts_with_all = ["meeting", "at"])]
+    pub(crate) cause: Option<CauseName>,
+    /// From this time on
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Until before this time; now if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
+    /// The last days, in place of `--from`
+    #[arg(long, value_name = "N", conflicts_with = "from", value_parser = clap::value_parser!(u16).range(1..=3660))]
+    pub(crate) days: Option<u16>,
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
+    /// one that the configuration names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+/// A cause, by its name.
+#[cfg(feature = "query")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CauseName(pub(crate) zqos_quality::cause::Cause);
+
+#[cfg(feature = "query")]
+impl ValueEnum for CauseName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [CauseName; zqos_quality::cause::Cause::ALL.len()] = {
+            let mut all = [CauseName(zqos_quality::cause::Cause::NotDeterminable);
+                zqos_quality::cause::Cause::ALL.len()];
+            let mut place = 0;
+            while place < all.len() {
+                all[place] = CauseName(zqos_quality::cause::Cause::ALL[place]);
+                place += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.as_str()))
+    }
 }
 
 #[cfg(feature = "query")]

@@ -8,6 +8,8 @@ mod config;
 #[cfg(feature = "sim")]
 mod demo;
 #[cfg(feature = "query")]
+mod diagnose;
+#[cfg(feature = "query")]
 mod find;
 mod get;
 #[cfg(feature = "store")]
@@ -88,6 +90,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Api(args) => api::run(session, &args).await,
         #[cfg(feature = "store")]
         Command::Collect(args) => collect::run(session, &args).await,
+        #[cfg(feature = "query")]
+        Command::Diagnose(args) => diagnose::run(session, &args).await,
         #[cfg(feature = "query")]
         Command::Find(args) => find::run(session, &args).await,
         Command::Auth(Auth::Check) => auth::check(session).await,

@@ -54,6 +54,21 @@ pub struct Unexplained {
     pub reason: Option<String>,
 }
 
+/// What of a join's minutes could be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The meeting, by UUID.
+    pub meeting_uuid: String,
+    /// The id of the join within it.
+    pub user_id: String,
+    /// How many minutes could be judged.
+    pub judged: u32,
+    /// How many of these were poor or bad.
+    pub poor: u32,
+    /// How many of the poor ones no incident explains.
+    pub unexplained: u32,
+}
+
 /// All that is said.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Diagnosis {
@@ -61,6 +76,8 @@ pub struct Diagnosis {
     pub incidents: Vec<Incident>,
     /// What stays open.
     pub unexplained: Unexplained,
+    /// Join by join, by meeting and id.
+    pub tallies: Vec<Tally>,
     /// How many joins were looked at.
     pub joins: u32,
     /// How many minutes of joins could be judged.

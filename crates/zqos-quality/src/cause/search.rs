@@ -8,8 +8,8 @@ use zqos_core::Timestamp;
 use crate::InputMeaning;
 
 use super::evidence;
-use super::incident::{Diagnosis, Hurt, Incident, Unexplained};
-use super::index::Index;
+use super::incident::{Diagnosis, Hurt, Incident, Tally, Unexplained};
+use super::index::{Entry, Index};
 use super::pattern::Pattern;
 use super::record::Casebook;
 use super::stretch::Stretch;
@@ -132,6 +132,7 @@ impl Casebook {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Diagnosis {
             unexplained: explained.rest(&index),
+            tallies: explained.tallies(&index),
             joins: count(index.joins.len()),
             judged_minutes: count(minutes().filter(|minute| minute.is_judged).count()),
             poor_minutes: count(minutes().filter(|minute| minute.is_poor).count()),
@@ -248,6 +249,23 @@ impl Explained {
             }
         };
         of_joins.into_iter().map(hurt).collect()
+    }
+
+    fn tallies(&self, index: &Index<'_>) -> Vec<Tally> {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let of = |(join, explained): (&Entry, &Vec<bool>)| {
+            let minutes = || join.minutes.iter().zip(explained);
+            Tally {
+                meeting_uuid: index.texts[join.meeting as usize].to_owned(),
+                user_id: index.texts[join.user as usize].to_owned(),
+                judged: count(minutes().filter(|(minute, _)| minute.is_judged).count()),
+                poor: count(minutes().filter(|(minute, _)| minute.is_poor).count()),
+                unexplained: count(
+                    minutes().filter(|(minute, explained)| minute.is_poor && !**explained).count(),
+                ),
+            }
+        };
+        index.joins.iter().zip(&self.minutes).map(of).collect()
     }
 
     fn rest(&self, index: &Index<'_>) -> Unexplained {

@@ -1,0 +1,148 @@
+//! `zqos diagnose`: what went wrong, for whom, when and why.
+
+mod answer;
+mod case;
+mod context;
+mod question;
+mod show;
+mod words;
+
+use std::ops::Range;
+
+use zqos_collect::Status;
+use zqos_core::{Shown, Timestamp};
+use zqos_query::{Archive, Limits};
+use zqos_store::{Known, Location, StoreError};
+
+use self::answer::Answer;
+use self::case::Case;
+use self::context::Context;
+use self::question::{About, NotFound, Question};
+use self::show::Screen;
+use crate::cli::{Diagnose, Format};
+use crate::command::import::location;
+use crate::config::Input;
+use crate::exit::{Exit, UsageError};
+use crate::output::{Output, note};
+use crate::session::Session;
+
+pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Exit> {
+    let mut output = Output::new();
+    let format = output.format(session.format);
+    if !matches!(format, Format::Table | Format::Json) {
+        return Err(UsageError::new("a diagnosis is no list of rows")
+            .hint("the formats are `table` and `json`")
+            .into());
+    }
+    let at = location(&args.store)?;
+    let context = Context::read(args, &session.config)?;
+    let accounts = session.accounts()?;
+    let names: Vec<String> = accounts.iter().map(|account| account.name.clone()).collect();
+    let policies = accounts
+        .iter()
+        .map(|account| session.config.policy(&account.name, at.local()))
+        .collect::<Result<Vec<_>, _>>()?;
+    // What stands in the store in place of people.
+    let called = |person: &str| -> Vec<String> {
+        policies.iter().flatten().flat_map(|policy| policy.pseudonyms(person)).collect()
+    };
+    let archive = Archive::open(Some(at.clone()), Limits::default()).await?;
+    let question = match Question::read(args, &session.zone, &archive, &names, &called).await {
+        Ok(question) => question,
+        Err(error) => match error.downcast_ref::<NotFound>() {
+            Some(nothing) => {
+                note(nothing);
+                note(
+                    "`zqos status` says what the store has; meetings that other organisations host are \
+                     invisible to an account",
+                );
+                return Ok(Exit::Failed);
+            }
+            None => return Err(error),
+        },
+    };
+    let mut status: Option<Status> = None;
+    for account in &names {
+        let of_account = status_of(&at, account, &question.range, session.zone.now()).await?;
+        match &mut status {
+            Some(status) => status.append(of_account),
+            None => status = Some(of_account),
+        }
+    }
+    let answer = answered(session, &archive, &names, &question, &context, status.as_ref()).await?;
+    match format {
+        Format::Json => {
+            let mut text = serde_json::to_vec_pretty(&answer)?;
+            text.push(b'\n');
+            output.write(|out| out.write_all(&text))?;
+        }
+        _ => {
+            let (width, may_style) = (output.width(), output.may_style());
+            let title = title(session, &question);
+            output.write(|out| {
+                Screen { out, width, may_style, zone: &session.zone }.show(&title, &answer)
+            })?;
+        }
+    }
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+async fn status_of(
+    at: &Location,
+    account: &str,
+    range: &Range<Timestamp>,
+    now: Timestamp,
+) -> Result<Status, StoreError> {
+    let known = Known::read(at.clone(), account, range.start, range.end).await?;
+    Ok(Status::of(&known, range, now))
+}
+
+async fn answered(
+    session: &Session,
+    archive: &Archive,
+    accounts: &[String],
+    question: &Question,
+    context: &Context,
+    status: Option<&Status>,
+) -> anyhow::Result<Answer> {
+    let quality = session.config.quality;
+    let is_set = quality.input != Input::Detected;
+    let (range, meetings) = (&question.read, question.meetings.clone());
+    let day_of = |at: Timestamp| session.zone.day(at).start;
+    Ok(if matches!(question.about, About::Meeting { .. } | About::Person(_)) {
+        let case: Case<true> =
+            Case::read(archive, accounts, range, meetings, context, quality.input).await?;
+        answer::answer(question, &case, quality.judge, is_set, status, &day_of)
+    } else {
+        let case: Case<false> =
+            Case::read(archive, accounts, range, meetings, context, quality.input).await?;
+        answer::answer(question, &case, quality.judge, is_set, status, &day_of)
+    })
+}
+
+/// What the answer is about, in a line.
+fn title(session: &Session, question: &Question) -> String {
+    let zone = &session.zone;
+    let Range { start, end } = &question.range;
+    let time = if zone.same_day(*start, *end) {
+        format!("{} to {}", zone.date_and_time(*start), zone.time(*end))
+    } else {
+        format!("{} to {}", zone.date_and_time(*start), zone.date_and_time(*end))
+    };
+    let what = match &question.about {
+        About::Account => "everything".to_owned(),
+        About::Meeting { meeting, person } => {
+            let topic = meeting.topic.as_deref().unwrap_or(meeting.uuid.as_str());
+            let topic = Shown(topic).to_string();
+            match person {
+                Some(who) => format!("{} in {topic}", Shown(&who.name)),
+                None => topic,
+            }
+        }
+        About::Person(who) => Shown(&who.name).to_string(),
+        About::Site(site) => format!("site {}", Shown(site)),
+        About::Cause(cause) => format!("cause {cause}"),
+    };
+    format!("{what}, {time} ({})", zone.name())
+}

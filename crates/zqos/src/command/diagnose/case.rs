@@ -1,0 +1,150 @@
+//! What the store has of a case: joins and minutes, filed for a diagnosis.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use zqos_core::{DeviceSample, Figures, Participant, Stream, Timestamp};
+use zqos_intake::Sites as _;
+use zqos_quality::cause::{Casebook, Join, Minutes, Site, SiteKind};
+use zqos_quality::{InputDetection, InputMeaning, JoinLegs};
+use zqos_query::{Archive, QueryError, Report, Samples, Which};
+
+use super::context::Context;
+use crate::config::Input;
+
+/// What is kept of the samples of a join.
+#[derive(Debug, Default)]
+pub(super) struct Kept<const ALL: bool> {
+    minutes: Minutes,
+    legs: JoinLegs,
+    /// Every stream, where all are kept.
+    pub(super) streams: Vec<(Timestamp, Stream, Figures)>,
+}
+
+impl<const ALL: bool> Samples for Kept<ALL> {
+    fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures) {
+        self.minutes.add_stream(ts, stream, figures);
+        self.legs.add(ts, stream, figures);
+        if ALL {
+            self.streams.push((ts, stream, *figures));
+        }
+    }
+
+    fn add_device(&mut self, device: &DeviceSample) {
+        self.minutes.add_device(device);
+    }
+}
+
+/// A join, and where it was by the context files.
+#[derive(Debug)]
+pub(super) struct Attended<const ALL: bool> {
+    pub(super) report: Report<Kept<ALL>>,
+    pub(super) person: Option<String>,
+    pub(super) site: Option<(String, SiteKind)>,
+}
+
+/// Joins, and what is known of all of them together.
+pub(super) struct Case<const ALL: bool> {
+    pub(super) joins: Vec<Attended<ALL>>,
+    pub(super) book: Casebook,
+    /// What input means; `None` as long as nobody knows.
+    pub(super) meaning: Option<InputMeaning>,
+    /// How many meetings speak for input being sent, and for it being received.
+    pub(super) voices: (u32, u32),
+}
+
+/// The key of a person: the address, else Zoom's id, else the name that was shown.
+pub(super) fn person(participant: &Participant) -> Option<String> {
+    let Participant { email, person_id, user_name, .. } = participant;
+    let email = email.as_deref().map(str::to_lowercase);
+    email.or_else(|| person_id.clone()).or_else(|| user_name.clone())
+}
+
+impl<const ALL: bool> Case<ALL> {
+    /// Reads the joins of a range, of these meetings or of all.
+    pub(super) async fn read(
+        archive: &Archive,
+        accounts: &[String],
+        range: &Range<Timestamp>,
+        meetings: Option<Vec<String>>,
+        context: &Context,
+        input: Input,
+    ) -> Result<Self, QueryError> {
+        let which = Which { accounts: accounts.to_vec(), range: range.clone(), meetings };
+        let hosts: BTreeMap<String, String> = (archive.meetings(&which).await?.into_iter())
+            .filter_map(|(_, meeting)| {
+                let host = meeting.host_email.map(|host| host.to_lowercase()).or(meeting.host)?;
+                Some((meeting.uuid.as_str().to_owned(), host))
+            })
+            .collect();
+        let reports = archive.reports::<Kept<ALL>>(&which).await?;
+        let mut joins: Vec<Attended<ALL>> = reports
+            .into_iter()
+            .map(|report| {
+                let person = person(&report.participant);
+                let site = site(&report.participant, context);
+                Attended { report, person, site }
+            })
+            .collect();
+        let mut by_meeting: BTreeMap<(&str, &str), Vec<&JoinLegs>> = BTreeMap::new();
+        for join in &joins {
+            let key = (&*join.report.account, &*join.report.meeting_uuid);
+            by_meeting.entry(key).or_default().push(&join.report.samples.legs);
+        }
+        let mut detection = InputDetection::default();
+        for joins in by_meeting.into_values() {
+            detection.add_joins(joins);
+        }
+        let mut book = Casebook::default();
+        for join in &mut joins {
+            let host = hosts.get(&join.report.meeting_uuid).map(String::as_str);
+            file(&mut book, join, host, context);
+        }
+        let meaning = match input {
+            Input::Known(meaning) => Some(meaning),
+            Input::Detected => detection.meaning(),
+        };
+        Ok(Self { joins, book, meaning, voices: detection.voices() })
+    }
+}
+
+fn file<const ALL: bool>(
+    book: &mut Casebook,
+    join: &mut Attended<ALL>,
+    host: Option<&str>,
+    context: &Context,
+) {
+    let report = &mut join.report;
+    let who = &report.participant;
+    let site = join.site.as_ref().map(|(name, kind)| Site { name, kind: *kind });
+    let filed = Join {
+        meeting_uuid: &report.meeting_uuid,
+        user_id: who.id.as_str(),
+        person: join.person.as_deref(),
+        host,
+        joined: who.join,
+        left: who.leave,
+        site,
+        egress: who.ip_address.as_deref(),
+        location: who.location.as_deref(),
+        isp: who.ip_address.as_deref().and_then(|address| context.isp_of(address)),
+        network_type: who.network_type.as_deref(),
+        connection_types: who.connection_types.each_ref().map(Option::as_deref),
+        data_center: who.data_center.as_deref(),
+        version: who.version.as_deref(),
+        device: who.device.as_deref(),
+        os: who.os.as_deref(),
+    };
+    book.add(&filed, &mut report.samples.minutes);
+}
+
+/// The site by the map; without one, or where the map does not know, the one that was stored.
+fn site(participant: &Participant, context: &Context) -> Option<(String, SiteKind)> {
+    let internal: Vec<&str> =
+        participant.internal_ip_addresses.iter().map(String::as_str).collect();
+    let map = context.sites.as_ref();
+    let name = map
+        .and_then(|map| map.site_of(participant.ip_address.as_deref(), &internal))
+        .or(participant.site.as_deref())?;
+    Some((name.to_owned(), SiteKind::Office))
+}
