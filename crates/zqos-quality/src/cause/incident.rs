@@ -43,6 +43,8 @@ pub struct Hurt {
     pub person: Option<String>,
     /// In how many minutes.
     pub minutes: u32,
+    /// How many of these were poor or bad.
+    pub poor_minutes: u32,
 }
 
 /// Poor minutes that no incident explains.

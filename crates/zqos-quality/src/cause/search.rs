@@ -212,10 +212,13 @@ impl Explained {
     /// Marks minutes that were hurt, and those of whoever listened to the same people. Tells whose they are.
     fn mark(&mut self, evidences: &Evidences<'_>, hurt: &[(u32, u32)]) -> Vec<Hurt> {
         let index = evidences.index;
-        let mut of_joins = BTreeMap::<u32, u32>::new();
+        let mut of_joins = BTreeMap::<u32, (u32, u32)>::new();
         let mut mark = |join: u32, minute: u32| {
             self.minutes[join as usize][minute as usize] = true;
-            *of_joins.entry(join).or_default() += 1;
+            let is_poor = index.joins[join as usize].minutes[minute as usize].is_poor;
+            let (minutes, poor) = of_joins.entry(join).or_default();
+            *minutes += 1;
+            *poor += u32::from(is_poor);
         };
         for own in hurt.chunk_by(|one, other| one.0 == other.0) {
             let join = own[0].0;
@@ -238,7 +241,7 @@ impl Explained {
                 }
             }
         }
-        let hurt = |(join, minutes): (u32, u32)| {
+        let hurt = |(join, (minutes, poor_minutes)): (u32, (u32, u32))| {
             let join = &index.joins[join as usize];
             let text = |text: u32| index.texts[text as usize].to_owned();
             Hurt {
@@ -246,6 +249,7 @@ impl Explained {
                 user_id: text(join.user),
                 person: join.person.map(text),
                 minutes,
+                poor_minutes,
             }
         };
         of_joins.into_iter().map(hurt).collect()

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 use zqos_collect::Status;
 use zqos_core::{Medium, Timestamp};
-use zqos_quality::cause::{Cause, Diagnosis, Incident, Tally};
+use zqos_quality::cause::{Diagnosis, Incident, Tally};
 use zqos_quality::{
     Attendance, Direction, Grade, InputMeaning, Judge, Proportion, Session, Verdict,
 };
@@ -85,6 +85,7 @@ pub(super) struct Hurt {
     user_id: String,
     pub(super) person: Option<String>,
     minutes: u32,
+    poor_minutes: u32,
 }
 
 /// Poor minutes that nothing explains.
@@ -109,6 +110,8 @@ pub(super) struct Directions {
     pub(super) input: &'static str,
     /// Why: `setting`, `detected` or `unknown`.
     pub(super) basis: &'static str,
+    /// How many meetings show that it is sent, and that it is received.
+    pub(super) voices: (u32, u32),
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sent: Option<StreamMinutes>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -269,9 +272,11 @@ pub(super) fn answer<const ALL: bool>(
     let tallies: Vec<&Tally> = (diagnosis.tallies.iter())
         .filter(|tally| focus.has(&tally.meeting_uuid, &tally.user_id))
         .collect();
-    let incidents: Vec<&Incident> = (diagnosis.incidents.iter())
+    let mut incidents: Vec<&Incident> = (diagnosis.incidents.iter())
         .filter(|incident| overlaps(incident, &question.range) && focus.has_incident(incident))
         .collect();
+    // The heaviest first; of equals the one that began first.
+    incidents.sort_by_key(|incident| std::cmp::Reverse(poor_of(incident)));
     let minutes = counts(&tallies);
     let explained = matches!(question.about, About::Cause(_));
     let unexplained =
@@ -360,6 +365,7 @@ fn told(incident: &Incident, about: &About) -> Told {
                 user_id: hurt.user_id.clone(),
                 person: hurt.person.clone(),
                 minutes: hurt.minutes,
+                poor_minutes: hurt.poor_minutes,
             })
             .collect(),
         evidence_for: incident.evidence_for.clone(),
@@ -394,11 +400,7 @@ fn summary(
     let count = format!(
         "{poor} of {judged} judged minutes ({share:.1} %) of {joins} joins were poor or bad"
     );
-    let weight = |incident: &&&Incident| {
-        let minutes: u32 = incident.participants.iter().map(|hurt| hurt.minutes).sum();
-        (incident.cause != Cause::NotDeterminable, minutes)
-    };
-    match incidents.iter().max_by_key(weight) {
+    match incidents.first() {
         None if poor == 0 => format!("{count}."),
         None => format!("{count}; no cause is more probable than chance."),
         Some(incident) => {
@@ -414,11 +416,17 @@ fn summary(
                 String::new()
             };
             format!(
-                "{count}. Most of it: {}, by {probability:.0} %{others}{rest}.",
+                "{count}. {} of them go with {}, {probability:.0} % sure{others}{rest}.",
+                poor_of(incident),
                 words::what(incident)
             )
         }
     }
+}
+
+/// How many poor minutes go with an incident.
+fn poor_of(incident: &Incident) -> u32 {
+    incident.participants.iter().map(|hurt| hurt.poor_minutes).sum()
 }
 
 /// How what was sent and what was received went.
@@ -460,7 +468,7 @@ fn directions<const ALL: bool>(
         }
     }
     let known = |minutes: StreamMinutes| (minutes.judged > 0).then_some(minutes);
-    Directions { input, basis, sent: known(sent), received: known(received) }
+    Directions { input, basis, voices: case.voices, sent: known(sent), received: known(received) }
 }
 
 /// The sessions of the joins of a meeting.

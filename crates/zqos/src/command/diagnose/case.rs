@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::Duration;
 
 use zqos_core::{DeviceSample, Figures, Participant, Stream, Timestamp};
 use zqos_intake::Sites as _;
@@ -100,12 +101,48 @@ impl<const ALL: bool> Case<ALL> {
             let host = hosts.get(&join.report.meeting_uuid).map(String::as_str);
             file(&mut book, join, host, context);
         }
+        if input == Input::Detected && detection.meaning().is_none() && which.meetings.is_some() {
+            // What input means is the same in all meetings.
+            detection = others(archive, &which).await?;
+        }
         let meaning = match input {
             Input::Known(meaning) => Some(meaning),
             Input::Detected => detection.meaning(),
         };
         Ok(Self { joins, book, meaning, voices: detection.voices() })
     }
+}
+
+/// Which legs alone are kept of a join.
+#[derive(Debug, Default)]
+struct Legs(JoinLegs);
+
+impl Samples for Legs {
+    fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures) {
+        self.0.add(ts, stream, figures);
+    }
+
+    fn add_device(&mut self, _: &DeviceSample) {}
+}
+
+/// How much of the time before its end shows what input means, where the meetings in question do not.
+const SHOWN_WITHIN: Duration = Duration::from_hours(24);
+
+/// What all meetings of an account show.
+async fn others(archive: &Archive, which: &Which) -> Result<InputDetection, QueryError> {
+    let Range { start, end } = which.range;
+    let range = end.saturating_sub(SHOWN_WITHIN).max(start)..end;
+    let all = Which { range, meetings: None, accounts: which.accounts.clone() };
+    let mut by_meeting: BTreeMap<(String, String), Vec<JoinLegs>> = BTreeMap::new();
+    for report in archive.reports::<Legs>(&all).await? {
+        let key = (report.account, report.meeting_uuid);
+        by_meeting.entry(key).or_default().push(report.samples.0);
+    }
+    let mut detection = InputDetection::default();
+    for joins in by_meeting.values() {
+        detection.add_joins(joins);
+    }
+    Ok(detection)
 }
 
 fn file<const ALL: bool>(

@@ -222,7 +222,14 @@ impl Screen<'_> {
                     .to_owned()
             }
             (input, "setting") => format!("input is {input}, by the settings"),
-            (input, _) => format!("input is {input}, as the data show"),
+            (input, _) => {
+                let (sent, received) = direction.voices;
+                format!(
+                    "input is {input}: {} of {} meetings show it",
+                    sent.max(received),
+                    sent + received
+                )
+            }
         };
         let way = |name: &str, minutes: Option<StreamMinutes>| {
             minutes.map_or_else(String::new, |minutes| {
