@@ -107,6 +107,7 @@ const RULES: &[Rule] = &[
         features: ALL_FEATURES,
         // What is found depends on figures alone: not on when, where or in which process.
         forbidden: &[
+            "getrandom",
             "tokio",
             "reqwest",
             "hyper*",

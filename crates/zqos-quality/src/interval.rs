@@ -1,10 +1,10 @@
 //! How sure a share is that was counted on few.
 
 /// The standard normal quantile of 97.5 %, for intervals of 95 %.
-const Z: f64 = 1.959_963_984_540_054;
+pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// So many of so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Proportion {
     hits: u32,
     of: u32,
@@ -14,6 +14,16 @@ impl Proportion {
     /// `None` for more hits than there are cases, and for no case: a share of nothing is unknown.
     pub fn new(hits: u32, of: u32) -> Option<Self> {
         (of > 0 && hits <= of).then_some(Self { hits, of })
+    }
+
+    /// How many.
+    pub const fn hits(self) -> u32 {
+        self.hits
+    }
+
+    /// Of how many.
+    pub const fn of(self) -> u32 {
+        self.of
     }
 
     /// The share, from 0 to 1.
@@ -62,6 +72,21 @@ pub struct Difference {
     pub upper: f64,
 }
 
+impl Difference {
+    /// By how much this difference exceeds another, independent one; from −2 to 2.
+    ///
+    /// **Source**: Zou and Donner, 2008: limits combined as Newcombe combines those of shares.
+    pub(crate) fn less(self, other: Self) -> Self {
+        let value = self.value - other.value;
+        let both = |of_one: f64, of_two: f64| (of_one * of_one + of_two * of_two).sqrt();
+        Self {
+            value,
+            lower: value - both(self.value - self.lower, other.upper - other.value),
+            upper: value + both(self.upper - self.value, other.value - other.lower),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -104,6 +129,17 @@ mod tests {
             assert!((found.value - value).abs() < 1e-12);
             assert_close([found.lower, found.upper], expected);
         }
+    }
+
+    #[test]
+    fn differences_are_compared_by_their_limits() {
+        let (one, other) = (share(9, 10).less(share(3, 10)), share(6, 7).less(share(2, 7)));
+        let found = one.less(other);
+        assert!((found.value - (0.6 - 4.0 / 7.0)).abs() < 1e-12);
+        let width = |one: f64, other: f64| libm::hypot(one, other);
+        let lower = found.value - width(0.6 - 0.1705, 0.8062 - 4.0 / 7.0);
+        let upper = found.value + width(0.8090 - 0.6, 4.0 / 7.0 - 0.0582);
+        assert_close([found.lower, found.upper], [lower, upper]);
     }
 
     #[test]

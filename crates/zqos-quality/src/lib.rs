@@ -21,6 +21,7 @@
 //! a minute is not told.
 
 pub mod cause;
+pub mod compare;
 pub mod emodel;
 
 mod direction;

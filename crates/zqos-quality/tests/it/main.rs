@@ -1,0 +1,5 @@
+//! Comparisons of joins, on worlds of which the truth is known.
+
+mod change;
+mod groups;
+mod world;
