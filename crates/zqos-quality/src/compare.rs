@@ -3,22 +3,28 @@
 //!
 //! - [`compare`] compares two groups of joins, [`compare_change`] what a change made of a cohort with
 //!   what became of the rest meanwhile.
+//! - [`rank`] tells which of many cohorts have more poor joins than others.
 //!
 //! A join belongs to a meeting and to a person, and those of one meeting, or of one person, resemble
 //! each other: a hundred joins of three people tell of three networks. So clusters are what limits
 //! are drawn from and labels shuffled among. What is random is drawn from fixed seeds, so that the
 //! same joins always have the same answer, in whatever order they come.
 
+mod discovery;
 mod effect;
 mod evidence;
 mod join;
+mod rank;
 mod resample;
+mod shrink;
 mod shuffle;
 mod study;
 
 pub use effect::{Effect, Finding};
 pub use evidence::Evidence;
 pub use join::{Join, Slot};
+pub use rank::{Member, Ranked, Standing, rank};
+pub use shrink::Shrunk;
 
 use effect::effects;
 use shuffle::Label;

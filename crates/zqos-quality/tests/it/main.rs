@@ -2,4 +2,5 @@
 
 mod change;
 mod groups;
+mod ranking;
 mod world;
