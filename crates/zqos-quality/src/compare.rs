@@ -4,6 +4,7 @@
 //! - [`compare`] compares two groups of joins, [`compare_change`] what a change made of a cohort with
 //!   what became of the rest meanwhile.
 //! - [`rank`] tells which of many cohorts have more poor joins than others.
+//! - [`split`] tells since when it has been otherwise.
 //!
 //! A join belongs to a meeting and to a person, and those of one meeting, or of one person, resemble
 //! each other: a hundred joins of three people tell of three networks. So clusters are what limits
@@ -18,6 +19,7 @@ mod rank;
 mod resample;
 mod shrink;
 mod shuffle;
+mod split;
 mod study;
 
 pub use effect::{Effect, Finding};
@@ -25,6 +27,7 @@ pub use evidence::Evidence;
 pub use join::{Join, Slot};
 pub use rank::{Member, Ranked, Standing, rank};
 pub use shrink::Shrunk;
+pub use split::{Point, Split, Turn, split};
 
 use effect::effects;
 use shuffle::Label;
