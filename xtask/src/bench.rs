@@ -31,6 +31,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("decode", decode),
     ("score", score),
     ("cause", cause),
+    ("compare", compare),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
@@ -87,6 +88,12 @@ fn decode(workspace: &Workspace) -> Result<Vec<Claim>> {
 /// Causes; its claims are checked where it is written.
 fn cause(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zqos-quality", "--bench", "cause"]))?;
+    Ok(Vec::new())
+}
+
+/// Comparisons of cohorts, and how often they are wrong; its claims are checked where it is written.
+fn compare(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(workspace.cargo().args(["bench", "--package", "zqos-quality", "--bench", "compare"]))?;
     Ok(Vec::new())
 }
 
