@@ -13,6 +13,8 @@
 //! - [`InputDetection`] finds out which of input and output is sent, [`shared_fate`] where a minute
 //!   went wrong as far as one meeting shows; [`Proportion`] says how sure a count is.
 //! - [`cause`] names what went wrong, for whom, when, and how sure that is.
+//! - [`compare`] tells whether groups of joins differ beyond chance: cohorts, and before and after a
+//!   change.
 //!
 //! **Words**: a verdict tells of conditions on the network, never of what people heard or felt;
 //! measurements explain only a small part of that. **Missing** is `None`, never zero, and what can't
