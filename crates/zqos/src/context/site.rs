@@ -1,18 +1,25 @@
 //! Sites: named sets of networks.
 //!
-//! A file is CSV with the header `name,public_networks,internal_networks,kind`; lists are separated by
-//! `;`. A public address leads to the site whose network it is in. Of sites that share a public network
-//! (a gateway of the whole company) the internal address tells which, and by itself it tells nothing:
-//! everybody's home is 192.168.
+//! A file is CSV with the header `name,public_networks,internal_networks,kind`, where lists are
+//! separated by `;`; or, if its name ends with `.toml`, TOML with a `[[site]]` of the same members for
+//! each, where lists are arrays. A public address leads to the site whose network it is in. Of sites
+//! that share a public network (a gateway of the whole company) the internal address tells which, and
+//! by itself it tells nothing: everybody's home is 192.168.
 
+use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::Path;
 
 use ipnet::IpNet;
+use serde::Deserialize;
+use toml::Spanned;
 use zqos_intake::Sites;
 
+use super::network::{address, network, overlap};
+use super::rows::{Wrong, each_row, open};
 use crate::exit::UsageError;
 
+const WHAT: &str = "the site map";
 const HEADER: [&str; 4] = ["name", "public_networks", "internal_networks", "kind"];
 const KINDS: [&str; 3] = ["office", "vpn", "home"];
 
@@ -35,74 +42,75 @@ impl SiteMap {
     ///
     /// **Errors**: the first thing that is wrong, with its line.
     pub(crate) fn read(path: &Path) -> Result<Self, UsageError> {
-        let file = std::fs::File::open(path).map_err(|error| {
-            UsageError::new(format!("the site map `{}` can't be read: {error}", path.display()))
-        })?;
-        Self::parse(file).map_err(|Wrong { line, reason }| {
-            UsageError::new(format!("the site map `{}`, line {line}: {reason}", path.display()))
-                .hint(format!(
-                    "its first line is `{}`; lists are separated by `;`",
-                    HEADER.join(",")
-                ))
-        })
+        let file = open(WHAT, path)?;
+        let is_toml = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+        let (map, hint) = if is_toml {
+            let members = HEADER.map(|member| format!("`{member}`")).join(", ");
+            (Self::of_toml(file), format!("each site is a `[[site]]` with {members}"))
+        } else {
+            let header = HEADER.join(",");
+            (
+                Self::of_csv(file),
+                format!("its first line is `{header}`; lists are separated by `;`"),
+            )
+        };
+        map.map_err(|wrong| wrong.of_file(WHAT, path).hint(hint))
     }
 
-    fn parse(input: impl std::io::Read) -> Result<Self, Wrong> {
-        let mut rows = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(input);
+    fn of_csv(input: impl Read) -> Result<Self, Wrong> {
+        let networks = |list: &str| -> Result<Vec<IpNet>, String> {
+            list.split(';').map(str::trim).filter(|one| !one.is_empty()).map(network).collect()
+        };
         let mut map = Self::default();
-        let mut has_header = false;
-        let mut row = csv::StringRecord::new();
-        loop {
-            let line = rows.position().line();
-            let wrong = |reason: String| Wrong { line, reason };
-            match rows.read_record(&mut row) {
-                Ok(true) => {}
-                Ok(false) if has_header => return Ok(map),
-                Ok(false) => return Err(wrong("it is empty".to_owned())),
-                Err(error) => {
-                    let line = error.position().map_or(line, csv::Position::line);
-                    return Err(Wrong { line, reason: "it is no CSV in UTF-8".to_owned() });
-                }
-            }
-            let line = row.position().map_or(line, csv::Position::line);
-            let wrong = |reason: String| Wrong { line, reason };
-            if !has_header {
-                let first = row.get(0).map(|name| name.trim_start_matches('\u{feff}'));
-                if !first.into_iter().chain(row.iter().skip(1)).eq(HEADER) {
-                    return Err(wrong("the header is another".to_owned()));
-                }
-                has_header = true;
-                continue;
-            }
-            let [name, public, internal, kind] = row.iter().collect::<Vec<_>>()[..] else {
-                return Err(wrong(format!("it has {} fields, not 4", row.len())));
+        each_row(input, HEADER, |line, [name, public, internal, kind]| {
+            check_kind(kind)?;
+            let (public, internal) = (networks(public)?, networks(internal)?);
+            map.add(Site { name: name.to_owned(), public, internal, line })
+        })?;
+        Ok(map)
+    }
+
+    fn of_toml(input: impl Read) -> Result<Self, Wrong> {
+        let text = io::read_to_string(input)
+            .map_err(|_| Wrong { line: 1, reason: "it is no text in UTF-8".to_owned() })?;
+        let ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
+        let line_of = |place: usize| {
+            let before = ends.partition_point(|end| *end < place);
+            u64::try_from(before).map_or(u64::MAX, |before| before + 1)
+        };
+        let raw: RawMap = toml::from_str(&text).map_err(|error| Wrong {
+            line: line_of(error.span().map_or(0, |span| span.start)),
+            reason: error.message().to_owned(),
+        })?;
+
+        let line = |text: &Spanned<String>| line_of(text.span().start);
+        let networks = |list: &[Spanned<String>]| -> Result<Vec<IpNet>, Wrong> {
+            let network = |text: &Spanned<String>| {
+                network(text.get_ref().trim()).map_err(|reason| Wrong { line: line(text), reason })
             };
-            if name.is_empty() {
-                return Err(wrong("the site has no name".to_owned()));
-            }
-            if !KINDS.contains(&kind) {
-                return Err(wrong(format!("`{kind}` is no kind; there are {}", KINDS.join(", "))));
-            }
-            let site = Site {
-                name: name.to_owned(),
-                public: networks(public).map_err(wrong)?,
-                internal: networks(internal).map_err(wrong)?,
-                line,
-            };
-            if site.public.is_empty() {
-                return Err(wrong(
-                    "the site has no public network, by which it is found".to_owned(),
-                ));
-            }
-            map.add(site).map_err(wrong)?;
+            list.iter().map(network).collect()
+        };
+        let mut map = Self::default();
+        for site in raw.site {
+            check_kind(site.kind.get_ref())
+                .map_err(|reason| Wrong { line: line(&site.kind), reason })?;
+            let (public, internal) =
+                (networks(&site.public_networks)?, networks(&site.internal_networks)?);
+            let line = line(&site.name);
+            let name = site.name.into_inner().trim().to_owned();
+            map.add(Site { name, public, internal, line })
+                .map_err(|reason| Wrong { line, reason })?;
         }
+        Ok(map)
     }
 
     fn add(&mut self, site: Site) -> Result<(), String> {
+        if site.name.is_empty() {
+            return Err("the site has no name".to_owned());
+        }
+        if site.public.is_empty() {
+            return Err("the site has no public network, by which it is found".to_owned());
+        }
         for other in &self.sites {
             if other.name == site.name {
                 return Err(format!("line {} has a site `{}` already", other.line, site.name));
@@ -127,6 +135,31 @@ impl SiteMap {
     }
 }
 
+/// A file in TOML.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMap {
+    site: Vec<RawSite>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSite {
+    name: Spanned<String>,
+    public_networks: Vec<Spanned<String>>,
+    #[serde(default)]
+    internal_networks: Vec<Spanned<String>>,
+    kind: Spanned<String>,
+}
+
+fn check_kind(kind: &str) -> Result<(), String> {
+    if KINDS.contains(&kind) {
+        Ok(())
+    } else {
+        Err(format!("`{kind}` is no kind; there are {}", KINDS.join(", ")))
+    }
+}
+
 impl Sites for SiteMap {
     /// `None` where no site has the public address, and where several have it and none of the internal
     /// addresses tells which.
@@ -134,42 +167,16 @@ impl Sites for SiteMap {
         let contains = |networks: &[IpNet], address: &IpAddr| {
             networks.iter().any(|network| network.contains(address))
         };
-        let public: IpAddr = public?.trim().parse().ok()?;
+        let public = address(public?)?;
         let here: Vec<&Site> =
             self.sites.iter().filter(|site| contains(&site.public, &public)).collect();
         if let [site] = here[..] {
             return Some(&site.name);
         }
-        let internal: Vec<IpAddr> =
-            internal.iter().filter_map(|address| address.trim().parse().ok()).collect();
+        let internal: Vec<IpAddr> = internal.iter().filter_map(|text| address(text)).collect();
         let has = |site: &&&Site| internal.iter().any(|address| contains(&site.internal, address));
         here.iter().find(has).map(|site| &*site.name)
     }
-}
-
-/// What is wrong, and in which line.
-#[derive(Debug, PartialEq, Eq)]
-struct Wrong {
-    line: u64,
-    reason: String,
-}
-
-/// The networks of a list; an address alone is a network too.
-fn networks(list: &str) -> Result<Vec<IpNet>, String> {
-    let network = |text: &str| {
-        let address = || text.parse::<IpAddr>().map(IpNet::from);
-        text.parse::<IpNet>()
-            .or_else(|_| address())
-            .map(|network| network.trunc())
-            .map_err(|_| format!("`{text}` is no network such as `198.51.100.0/24`"))
-    };
-    list.split(';').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
-}
-
-/// Two networks that have addresses in common.
-fn overlap(one: &[IpNet], other: &[IpNet]) -> Option<(IpNet, IpNet)> {
-    let pairs = one.iter().flat_map(|one| other.iter().map(move |other| (*one, *other)));
-    pairs.into_iter().find(|(one, other)| one.contains(other) || other.contains(one))
 }
 
 #[cfg(test)]
@@ -177,8 +184,23 @@ mod tests {
     use super::*;
 
     fn map(rows: &str) -> Result<SiteMap, Wrong> {
-        SiteMap::parse(format!("{}\n{rows}", HEADER.join(",")).as_bytes())
+        SiteMap::of_csv(format!("{}\n{rows}", HEADER.join(",")).as_bytes())
     }
+
+    const TOML: &str = r#"
+[[site]]
+name = "Berlin"
+public_networks = ["198.51.100.0/24", "2001:db8::/32"]
+kind = "office"
+
+[[site]]
+name = "Paris"
+public_networks = [
+    "203.0.113.7",
+]
+internal_networks = ["10.1.0.0/16"]
+kind = "office"
+"#;
 
     #[test]
     fn a_site_is_found_by_its_public_address_and_then_by_the_internal_one() {
@@ -224,8 +246,41 @@ mod tests {
             assert_eq!(wrong.line, line, "{rows}: {}", wrong.reason);
             assert!(wrong.reason.contains(reason), "{rows}: {}", wrong.reason);
         }
-        let wrong = SiteMap::parse("name,networks\n".as_bytes()).unwrap_err();
-        assert_eq!((wrong.line, &*wrong.reason), (1, "the header is another"));
-        assert_eq!(SiteMap::parse("".as_bytes()).unwrap_err().reason, "it is empty");
+    }
+
+    #[test]
+    fn a_map_in_toml_is_the_same() {
+        let map = SiteMap::of_toml(TOML.as_bytes()).unwrap();
+        assert_eq!(map.site_of(Some("2001:db8::7"), &[]), Some("Berlin"));
+        assert_eq!(map.site_of(Some("203.0.113.7"), &["10.1.2.3"]), Some("Paris"));
+        assert_eq!(map.sites.iter().map(|site| site.line).collect::<Vec<_>>(), [3, 8]);
+    }
+
+    #[test]
+    fn what_is_wrong_in_toml_is_told_with_its_line() {
+        for (old, new, line, reason) in [
+            ("203.0.113.7", "203.0.113.777", 10, "`203.0.113.777` is no network"),
+            ("203.0.113.7", "198.51.100.9", 8, "no internal networks tell them apart"),
+            ("\"Paris\"", "\" Berlin\"", 8, "line 3 has a site `Berlin` already"),
+            ("\"Paris\"", "\"\"", 8, "no name"),
+            ("    \"203.0.113.7\",\n", "", 8, "no public network"),
+            ("kind = \"office\"\n\n", "kind = \"factory\"\n\n", 5, "`factory` is no kind"),
+            ("name = \"Berlin\"\n", "", 2, "missing field `name`"),
+            ("internal_networks", "private_networks", 12, "unknown field `private_networks`"),
+            ("[[site]]", "[[sites]]", 2, "unknown field `sites`"),
+            ("kind = \"office\"\n\n", "kind = \"office\n\n", 5, ""),
+        ] {
+            let wrong = SiteMap::of_toml(TOML.replacen(old, new, 1).as_bytes()).unwrap_err();
+            assert_eq!(wrong.line, line, "{new}: {}", wrong.reason);
+            assert!(wrong.reason.contains(reason), "{new}: {}", wrong.reason);
+        }
+        assert_eq!(SiteMap::of_toml(&b"\xff"[..]).unwrap_err().line, 1);
+        assert_eq!(SiteMap::of_toml(&b""[..]).unwrap_err().reason, "missing field `site`");
+    }
+
+    #[test]
+    fn an_address_of_version_4_is_the_same_in_version_6() {
+        let map = map("Berlin,198.51.100.0/24,,office").unwrap();
+        assert_eq!(map.site_of(Some("::ffff:198.51.100.7"), &[]), Some("Berlin"));
     }
 }
