@@ -15,13 +15,12 @@ use serde::Deserialize;
 use toml::Spanned;
 use zqos_intake::Sites;
 
-use super::network::{address, network, overlap};
+use super::network::{address, is_masked, is_private, network, overlap};
 use super::rows::{Wrong, each_row, open};
 use crate::exit::UsageError;
 
 const WHAT: &str = "the site map";
 const HEADER: [&str; 4] = ["name", "public_networks", "internal_networks", "kind"];
-const KINDS: [&str; 3] = ["office", "vpn", "home"];
 
 /// The sites of an organisation.
 #[derive(Debug, Default)]
@@ -29,12 +28,62 @@ pub(crate) struct SiteMap {
     sites: Vec<Site>,
 }
 
+/// A named set of networks.
 #[derive(Debug)]
-struct Site {
-    name: String,
+pub(crate) struct Site {
+    pub(crate) name: String,
+    pub(crate) kind: SiteKind,
     public: Vec<IpNet>,
     internal: Vec<IpNet>,
     line: u64,
+}
+
+/// What a site is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SiteKind {
+    /// Where people meet, behind one network.
+    Office,
+    /// Where traffic of people elsewhere leaves the organisation.
+    Vpn,
+    /// Homes.
+    Home,
+}
+
+impl SiteKind {
+    const ALL: [Self; 3] = [Self::Office, Self::Vpn, Self::Home];
+
+    /// The name in files and JSON.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Office => "office",
+            Self::Vpn => "vpn",
+            Self::Home => "home",
+        }
+    }
+
+    fn of(word: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
+            let kinds = Self::ALL.map(Self::as_str).join(", ");
+            format!("`{word}` is no kind; there are {kinds}")
+        })
+    }
+}
+
+/// Where somebody with some addresses is, as far as a map tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// At a site.
+    At(&'a Site),
+    /// Behind the network of several sites, and no internal address tells at which.
+    AtOneOfSeveral,
+    /// Behind an address that no site has, in the internet.
+    Elsewhere(IpAddr),
+    /// The public address is a private one, by which nobody is found.
+    Private,
+    /// The public address is masked in part.
+    Masked,
+    /// There is no address, or what is there is none.
+    Unknown,
 }
 
 impl SiteMap {
@@ -63,9 +112,9 @@ impl SiteMap {
         };
         let mut map = Self::default();
         each_row(input, HEADER, |line, [name, public, internal, kind]| {
-            check_kind(kind)?;
+            let kind = SiteKind::of(kind)?;
             let (public, internal) = (networks(public)?, networks(internal)?);
-            map.add(Site { name: name.to_owned(), public, internal, line })
+            map.add(Site { name: name.to_owned(), kind, public, internal, line })
         })?;
         Ok(map)
     }
@@ -92,13 +141,13 @@ impl SiteMap {
         };
         let mut map = Self::default();
         for site in raw.site {
-            check_kind(site.kind.get_ref())
+            let kind = SiteKind::of(site.kind.get_ref().trim())
                 .map_err(|reason| Wrong { line: line(&site.kind), reason })?;
             let (public, internal) =
                 (networks(&site.public_networks)?, networks(&site.internal_networks)?);
             let line = line(&site.name);
             let name = site.name.into_inner().trim().to_owned();
-            map.add(Site { name, public, internal, line })
+            map.add(Site { name, kind, public, internal, line })
                 .map_err(|reason| Wrong { line, reason })?;
         }
         Ok(map)
@@ -135,6 +184,30 @@ impl SiteMap {
     }
 }
 
+impl SiteMap {
+    /// Where somebody is with these addresses, as Zoom tells them.
+    pub(crate) fn place(&self, public: Option<&str>, internal: &[&str]) -> Place<'_> {
+        let Some(text) = public else { return Place::Unknown };
+        let Some(public) = address(text) else {
+            return if is_masked(text) { Place::Masked } else { Place::Unknown };
+        };
+        let contains = |networks: &[IpNet], address: &IpAddr| {
+            networks.iter().any(|network| network.contains(address))
+        };
+        let here: Vec<&Site> =
+            self.sites.iter().filter(|site| contains(&site.public, &public)).collect();
+        match here[..] {
+            [] if is_private(public) => return Place::Private,
+            [] => return Place::Elsewhere(public),
+            [site] => return Place::At(site),
+            _ => {}
+        }
+        let internal: Vec<IpAddr> = internal.iter().filter_map(|text| address(text)).collect();
+        let has = |site: &&&Site| internal.iter().any(|address| contains(&site.internal, address));
+        here.iter().find(has).map_or(Place::AtOneOfSeveral, |site| Place::At(site))
+    }
+}
+
 /// A file in TOML.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,30 +225,14 @@ struct RawSite {
     kind: Spanned<String>,
 }
 
-fn check_kind(kind: &str) -> Result<(), String> {
-    if KINDS.contains(&kind) {
-        Ok(())
-    } else {
-        Err(format!("`{kind}` is no kind; there are {}", KINDS.join(", ")))
-    }
-}
-
 impl Sites for SiteMap {
     /// `None` where no site has the public address, and where several have it and none of the internal
     /// addresses tells which.
     fn site_of(&self, public: Option<&str>, internal: &[&str]) -> Option<&str> {
-        let contains = |networks: &[IpNet], address: &IpAddr| {
-            networks.iter().any(|network| network.contains(address))
-        };
-        let public = address(public?)?;
-        let here: Vec<&Site> =
-            self.sites.iter().filter(|site| contains(&site.public, &public)).collect();
-        if let [site] = here[..] {
-            return Some(&site.name);
+        match self.place(public, internal) {
+            Place::At(site) => Some(&site.name),
+            _ => None,
         }
-        let internal: Vec<IpAddr> = internal.iter().filter_map(|text| address(text)).collect();
-        let has = |site: &&&Site| internal.iter().any(|address| contains(&site.internal, address));
-        here.iter().find(has).map(|site| &*site.name)
     }
 }
 
@@ -276,6 +333,33 @@ kind = "office"
         }
         assert_eq!(SiteMap::of_toml(&b"\xff"[..]).unwrap_err().line, 1);
         assert_eq!(SiteMap::of_toml(&b""[..]).unwrap_err().reason, "missing field `site`");
+    }
+
+    #[test]
+    fn where_somebody_is_says_why_no_site_is_known() {
+        let map = map("Paris,203.0.113.7,10.1.0.0/16,office\n\
+                       Lyon,203.0.113.7,10.2.0.0/16,office\n\
+                       VPN,192.0.2.1,,vpn\n")
+        .unwrap();
+        let place = |public: Option<&str>, internal: &str| match map.place(public, &[internal]) {
+            Place::At(site) => format!("{} ({})", site.name, site.kind.as_str()),
+            Place::Elsewhere(address) => address.to_string(),
+            other => format!("{other:?}"),
+        };
+        for (public, internal, expected) in [
+            (Some("192.0.2.1"), "", "VPN (vpn)"),
+            (Some("203.0.113.7"), "10.2.9.9", "Lyon (office)"),
+            (Some("203.0.113.7"), "10.2.*.*", "AtOneOfSeveral"),
+            (Some("8.8.8.8"), "10.2.9.9", "8.8.8.8"),
+            (Some("10.2.9.9"), "10.2.9.9", "Private"),
+            (Some("31.44.*.*"), "", "Masked"),
+            (Some("2001:db8:*"), "", "Masked"),
+            (Some("nowhere"), "", "Unknown"),
+            (Some(""), "", "Unknown"),
+            (None, "10.2.9.9", "Unknown"),
+        ] {
+            assert_eq!(place(public, internal), expected, "{public:?} {internal}");
+        }
     }
 
     #[test]
