@@ -325,8 +325,8 @@ pub(crate) struct Import {
     /// number
     #[arg(long, value_name = "UUID")]
     pub(crate) meeting: Option<String>,
-    /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
-    /// one that the configuration names
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place
+    /// of the one that the configuration names
     #[arg(long, value_name = "FILE")]
     pub(crate) sites: Option<std::path::PathBuf>,
     #[command(flatten)]
@@ -364,8 +364,8 @@ pub(crate) struct Collect {
     /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
     #[arg(long, conflicts_with_all = ["past", "live"])]
     pub(crate) plan: bool,
-    /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
-    /// one that the configuration names
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place
+    /// of the one that the configuration names
     #[arg(long, value_name = "FILE")]
     pub(crate) sites: Option<std::path::PathBuf>,
     #[command(flatten)]
@@ -438,12 +438,26 @@ pub(crate) struct Diagnose {
     /// The last days, in place of `--from`
     #[arg(long, value_name = "N", conflicts_with = "from", value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub(crate) days: Option<u16>,
-    /// The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the
-    /// one that the configuration names
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sites: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) context: ContextFiles,
     #[command(flatten)]
     pub(crate) store: WhichStore,
+}
+
+/// What an organisation knows of itself.
+#[cfg(feature = "query")]
+#[derive(Debug, Args)]
+pub(crate) struct ContextFiles {
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place
+    /// of the one that the configuration names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
+    /// The people file, CSV with the header `email,name,team,site,vip`, likewise
+    #[arg(long, value_name = "FILE")]
+    pub(crate) people: Option<std::path::PathBuf>,
+    /// The file of autonomous systems, CSV with the header `network,asn,name`, likewise
+    #[arg(long, value_name = "FILE")]
+    pub(crate) asn: Option<std::path::PathBuf>,
 }
 
 /// A cause, by its name.

@@ -55,10 +55,21 @@ pub(crate) struct Config {
     pub(crate) accounts: BTreeMap<String, Account>,
     /// What of people comes into a store, where an account does not say otherwise.
     pub(crate) privacy: Privacy,
-    /// The site map.
-    pub(crate) sites: Option<PathBuf>,
+    /// What an organisation knows of itself.
+    pub(crate) context: ContextFiles,
     /// By what minutes are judged.
     pub(crate) quality: Quality,
+}
+
+/// Files of what an organisation knows of itself, and Zoom does not.
+#[derive(Debug, Default)]
+pub(crate) struct ContextFiles {
+    /// The site map.
+    pub(crate) sites: Option<PathBuf>,
+    /// Who the people are.
+    pub(crate) people: Option<PathBuf>,
+    /// Whose the networks are.
+    pub(crate) asn: Option<PathBuf>,
 }
 
 /// How HTTP is done.
@@ -136,7 +147,7 @@ impl Config {
             http: Http::resolve(RawHttp::default())?,
             accounts: BTreeMap::from([(name, account)]),
             privacy: Privacy::default(),
-            sites: None,
+            context: ContextFiles::default(),
             quality: Quality::default(),
         })
     }
@@ -176,7 +187,11 @@ impl Config {
             http: Http::resolve(raw.http)?,
             accounts,
             privacy: Privacy::resolve("[privacy]", raw.privacy)?,
-            sites: raw.context.sites,
+            context: ContextFiles {
+                sites: raw.context.sites,
+                people: raw.context.people,
+                asn: raw.context.asn,
+            },
             quality: Quality::resolve(&raw.quality)?,
         })
     }

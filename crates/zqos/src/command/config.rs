@@ -39,8 +39,15 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             writeln!(out, "ca_file = {:?}", path.display().to_string())?;
         }
         writeln!(out, "\n[privacy]\n{}", config.privacy.in_force())?;
-        if let Some(sites) = &config.sites {
-            writeln!(out, "\n[context]\nsites = {:?}", sites.display().to_string())?;
+        let context = &config.context;
+        let files = [("sites", &context.sites), ("people", &context.people), ("asn", &context.asn)];
+        let files: Vec<_> =
+            files.iter().filter_map(|(name, path)| Some((name, path.as_ref()?))).collect();
+        if !files.is_empty() {
+            writeln!(out, "\n[context]")?;
+        }
+        for (name, path) in files {
+            writeln!(out, "{name} = {:?}", path.display().to_string())?;
         }
         writeln!(out, "\n[quality]\n{}", config.quality)?;
         for account in config.accounts.values() {

@@ -35,7 +35,7 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
             .into());
     }
     let at = location(&args.store)?;
-    let context = Context::read(args, &session.config)?;
+    let context = Context::read(&args.context, &session.config)?;
     let accounts = session.accounts()?;
     let names: Vec<String> = accounts.iter().map(|account| account.name.clone()).collect();
     let policies = accounts
@@ -47,7 +47,9 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
         policies.iter().flatten().flat_map(|policy| policy.pseudonyms(person)).collect()
     };
     let archive = Archive::open(Some(at.clone()), Limits::default()).await?;
-    let question = match Question::read(args, &session.zone, &archive, &names, &called).await {
+    let question = match Question::read(args, &session.zone, &archive, &names, &called, &context)
+        .await
+    {
         Ok(question) => question,
         Err(error) => match error.downcast_ref::<NotFound>() {
             Some(nothing) => {
@@ -113,11 +115,11 @@ async fn answered(
     Ok(if matches!(question.about, About::Meeting { .. } | About::Person(_)) {
         let case: Case<true> =
             Case::read(archive, accounts, range, meetings, context, quality.input).await?;
-        answer::answer(question, &case, quality.judge, is_set, status, &day_of)
+        answer::answer(question, &case, context, quality.judge, is_set, status, &day_of)
     } else {
         let case: Case<false> =
             Case::read(archive, accounts, range, meetings, context, quality.input).await?;
-        answer::answer(question, &case, quality.judge, is_set, status, &day_of)
+        answer::answer(question, &case, context, quality.judge, is_set, status, &day_of)
     })
 }
 

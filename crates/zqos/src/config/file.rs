@@ -48,6 +48,8 @@ pub(super) struct RawHttp {
 #[serde(deny_unknown_fields, expecting = "a table of settings")]
 pub(super) struct RawContext {
     pub(super) sites: Option<PathBuf>,
+    pub(super) people: Option<PathBuf>,
+    pub(super) asn: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! People: who is in which team, at which site, and whose meetings matter most.
 //!
 //! A file is CSV with the header `email,name,team,site,vip`. All but the e-mail address may be empty;
-//! `vip` is `yes` or `no`, or empty, which is no.
+//! `vip` is `yes` (or `true`, `1`) or `no` (`false`, `0`), or empty, which is no.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -61,9 +61,9 @@ impl People {
                 name: known(name),
                 team: known(team),
                 site: known(site),
-                is_vip: match vip {
-                    "yes" => true,
-                    "no" | "" => false,
+                is_vip: match &*vip.to_lowercase() {
+                    "yes" | "true" | "1" => true,
+                    "no" | "false" | "0" | "" => false,
                     _ => return Err(format!("`{vip}` is neither `yes` nor `no`")),
                 },
             };
@@ -73,6 +73,15 @@ impl People {
             }
         })?;
         Ok(people)
+    }
+
+    /// The addresses of the others who are in the same team, in lower case.
+    pub(crate) fn team_of(&self, email: &str) -> Vec<&str> {
+        let of = self.of(email);
+        let Some(team) = of.and_then(|person| person.team.as_ref()) else { return Vec::new() };
+        let is_other = |person: &Person| person.team.as_ref() == Some(team) && Some(person) != of;
+        let others = self.by_email.iter().filter(|(_, (_, person))| is_other(person));
+        others.map(|(email, _)| email.as_str()).collect()
     }
 
     /// Who has this e-mail address, in any case; `None` where the file has nobody.

@@ -12,8 +12,10 @@ use zqos_quality::{
 };
 
 use super::case::{Attended, Case};
+use super::context::Context;
 use super::question::{About, Question};
 use super::words;
+use crate::context::missing::MissingNetworks;
 
 /// The name of the schema; its number rises with every change that takes something away.
 pub(super) const SCHEMA: &str = "zqos.diagnose/1";
@@ -131,6 +133,8 @@ pub(super) struct Row {
     pub(super) user_id: String,
     pub(super) person: Option<String>,
     pub(super) name: Option<String>,
+    /// By the people file.
+    pub(super) is_vip: bool,
     pub(super) judged: u32,
     pub(super) poor: u32,
     /// A letter for each minute from the beginning on: `g`ood, `f`air, `p`oor, `b`ad, `u`nclassified,
@@ -146,6 +150,10 @@ pub(super) struct Profile {
     pub(super) meetings: u32,
     pub(super) own: Share,
     pub(super) others_in_these_meetings: Share,
+    /// By the people file, as what follows; `None` without one, or where it does not know the person.
+    pub(super) team_name: Option<String>,
+    pub(super) home_site: Option<String>,
+    /// The others of the team, in all their meetings.
     pub(super) team: Option<Share>,
     pub(super) by: Vec<Group>,
 }
@@ -179,6 +187,50 @@ pub(super) struct Group {
 pub(super) struct Sites {
     pub(super) known: u32,
     pub(super) unknown: u32,
+    /// Where all joins that were looked at are by the site map; `None` without one.
+    pub(super) map: Option<Mapped>,
+}
+
+/// Where joins are, by the site map.
+#[derive(Debug, Serialize)]
+pub(super) struct Mapped {
+    pub(super) at_a_site: u64,
+    pub(super) at_one_of_several: u64,
+    pub(super) private: u64,
+    pub(super) masked: u64,
+    pub(super) without_address: u64,
+    pub(super) elsewhere: u64,
+    /// Networks that no site has, homes among them; those of the most joins.
+    pub(super) missing_networks: Vec<Network>,
+}
+
+/// A network that the site map lacks.
+#[derive(Debug, Serialize)]
+pub(super) struct Network {
+    pub(super) network: String,
+    pub(super) joins: u64,
+}
+
+/// How many missing networks are told.
+const MISSING: usize = 20;
+
+impl Mapped {
+    fn of(missing: &MissingNetworks) -> Self {
+        let networks = missing.networks();
+        Self {
+            at_a_site: missing.at_a_site,
+            at_one_of_several: missing.at_one_of_several,
+            private: missing.private,
+            masked: missing.masked,
+            without_address: missing.unknown,
+            elsewhere: networks.iter().map(|(_, joins)| joins).sum(),
+            missing_networks: networks
+                .into_iter()
+                .take(MISSING)
+                .map(|(network, joins)| Network { network: network.to_string(), joins })
+                .collect(),
+        }
+    }
 }
 
 /// How much of what was expected is in the store.
@@ -262,6 +314,7 @@ impl<'a> Focus<'a> {
 pub(super) fn answer<const ALL: bool>(
     question: &Question,
     case: &Case<ALL>,
+    context: &Context,
     judge: Judge,
     is_set: bool,
     status: Option<&Status>,
@@ -283,12 +336,14 @@ pub(super) fn answer<const ALL: bool>(
         if explained { 0 } else { tallies.iter().map(|tally| tally.unexplained).sum() };
     let participants = match (&question.about, ALL) {
         (About::Meeting { meeting, .. }, true) => {
-            rows(case, meeting.uuid.as_str(), judge, question, &diagnosis)
+            rows(case, meeting.uuid.as_str(), context, judge, question, &diagnosis)
         }
         _ => Vec::new(),
     };
     let person = match &question.about {
-        About::Person(who) if ALL => Some(profile(case, &who.key, judge, &diagnosis, day_of)),
+        About::Person(who) if ALL => {
+            Some(profile(case, &who.key, context, judge, &diagnosis, day_of))
+        }
         _ => None,
     };
     let site_of = |tally: &&&Tally| {
@@ -310,7 +365,11 @@ pub(super) fn answer<const ALL: bool>(
         direction: directions(case, &focus, judge, is_set),
         participants,
         person,
-        sites: Sites { known, unknown: minutes.joins - known },
+        sites: Sites {
+            known,
+            unknown: minutes.joins - known,
+            map: context.sites.as_ref().map(|_| Mapped::of(&case.missing)),
+        },
         coverage: status.and_then(Coverage::of),
     }
 }
@@ -487,6 +546,7 @@ fn sessions<'c, const ALL: bool>(joins: &[&'c Attended<ALL>], judge: Judge) -> V
 fn rows<const ALL: bool>(
     case: &Case<ALL>,
     meeting: &str,
+    context: &Context,
     judge: Judge,
     question: &Question,
     diagnosis: &Diagnosis,
@@ -494,6 +554,9 @@ fn rows<const ALL: bool>(
     let joins: Vec<&Attended<ALL>> =
         case.joins.iter().filter(|join| join.report.meeting_uuid == meeting).collect();
     let sessions = sessions(&joins, judge);
+    let known = |join: &Attended<ALL>| {
+        join.person.as_deref().and_then(|key| context.people.as_ref()?.of(key))
+    };
     let mut rows: Vec<Row> = joins
         .iter()
         .zip(&sessions)
@@ -506,7 +569,13 @@ fn rows<const ALL: bool>(
             Row {
                 user_id: user.to_owned(),
                 person: join.person.clone(),
-                name: join.report.participant.user_name.clone(),
+                name: join
+                    .report
+                    .participant
+                    .user_name
+                    .clone()
+                    .or_else(|| known(join).and_then(|person| person.name.clone())),
+                is_vip: known(join).is_some_and(|person| person.is_vip),
                 judged: tally.map_or(0, |tally| tally.judged),
                 poor: tally.map_or(0, |tally| tally.poor),
                 strip: strip(media, &question.range),
@@ -551,6 +620,7 @@ fn strip(media: &[Session; 3], range: &Range<Timestamp>) -> String {
 fn profile<const ALL: bool>(
     case: &Case<ALL>,
     key: &str,
+    context: &Context,
     judge: Judge,
     diagnosis: &Diagnosis,
     day_of: &dyn Fn(Timestamp) -> Timestamp,
@@ -578,7 +648,21 @@ fn profile<const ALL: bool>(
         ("version", |join| join.report.participant.version.clone()),
     ];
     let mut groups: BTreeMap<(usize, Option<String>), (u32, u32, u32)> = BTreeMap::new();
+    let (mut team_share, mut is_in) = ((0, 0), 0);
+    let team: Vec<&str> =
+        context.people.as_ref().map(|people| people.team_of(key)).unwrap_or_default();
     for joins in by_meeting.values() {
+        for join in joins.iter().filter(|join| join.person.as_deref() != Some(key)) {
+            if join.person.as_deref().is_some_and(|person| team.contains(&person)) {
+                let (judged, poor) = tally_of(join);
+                team_share = (team_share.0 + judged, team_share.1 + poor);
+            }
+        }
+        // Meetings of the team alone are looked at for the team's share alone.
+        if !joins.iter().any(|join| join.person.as_deref() == Some(key)) {
+            continue;
+        }
+        is_in += 1;
         let sessions = sessions(joins, judge);
         for (join, media) in joins.iter().zip(&sessions) {
             let (judged, poor) = tally_of(join);
@@ -603,6 +687,7 @@ fn profile<const ALL: bool>(
             }
         }
     }
+    let known = context.people.as_ref().and_then(|people| people.of(key));
     let by = groups.into_iter().map(|((place, value), (joins, judged, poor))| Group {
         what: traits[place].0,
         value,
@@ -612,10 +697,12 @@ fn profile<const ALL: bool>(
     Profile {
         days: number(days.len()),
         poor_days: number(poor_days.len()),
-        meetings: number(by_meeting.len()),
+        meetings: is_in,
         own: Share::new(own.0, own.1),
         others_in_these_meetings: Share::new(others.0, others.1),
-        team: None,
+        team_name: known.and_then(|person| person.team.clone()),
+        home_site: known.and_then(|person| person.site.clone()),
+        team: (!team.is_empty()).then(|| Share::new(team_share.0, team_share.1)),
         by: by.collect(),
     }
 }

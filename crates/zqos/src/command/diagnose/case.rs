@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::time::Duration;
 
 use zqos_core::{DeviceSample, Figures, Participant, Stream, Timestamp};
-use zqos_intake::Sites as _;
 use zqos_quality::cause::{Casebook, Join, Minutes, Site, SiteKind};
 use zqos_quality::{InputDetection, InputMeaning, JoinLegs};
 use zqos_query::{Archive, QueryError, Report, Samples, Which};
 
 use super::context::Context;
 use crate::config::Input;
+use crate::context::missing::MissingNetworks;
+use crate::context::site::{self as map, Place};
 
 /// What is kept of the samples of a join.
 #[derive(Debug, Default)]
@@ -52,6 +53,8 @@ pub(super) struct Case<const ALL: bool> {
     pub(super) meaning: Option<InputMeaning>,
     /// How many meetings speak for input being sent, and for it being received.
     pub(super) voices: (u32, u32),
+    /// Where people were, by the site map; all zero without one.
+    pub(super) missing: MissingNetworks,
 }
 
 /// The key of a person: the address, else Zoom's id, else the name that was shown.
@@ -79,11 +82,12 @@ impl<const ALL: bool> Case<ALL> {
             })
             .collect();
         let reports = archive.reports::<Kept<ALL>>(&which).await?;
+        let mut missing = MissingNetworks::default();
         let mut joins: Vec<Attended<ALL>> = reports
             .into_iter()
             .map(|report| {
                 let person = person(&report.participant);
-                let site = site(&report.participant, context);
+                let site = site(&report.participant, context, &mut missing);
                 Attended { report, person, site }
             })
             .collect();
@@ -109,7 +113,7 @@ impl<const ALL: bool> Case<ALL> {
             Input::Known(meaning) => Some(meaning),
             Input::Detected => detection.meaning(),
         };
-        Ok(Self { joins, book, meaning, voices: detection.voices() })
+        Ok(Self { joins, book, meaning, voices: detection.voices(), missing })
     }
 }
 
@@ -154,6 +158,7 @@ fn file<const ALL: bool>(
     let report = &mut join.report;
     let who = &report.participant;
     let site = join.site.as_ref().map(|(name, kind)| Site { name, kind: *kind });
+    let isp = who.ip_address.as_deref().and_then(|address| context.isp_of(address));
     let filed = Join {
         meeting_uuid: &report.meeting_uuid,
         user_id: who.id.as_str(),
@@ -164,7 +169,7 @@ fn file<const ALL: bool>(
         site,
         egress: who.ip_address.as_deref(),
         location: who.location.as_deref(),
-        isp: who.ip_address.as_deref().and_then(|address| context.isp_of(address)),
+        isp: isp.as_deref(),
         network_type: who.network_type.as_deref(),
         connection_types: who.connection_types.each_ref().map(Option::as_deref),
         data_center: who.data_center.as_deref(),
@@ -175,13 +180,24 @@ fn file<const ALL: bool>(
     book.add(&filed, &mut report.samples.minutes);
 }
 
-/// The site by the map; without one, or where the map does not know, the one that was stored.
-fn site(participant: &Participant, context: &Context) -> Option<(String, SiteKind)> {
+/// The site by the map; without one, the site that was stored.
+fn site(
+    participant: &Participant,
+    context: &Context,
+    missing: &mut MissingNetworks,
+) -> Option<(String, SiteKind)> {
+    let Some(map) = &context.sites else {
+        return participant.site.clone().map(|site| (site, SiteKind::Office));
+    };
     let internal: Vec<&str> =
         participant.internal_ip_addresses.iter().map(String::as_str).collect();
-    let map = context.sites.as_ref();
-    let name = map
-        .and_then(|map| map.site_of(participant.ip_address.as_deref(), &internal))
-        .or(participant.site.as_deref())?;
-    Some((name.to_owned(), SiteKind::Office))
+    let place = map.place(participant.ip_address.as_deref(), &internal);
+    missing.add(place);
+    let Place::At(site) = place else { return None };
+    let kind = match site.kind {
+        map::SiteKind::Office => SiteKind::Office,
+        map::SiteKind::Vpn => SiteKind::Vpn,
+        map::SiteKind::Home => SiteKind::Home,
+    };
+    Some((site.name.clone(), kind))
 }

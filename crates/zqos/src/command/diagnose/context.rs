@@ -1,7 +1,11 @@
 //! The context files of a diagnosis.
 
-use crate::cli::Diagnose;
+use std::path::PathBuf;
+
+use crate::cli::ContextFiles;
 use crate::config::Config;
+use crate::context::people::People;
+use crate::context::provider::Providers;
 use crate::context::site::SiteMap;
 use crate::exit::UsageError;
 
@@ -9,16 +13,26 @@ use crate::exit::UsageError;
 #[derive(Debug, Default)]
 pub(super) struct Context {
     pub(super) sites: Option<SiteMap>,
+    pub(super) people: Option<People>,
+    providers: Option<Providers>,
 }
 
 impl Context {
-    pub(super) fn read(args: &Diagnose, config: &Config) -> Result<Self, UsageError> {
-        let sites = args.sites.as_ref().or(config.sites.as_ref());
-        Ok(Self { sites: sites.map(|file| SiteMap::read(file)).transpose()? })
+    pub(super) fn read(files: &ContextFiles, config: &Config) -> Result<Self, UsageError> {
+        let of = |flag: &Option<PathBuf>, setting: &Option<PathBuf>| {
+            flag.as_ref().or(setting.as_ref()).cloned()
+        };
+        let set = &config.context;
+        Ok(Self {
+            sites: of(&files.sites, &set.sites).map(|path| SiteMap::read(&path)).transpose()?,
+            people: of(&files.people, &set.people).map(|path| People::read(&path)).transpose()?,
+            providers: of(&files.asn, &set.asn).map(|path| Providers::read(&path)).transpose()?,
+        })
     }
 
-    /// Who provides the line of an address.
-    pub(super) fn isp_of(&self, _address: &str) -> Option<&str> {
-        None
+    /// Who provides the line of an address: the name, or the number where the file has no name.
+    pub(super) fn isp_of(&self, address: &str) -> Option<String> {
+        let provider = self.providers.as_ref()?.of(address)?;
+        Some(provider.name.clone().unwrap_or_else(|| format!("AS{}", provider.asn)))
     }
 }

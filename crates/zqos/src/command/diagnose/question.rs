@@ -9,6 +9,7 @@ use zqos_quality::cause::Cause;
 use zqos_query::{Archive, Which};
 
 use super::case::person;
+use super::context::Context;
 use crate::cli::Diagnose;
 use crate::exit::UsageError;
 use crate::time::Zone;
@@ -69,8 +70,9 @@ impl Question {
         archive: &Archive,
         accounts: &[String],
         names: &dyn Fn(&str) -> Vec<String>,
+        context: &Context,
     ) -> anyhow::Result<Self> {
-        let finder = Finder { args, zone, archive, accounts, names };
+        let finder = Finder { args, zone, archive, accounts, names, context };
         if args.meeting.is_some()
             || args.topic.is_some()
             || args.host.is_some()
@@ -104,6 +106,7 @@ struct Finder<'a> {
     accounts: &'a [String],
     /// Everything that somebody may be called in the store.
     names: &'a dyn Fn(&str) -> Vec<String>,
+    context: &'a Context,
 }
 
 impl Finder<'_> {
@@ -232,9 +235,12 @@ impl Finder<'_> {
             Which { accounts: self.accounts.to_vec(), range: range.clone(), meetings: None };
         let joins = self.archive.participants(&which).await?;
         let who = self.one_person(named, joins.iter().map(|join| &join.participant))?;
-        let of_person = joins
-            .iter()
-            .filter(|join| person(&join.participant).as_deref() == Some(who.key.as_str()));
+        let team = self.context.people.as_ref().map(|people| people.team_of(&who.key));
+        let team = team.unwrap_or_default();
+        let of_person = joins.iter().filter(|join| {
+            let key = person(&join.participant);
+            key.is_some_and(|key| key == who.key || team.contains(&&*key))
+        });
         let mut meetings: Vec<String> = of_person.map(|join| join.meeting_uuid.clone()).collect();
         meetings.sort_unstable();
         meetings.dedup();

@@ -67,7 +67,8 @@ impl Screen<'_> {
         let shown = &rows[..rows.len().min(ROWS)];
         let name_of = |row: &Row| {
             let name = row.name.as_deref().or(row.person.as_deref()).unwrap_or(&row.user_id);
-            cut(&Shown(name).to_string(), NAME)
+            let vip = if row.is_vip { " (VIP)" } else { "" };
+            format!("{}{vip}", cut(&Shown(name).to_string(), NAME))
         };
         let names = shown.iter().map(|row| name_of(row).width()).max().unwrap_or(0);
         let minutes = shown.iter().map(|row| row.strip.len()).max().unwrap_or(0);
@@ -119,10 +120,10 @@ impl Screen<'_> {
             "",
             &format!(
                 "Poor or bad on {poor_days} of {days} days with {meetings} meetings. Minutes: {}; others in \
-                 the same meetings: {}; team: {}.",
+                 the same meetings: {}; {}.",
                 shared(own),
                 shared(others),
-                profile.team.as_ref().map_or_else(|| "no people file".to_owned(), shared)
+                team(profile)
             ),
         )?;
         let mut table = Columns::new([
@@ -247,7 +248,19 @@ impl Screen<'_> {
         );
         self.paragraph("direction    ", &text)?;
         let sites = &answer.sites;
-        let text = format!("known of {} joins, unknown of {}", sites.known, sites.unknown);
+        let mut text = format!("known of {} joins, unknown of {}", sites.known, sites.unknown);
+        match &sites.map {
+            None => text.push_str("; no site map: places are public addresses"),
+            Some(map) => {
+                let networks: Vec<String> = (map.missing_networks.iter().take(5))
+                    .map(|of| format!("{} ({})", of.network, of.joins))
+                    .collect();
+                if !networks.is_empty() {
+                    text.push_str("; the map lacks, or homes are, ");
+                    text.push_str(&networks.join(", "));
+                }
+            }
+        }
         self.paragraph("sites        ", &text)?;
         let coverage = match &answer.coverage {
             None => "not known: of this time nothing was collected by `zqos collect`".to_owned(),
@@ -264,6 +277,13 @@ impl Screen<'_> {
         };
         self.paragraph("coverage     ", &coverage)?;
         self.paragraph("times        ", &self.zone.name())
+    }
+}
+
+fn team(profile: &Profile) -> String {
+    match (&profile.team_name, &profile.team) {
+        (Some(name), Some(share)) => format!("the others of {}: {}", Shown(name), shared(share)),
+        _ => "team: no people file that knows it".to_owned(),
     }
 }
 
