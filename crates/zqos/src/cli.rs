@@ -113,6 +113,9 @@ pub(crate) enum Command {
     /// Find the meetings of a person: the joins that the store has
     #[cfg(feature = "query")]
     Find(Find),
+    /// Say whether a cohort, or a change, made a difference beyond chance
+    #[cfg(feature = "query")]
+    Compare(Box<Compare>),
     /// Say what went wrong, for whom, when and why
     #[cfg(feature = "query")]
     Diagnose(Box<Diagnose>),
@@ -442,6 +445,109 @@ pub(crate) struct Diagnose {
     pub(crate) context: ContextFiles,
     #[command(flatten)]
     pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "query")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos compare --change '2026-11-18 22:00' --where \"version = '6.3.1'\"
+  zqos compare --change '2026-11-18 22:00'
+  zqos compare --where \"network_type = 'Wifi'\" --against \"network_type = 'Wired'\" --from -28d
+  zqos compare --by site --from -28d
+
+Joins are compared with those of the same hour of the week. Limits and p-values know that the joins of a
+meeting, and of a person, resemble each other. What is compared are verdicts: conditions, not what people
+felt.")]
+pub(crate) struct Compare {
+    /// When something was changed: after it is compared with before
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["by", "against"])]
+    pub(crate) change: Option<String>,
+    /// The cohort: a condition in SQL over the columns of `participants` and `meetings`. With
+    /// `--change`, those whom it holds for afterwards
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "by")]
+    pub(crate) cohort: Option<String>,
+    /// What the cohort is compared with, likewise; all others if not given
+    #[arg(long, value_name = "CONDITION", requires = "cohort")]
+    pub(crate) against: Option<String>,
+    /// Ranks all cohorts that joins are told apart by
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) by: Option<Trait>,
+    /// From this time on; 14 days before the change, else the last 28 days, if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Until before this time; 14 days after the change, or now, if not given
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
+    /// Of what the verdicts are
+    #[arg(long, value_name = "MEDIUM", default_value = "audio")]
+    pub(crate) medium: MediumName,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+/// What joins are told apart by.
+#[cfg(feature = "query")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Trait {
+    /// The site, by the site map that was in force when it came in
+    Site,
+    /// Where, in Zoom's words
+    Location,
+    /// Wi-Fi, wired and the like
+    NetworkType,
+    /// The data centre
+    DataCenter,
+    /// The version of the client
+    Version,
+    /// The sort of device
+    Device,
+    /// The operating system
+    Os,
+    /// The microphone
+    Microphone,
+    /// The speaker
+    Speaker,
+}
+
+#[cfg(feature = "query")]
+impl Trait {
+    /// The column of `participants`.
+    pub(crate) const fn column(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Location => "location",
+            Self::NetworkType => "network_type",
+            Self::DataCenter => "data_center",
+            Self::Version => "version",
+            Self::Device => "device",
+            Self::Os => "os",
+            Self::Microphone => "microphone",
+            Self::Speaker => "speaker",
+        }
+    }
+}
+
+/// A medium.
+#[cfg(feature = "query")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MediumName {
+    /// Voice and sound
+    Audio,
+    /// Camera pictures
+    Video,
+    /// The shared screen
+    Share,
+}
+
+#[cfg(feature = "query")]
+impl MediumName {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Share => "share",
+        }
+    }
 }
 
 /// What an organisation knows of itself.

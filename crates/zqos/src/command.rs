@@ -4,6 +4,8 @@ mod api;
 mod auth;
 #[cfg(feature = "store")]
 mod collect;
+#[cfg(feature = "query")]
+mod compare;
 mod config;
 #[cfg(feature = "sim")]
 mod demo;
@@ -90,6 +92,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Api(args) => api::run(session, &args).await,
         #[cfg(feature = "store")]
         Command::Collect(args) => collect::run(session, &args).await,
+        #[cfg(feature = "query")]
+        Command::Compare(args) => compare::run(session, &args).await,
         #[cfg(feature = "query")]
         Command::Diagnose(args) => diagnose::run(session, &args).await,
         #[cfg(feature = "query")]

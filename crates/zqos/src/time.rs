@@ -88,6 +88,14 @@ impl Zone {
         self.zoned(instant).strftime("%H:%M").to_string()
     }
 
+    /// The weekday, from 0 for Monday, and the hour of an instant.
+    #[cfg(feature = "query")]
+    pub(crate) fn hour_of_week(&self, instant: Timestamp) -> (u8, u8) {
+        let zoned = self.zoned(instant);
+        let number = |number: i8| u8::try_from(number).unwrap_or(0);
+        (number(zoned.weekday().to_monday_zero_offset()), number(zoned.hour()))
+    }
+
     /// True when both instants are on the same day.
     pub(crate) fn same_day(&self, one: Timestamp, other: Timestamp) -> bool {
         self.zoned(one).date() == self.zoned(other).date()
