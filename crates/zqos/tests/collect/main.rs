@@ -1,7 +1,8 @@
-//! `zqos collect` and `zqos status` against the simulated Zoom, over a socket.
+//! `zqos collect` and `zqos status` against the simulated Zoom, over a socket; and what comes of it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod diagnose;
 mod drift;
 mod find;
 mod world;

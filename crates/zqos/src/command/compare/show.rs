@@ -118,7 +118,7 @@ fn counted(groups: &[(String, &Counted)]) -> Columns {
 fn sentences(name: &str, said: &Said) -> Vec<String> {
     let (Some(joins), Some(minutes)) = (&said.poor_joins, &said.poor_minutes) else {
         return vec![format!(
-            "{name}: not enough data: three people in two meetings are needed on each side"
+            "{name}: not enough data: three people in two meetings are needed on each side, in the same hours of the week"
         )];
     };
     vec![
