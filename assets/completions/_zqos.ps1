@@ -43,6 +43,8 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Fetch every report of an account into the store, inside the quota')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store has of a day, what is missing and why, and the quota')
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find the meetings of a person: the joins that the store has')
+            [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Say whether a cohort, or a change, made a difference beyond chance')
+            [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Say what went wrong, for whom, when and why')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
@@ -323,7 +325,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;import' {
             [CompletionResult]::new('--meeting', '--meeting', [CompletionResultType]::ParameterName, 'The UUID of the meeting that answers are of which do not say so: Zoom''s reports name only its number')
-            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -338,7 +340,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         'zqos;collect' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Meetings that began from this time on, six months back at most; yesterday''s midnight if not given')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Meetings that began before this time; now if not given')
-            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -381,6 +383,49 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
             [CompletionResult]::new('--online', '--online', [CompletionResultType]::ParameterName, 'Ask Zoom instead of the store, which takes a call for each meeting of that time')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;compare' {
+            [CompletionResult]::new('--change', '--change', [CompletionResultType]::ParameterName, 'When something was changed: after it is compared with before')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'The cohort: a condition in SQL over the columns of `participants` and `meetings`. With `--change`, those whom it holds for afterwards')
+            [CompletionResult]::new('--against', '--against', [CompletionResultType]::ParameterName, 'What the cohort is compared with, likewise; all others if not given')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'Ranks all cohorts that joins are told apart by')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this time on; 14 days before the change, else the last 28 days, if not given')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this time; 14 days after the change, or now, if not given')
+            [CompletionResult]::new('--medium', '--medium', [CompletionResultType]::ParameterName, 'Of what the verdicts are')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;diagnose' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The meeting that ran at this time')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The meeting whose topic has this in it')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'The meeting whose host''s name or e-mail address has this in it')
+            [CompletionResult]::new('--person', '--person', [CompletionResultType]::ParameterName, 'A person: in the meeting, or without one in all of the last 30 days')
+            [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'A site, by its name')
+            [CompletionResult]::new('--cause', '--cause', [CompletionResultType]::ParameterName, 'Every incident of a cause, such as `tcp-fallback`')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this time on')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this time; now if not given')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'The last days, in place of `--from`')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'The people file, CSV with the header `email,name,team,site,vip`, likewise')
+            [CompletionResult]::new('--asn', '--asn', [CompletionResultType]::ParameterName, 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -496,6 +541,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stops the query after so many seconds')
             [CompletionResult]::new('--memory', '--memory', [CompletionResultType]::ParameterName, 'The memory of the query; what does not fit goes into temporary files')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map that `site_of` looks into, in place of the one that the configuration names')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -542,6 +588,8 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Fetch every report of an account into the store, inside the quota')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store has of a day, what is missing and why, and the quota')
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find the meetings of a person: the joins that the store has')
+            [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Say whether a cohort, or a change, made a difference beyond chance')
+            [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Say what went wrong, for whom, when and why')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
@@ -607,6 +655,12 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;find' {
+            break
+        }
+        'zqos;help;compare' {
+            break
+        }
+        'zqos;help;diagnose' {
             break
         }
         'zqos;help;store' {

@@ -40,6 +40,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand collect 'Fetch every report of an account into the store, inside the quota'
             cand status 'Show what the store has of a day, what is missing and why, and the quota'
             cand find 'Find the meetings of a person: the joins that the store has'
+            cand compare 'Say whether a cohort, or a change, made a difference beyond chance'
+            cand diagnose 'Say what went wrong, for whom, when and why'
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand completions 'Print a script that completes commands in a shell'
@@ -293,7 +295,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;import'= {
             cand --meeting 'The UUID of the meeting that answers are of which do not say so: Zoom''s reports name only its number'
-            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names'
             cand --store 'The store''s folder'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -307,7 +309,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;collect'= {
             cand --from 'Meetings that began from this time on, six months back at most; yesterday''s midnight if not given'
             cand --to 'Meetings that began before this time; now if not given'
-            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names'
             cand --store 'The store''s folder'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -348,6 +350,47 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
             cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
             cand --online 'Ask Zoom instead of the store, which takes a call for each meeting of that time'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;compare'= {
+            cand --change 'When something was changed: after it is compared with before'
+            cand --where 'The cohort: a condition in SQL over the columns of `participants` and `meetings`. With `--change`, those whom it holds for afterwards'
+            cand --against 'What the cohort is compared with, likewise; all others if not given'
+            cand --by 'Ranks all cohorts that joins are told apart by'
+            cand --from 'From this time on; 14 days before the change, else the last 28 days, if not given'
+            cand --to 'Until before this time; 14 days after the change, or now, if not given'
+            cand --medium 'Of what the verdicts are'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;diagnose'= {
+            cand --at 'The meeting that ran at this time'
+            cand --topic 'The meeting whose topic has this in it'
+            cand --host 'The meeting whose host''s name or e-mail address has this in it'
+            cand --person 'A person: in the meeting, or without one in all of the last 30 days'
+            cand --site 'A site, by its name'
+            cand --cause 'Every incident of a cause, such as `tcp-fallback`'
+            cand --from 'From this time on'
+            cand --to 'Until before this time; now if not given'
+            cand --days 'The last days, in place of `--from`'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names'
+            cand --people 'The people file, CSV with the header `email,name,team,site,vip`, likewise'
+            cand --asn 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
             cand -v 'Says more on standard error: once, every request and wait; twice, everything'
             cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
             cand -h 'Print help (see more with ''--help'')'
@@ -449,6 +492,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --output 'Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`'
             cand --timeout 'Stops the query after so many seconds'
             cand --memory 'The memory of the query; what does not fit goes into temporary files'
+            cand --sites 'The site map that `site_of` looks into, in place of the one that the configuration names'
             cand --store 'The store''s folder'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -492,6 +536,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand collect 'Fetch every report of an account into the store, inside the quota'
             cand status 'Show what the store has of a day, what is missing and why, and the quota'
             cand find 'Find the meetings of a person: the joins that the store has'
+            cand compare 'Say whether a cohort, or a change, made a difference beyond chance'
+            cand diagnose 'Say what went wrong, for whom, when and why'
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand completions 'Print a script that completes commands in a shell'
@@ -539,6 +585,10 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;status'= {
         }
         &'zqos;help;find'= {
+        }
+        &'zqos;help;compare'= {
+        }
+        &'zqos;help;diagnose'= {
         }
         &'zqos;help;store'= {
             cand info 'Show what is in it: tables, days, files, rows, bytes'

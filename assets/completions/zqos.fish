@@ -47,6 +47,8 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "import" -d 'Take saved an
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "compare" -d 'Say whether a cohort, or a change, made a difference beyond chance'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "diagnose" -d 'Say what went wrong, for whom, when and why'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "store" -d 'Look after the store'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sql" -d 'Ask the store, or files, in SQL'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
@@ -319,7 +321,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand demo" -l once -d 'End after th
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l meeting -d 'The UUID of the meeting that answers are of which do not say so: Zoom\'s reports name only its number' -r
-complete -c zqos -n "__fish_zqos_using_subcommand import" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand import" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand import" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -333,7 +335,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand import" -s v -l verbose -d 'Sa
 complete -c zqos -n "__fish_zqos_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l from -d 'Meetings that began from this time on, six months back at most; yesterday\'s midnight if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l to -d 'Meetings that began before this time; now if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand collect" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind`, in place of the one that the configuration names' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -380,6 +382,68 @@ complete -c zqos -n "__fish_zqos_using_subcommand find" -l tz -d 'The time zone 
 complete -c zqos -n "__fish_zqos_using_subcommand find" -l online -d 'Ask Zoom instead of the store, which takes a call for each meeting of that time'
 complete -c zqos -n "__fish_zqos_using_subcommand find" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l change -d 'When something was changed: after it is compared with before' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l where -d 'The cohort: a condition in SQL over the columns of `participants` and `meetings`. With `--change`, those whom it holds for afterwards' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l against -d 'What the cohort is compared with, likewise; all others if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l by -d 'Ranks all cohorts that joins are told apart by' -r -f -a "site\t'The site, by the site map that was in force when it came in'
+location\t'Where, in Zoom\'s words'
+network-type\t'Wi-Fi, wired and the like'
+data-center\t'The data centre'
+version\t'The version of the client'
+device\t'The sort of device'
+os\t'The operating system'
+microphone\t'The microphone'
+speaker\t'The speaker'"
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l from -d 'From this time on; 14 days before the change, else the last 28 days, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l to -d 'Until before this time; 14 days after the change, or now, if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l medium -d 'Of what the verdicts are' -r -f -a "audio\t'Voice and sound'
+video\t'Camera pictures'
+share\t'The shared screen'"
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand compare" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l at -d 'The meeting that ran at this time' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l topic -d 'The meeting whose topic has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l host -d 'The meeting whose host\'s name or e-mail address has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l person -d 'A person: in the meeting, or without one in all of the last 30 days' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l site -d 'A site, by its name' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l cause -d 'Every incident of a cause, such as `tcp-fallback`' -r -f -a "access-wifi\t''
+uplink-capacity\t''
+downlink-capacity\t''
+site-or-isp\t''
+data-center\t''
+faulty-sender\t''
+device-cpu\t''
+client-version\t''
+vpn-or-proxy\t''
+tcp-fallback\t''
+far-server\t''
+not-determinable\t''"
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l from -d 'From this time on' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l to -d 'Until before this time; now if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l days -d 'The last days, in place of `--from`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l people -d 'The people file, CSV with the header `email,name,team,site,vip`, likewise' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l asn -d 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -461,6 +525,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcomm
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l output -d 'Writes the rows into a file: `.parquet`, `.csv`, `.ndjson` or `.arrow`' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l timeout -d 'Stops the query after so many seconds' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l memory -d 'The memory of the query; what does not fit goes into temporary files' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sql" -l sites -d 'The site map that `site_of` looks into, in place of the one that the configuration names' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -492,23 +557,25 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "store" -d 'Look after the store'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find store sql completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "compare" -d 'Say whether a cohort, or a change, made a difference beyond chance'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "diagnose" -d 'Say what went wrong, for whom, when and why'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "store" -d 'Look after the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'

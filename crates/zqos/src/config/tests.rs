@@ -27,7 +27,9 @@ fn the_default_file_says_what_holds_without_it() {
     assert_eq!(config.http, Http::default());
     assert_eq!(config.tz, None);
     assert!(config.policy(DEFAULT_ACCOUNT, Path::new("store")).unwrap().is_none());
-    assert_eq!(config.sites, None);
+    let context = &config.context;
+    assert_eq!([&context.sites, &context.people, &context.asn], [&None; 3]);
+    assert_eq!(config.quality, Quality::default());
 }
 
 #[test]

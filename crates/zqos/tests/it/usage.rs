@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 30] = [
     &[],
     &["get"],
     &["meetings"],
@@ -24,6 +24,8 @@ const COMMANDS: [&[&str]; 28] = [
     &["collect"],
     &["status"],
     &["find"],
+    &["diagnose"],
+    &["compare"],
     &["import"],
     &["store"],
     &["store", "info"],

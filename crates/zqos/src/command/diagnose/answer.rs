@@ -238,6 +238,8 @@ impl Mapped {
 pub(super) struct Coverage {
     pub(super) meetings: u32,
     pub(super) complete_meetings: u32,
+    /// Of which Zoom has nothing more, so that nothing is missing.
+    pub(super) not_obtainable_meetings: u32,
     pub(super) participants_expected: u32,
     pub(super) participants_got: u32,
     pub(super) minutes_expected: u32,
@@ -253,6 +255,7 @@ impl Coverage {
         (status.meetings > 0 && status.participants.0 > 0).then(|| Self {
             meetings: status.meetings,
             complete_meetings: status.complete,
+            not_obtainable_meetings: status.not_obtainable.values().sum(),
             participants_expected: status.participants.0,
             participants_got: status.participants.1,
             minutes_expected: status.minutes.0,
@@ -299,6 +302,14 @@ impl<'a> Focus<'a> {
         }
     }
 
+    /// How many poor minutes of what the answer is about go with an incident.
+    fn poor_of(&self, incident: &Incident) -> u32 {
+        let hurt = incident.participants.iter();
+        hurt.filter(|hurt| self.has(&hurt.meeting_uuid, &hurt.user_id))
+            .map(|hurt| hurt.poor_minutes)
+            .sum()
+    }
+
     fn has_incident(&self, incident: &Incident) -> bool {
         let concerns =
             incident.participants.iter().any(|hurt| self.has(&hurt.meeting_uuid, &hurt.user_id));
@@ -329,7 +340,7 @@ pub(super) fn answer<const ALL: bool>(
         .filter(|incident| overlaps(incident, &question.range) && focus.has_incident(incident))
         .collect();
     // The heaviest first; of equals the one that began first.
-    incidents.sort_by_key(|incident| std::cmp::Reverse(poor_of(incident)));
+    incidents.sort_by_key(|incident| std::cmp::Reverse(focus.poor_of(incident)));
     let minutes = counts(&tallies);
     let explained = matches!(question.about, About::Cause(_));
     let unexplained =
@@ -355,7 +366,7 @@ pub(super) fn answer<const ALL: bool>(
         scope: about(&question.about),
         from: question.range.start,
         to: question.range.end,
-        summary: summary(question, minutes, &incidents, unexplained),
+        summary: summary(question, &focus, minutes, &incidents, unexplained),
         incidents: incidents.iter().map(|incident| told(incident, &question.about)).collect(),
         unexplained: Unexplained {
             poor_minutes: unexplained,
@@ -438,6 +449,7 @@ fn told(incident: &Incident, about: &About) -> Told {
 /// The answer in a sentence or two.
 fn summary(
     question: &Question,
+    focus: &Focus<'_>,
     minutes: Counts,
     incidents: &[&Incident],
     unexplained: u32,
@@ -476,16 +488,11 @@ fn summary(
             };
             format!(
                 "{count}. {} of them go with {}, {probability:.0} % sure{others}{rest}.",
-                poor_of(incident),
+                focus.poor_of(incident),
                 words::what(incident)
             )
         }
     }
-}
-
-/// How many poor minutes go with an incident.
-fn poor_of(incident: &Incident) -> u32 {
-    incident.participants.iter().map(|hurt| hurt.poor_minutes).sum()
 }
 
 /// How what was sent and what was received went.

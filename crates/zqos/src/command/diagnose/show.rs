@@ -12,7 +12,9 @@ use crate::time::Zone;
 /// So many participants are shown in the heat strip.
 const ROWS: usize = 20;
 /// So many incidents are shown with their evidence.
-const INCIDENTS: usize = 5;
+const INCIDENTS: usize = 3;
+/// So many sentences of each kind are shown of an incident; programs get them all.
+const SENTENCES: usize = 3;
 /// The widest that a name may be beside the strip.
 const NAME: usize = 24;
 
@@ -181,7 +183,7 @@ impl Screen<'_> {
             ("   against  ", &incident.evidence_against),
             ("   decides  ", &incident.would_decide),
         ] {
-            for sentence in sentences {
+            for sentence in sentences.iter().take(SENTENCES) {
                 self.paragraph(lead, &Shown(sentence).to_string())?;
             }
         }
@@ -265,9 +267,10 @@ impl Screen<'_> {
         let coverage = match &answer.coverage {
             None => "not known: of this time nothing was collected by `zqos collect`".to_owned(),
             Some(of) => format!(
-                "{} of {} meetings complete, {} of {} joins, {} of {} minutes{}",
+                "{} of {} meetings complete and {} not obtainable, {} of {} joins, {} of {} minutes{}",
                 of.complete_meetings,
                 of.meetings,
+                of.not_obtainable_meetings,
                 of.participants_got,
                 of.participants_expected,
                 of.minutes_got,
