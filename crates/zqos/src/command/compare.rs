@@ -39,6 +39,7 @@ pub(super) async fn run(session: &Session, args: &Compare) -> anyhow::Result<Exi
     let at = location(&args.store)?;
     let accounts: Vec<String> =
         session.accounts()?.iter().map(|account| account.name.clone()).collect();
+    session.progress.say(Box::new(|elapsed| format!("{} s: reading the store", elapsed.as_secs())));
     let archive = Archive::open(Some(at), Limits::default()).await?;
     let joins = Joins {
         archive: &archive,

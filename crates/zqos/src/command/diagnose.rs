@@ -46,6 +46,7 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
     let called = |person: &str| -> Vec<String> {
         policies.iter().flatten().flat_map(|policy| policy.pseudonyms(person)).collect()
     };
+    session.progress.say(Box::new(|elapsed| format!("{} s: reading the store", elapsed.as_secs())));
     let archive = Archive::open(Some(at.clone()), Limits::default()).await?;
     let question = match Question::read(args, &session.zone, &archive, &names, &called, &context)
         .await

@@ -50,6 +50,71 @@ fn shown(command: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Says what of a value is not as a JSON Schema wants it, as far as ours goes.
+fn violations(schema: &Value, value: &Value, place: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let is = |name: &str| match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("no type is called {other}"),
+    };
+    let kinds = match &schema["type"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(several) => several.iter().map(|one| one.as_str().unwrap()).collect(),
+        _ => Vec::new(),
+    };
+    if !kinds.is_empty() && !kinds.into_iter().any(is) {
+        found.push(format!("{place} is {value}"));
+    }
+    if schema.get("const").is_some_and(|only| only != value) {
+        found.push(format!("{place} is {value}"));
+    }
+    if schema.get("enum").is_some_and(|all| !all.as_array().unwrap().contains(value)) {
+        found.push(format!("{place} is {value}"));
+    }
+    if value.is_object() {
+        for name in schema["required"].as_array().into_iter().flatten() {
+            if value.get(name.as_str().unwrap()).is_none() {
+                found.push(format!("{place} has no {name}"));
+            }
+        }
+        for (name, value) in value.as_object().unwrap() {
+            let place = format!("{place}.{name}");
+            found.extend(violations(&schema["properties"][name], value, &place));
+        }
+    }
+    for (number, value) in value.as_array().into_iter().flatten().enumerate() {
+        found.extend(violations(&schema["items"], value, &format!("{place}[{number}]")));
+    }
+    found
+}
+
+#[test]
+fn answers_are_as_their_schema_says() {
+    let schema = include_str!("../../../../docs/schemas/diagnose-1.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let day = ["--from", "2026-11-19", "--to", "2026-11-20"];
+    let sender = faulty_sender(world());
+    let meeting = meeting_of(&sender);
+    for arguments in [
+        &day[..],
+        &[&["--cause", "device-cpu"], &day[..]].concat(),
+        &[&["--site", "nowhere"], &day[..]].concat(),
+        &[&["--person", &*sender], &day[..]].concat(),
+        &[meeting["meeting_uuid"].as_str().unwrap(), "--person", &sender],
+    ] {
+        let answer = asked("diagnose", arguments);
+        let wrong = violations(&schema, &answer, "answer");
+        assert!(wrong.is_empty(), "{arguments:?}: {wrong:#?}");
+    }
+    assert!(!violations(&schema, &json!({ "schema": "other" }), "answer").is_empty());
+}
+
 fn incidents<'v>(answer: &'v Value, cause: &str) -> Vec<&'v Value> {
     let all = answer["incidents"].as_array().unwrap();
     all.iter().filter(|incident| incident["cause"] == cause).collect()

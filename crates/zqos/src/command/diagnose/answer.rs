@@ -455,10 +455,11 @@ fn summary(
     unexplained: u32,
 ) -> String {
     let Counts { joins, judged, poor } = minutes;
+    let joins = words::count(joins, "join", "joins");
     if let About::Cause(cause) = question.about {
         return match incidents.len() {
             0 => format!(
-                "No incident of the cause {cause} shows in {judged} judged minutes of {joins} joins."
+                "No incident of the cause {cause} shows in {judged} judged minutes of {joins}."
             ),
             1 => format!("1 incident of the cause {cause}: {}.", words::what(incidents[0])),
             count => format!("{count} incidents of the cause {cause}."),
@@ -468,9 +469,8 @@ fn summary(
         return format!("Of {joins} joins no minute could be judged.");
     }
     let share = Proportion::new(poor, judged).map_or(0.0, Proportion::value) * 100.0;
-    let count = format!(
-        "{poor} of {judged} judged minutes ({share:.1} %) of {joins} joins were poor or bad"
-    );
+    let count =
+        format!("{poor} of {judged} judged minutes ({share:.1} %) of {joins} were poor or bad");
     match incidents.first() {
         None if poor == 0 => format!("{count}."),
         None => format!("{count}; no cause is more probable than chance."),
@@ -561,12 +561,17 @@ fn rows<const ALL: bool>(
     let joins: Vec<&Attended<ALL>> =
         case.joins.iter().filter(|join| join.report.meeting_uuid == meeting).collect();
     let sessions = sessions(&joins, judge);
+    let is_shown = |join: &Attended<ALL>| match &question.about {
+        About::Meeting { person: Some(who), .. } => join.person.as_deref() == Some(&who.key),
+        _ => true,
+    };
     let known = |join: &Attended<ALL>| {
         join.person.as_deref().and_then(|key| context.people.as_ref()?.of(key))
     };
     let mut rows: Vec<Row> = joins
         .iter()
         .zip(&sessions)
+        .filter(|(join, _)| is_shown(join))
         .map(|(join, media)| {
             let user = join.report.participant.id.as_str();
             let tally = diagnosis

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use zqos_core::{Shown, Timestamp};
 
 use super::answer::{Answer, Profile, Row, Share, StreamMinutes, Told};
+use super::words;
 use crate::output::columns::{Align, Columns, cut, wrapped};
 use crate::time::Zone;
 
@@ -168,14 +169,14 @@ impl Screen<'_> {
         let people: std::collections::BTreeSet<_> =
             incident.participants.iter().map(|hurt| &hurt.person).collect();
         let heading = format!(
-            "{}, {} to {}: {}, {:.0} % sure; {} joins of {} people",
+            "{}, {} to {}: {}, {:.0} % sure; {} of {}",
             incident.cause,
             time(incident.from),
             time(incident.to),
             incident.summary,
             incident.probability * 100.0,
-            incident.participants.len(),
-            people.len()
+            words::count(number(incident.participants.len()), "join", "joins"),
+            words::count(number(people.len()), "person", "people")
         );
         self.paragraph(&format!("{place}. "), &heading)?;
         for (lead, sentences) in [
@@ -281,6 +282,10 @@ impl Screen<'_> {
         self.paragraph("coverage     ", &coverage)?;
         self.paragraph("times        ", &self.zone.name())
     }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn team(profile: &Profile) -> String {

@@ -18,7 +18,7 @@ pub(super) fn what(incident: &Incident) -> String {
             _ => format!("the line of {name}, or its provider"),
         },
         Cause::DataCenter => format!("Zoom's data centre {name}"),
-        Cause::FaultySender => format!("what {name} sends is lost before it leaves"),
+        Cause::FaultySender => format!("the loss of what {name} sends, before it leaves"),
         Cause::DeviceCpu => format!("the busy processor of {name}"),
         Cause::ClientVersion => format!("version {name} of the client"),
         Cause::VpnOrProxy => format!("the VPN or proxy of {name}"),
@@ -31,6 +31,11 @@ pub(super) fn what(incident: &Incident) -> String {
             format!("a cause that can't be told{which}, at {name}")
         }
     }
+}
+
+/// So many things.
+pub(super) fn count(number: u32, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// What to do about it.
