@@ -19,11 +19,14 @@ pub enum Plan {
     /// Business, Education, Enterprise, Partner: those that have the dashboard.
     #[default]
     Business,
+    /// None of Zoom's: a server that has no limits, as a simulated Zoom or an archive may have none.
+    /// What its answers tell of limits is obeyed all the same.
+    Unlimited,
 }
 
 impl Plan {
     /// Every plan.
-    pub const ALL: [Self; 3] = [Self::Free, Self::Pro, Self::Business];
+    pub const ALL: [Self; 4] = [Self::Free, Self::Pro, Self::Business, Self::Unlimited];
 
     /// The limits of a label under this plan, for all calls but those of Zoom Phone.
     ///
@@ -45,6 +48,7 @@ impl Plan {
             (Self::Business, Medium) => second(60, None),
             (Self::Business, Heavy) => second(40, Some((Shared, 60_000))),
             (Self::Business, ResourceIntensive) => minute(20, Some((Shared, 60_000))),
+            (Self::Unlimited, _) => second(u32::MAX, None),
         }
     }
 
@@ -59,12 +63,10 @@ impl Plan {
         use Label::{Heavy, Light, Medium, ResourceIntensive};
         use Pool::Shared;
 
-        if matches!(product, Product::Meetings) {
-            return self.limits(label);
-        }
-        let (light, medium, heavy, day) = match self {
-            Self::Free | Self::Pro => (20, 10, 5, 15_000),
-            Self::Business => (40, 20, 10, 30_000),
+        let (light, medium, heavy, day) = match (product, self) {
+            (Product::Meetings, _) | (_, Self::Unlimited) => return self.limits(label),
+            (_, Self::Free | Self::Pro) => (20, 10, 5, 15_000),
+            (_, Self::Business) => (40, 20, 10, 30_000),
         };
         match label {
             Light => second(light, None),
@@ -90,6 +92,7 @@ impl fmt::Display for Plan {
             Self::Free => "free",
             Self::Pro => "pro",
             Self::Business => "business",
+            Self::Unlimited => "unlimited",
         })
     }
 }
