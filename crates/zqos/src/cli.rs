@@ -140,18 +140,25 @@ pub(crate) enum Command {
 /// Which meeting, and how it is asked for.
 #[derive(Debug, Args)]
 pub(crate) struct WhichMeeting {
-    /// The meeting: its UUID, or its number, which means Zoom's latest instance
+    /// The meeting: its UUID, or its number, which means Zoom's latest instance; if not given, the one
+    /// that ran at the time of `--at`
     #[arg(value_name = "MEETING")]
-    pub(crate) meeting: String,
+    pub(crate) meeting: Option<String>,
     /// `live` or `past`; if not given, live is asked first, and past when Zoom knows no live one
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) when: Option<LiveOrPast>,
     /// The meeting is a webinar
     #[arg(long)]
     pub(crate) webinar: bool,
-    /// With a number: the instance that ran at this time, such as `yesterday 10:00`
+    /// The instance that ran at this time, such as `yesterday 10:00`
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
+    /// Without MEETING: the one whose topic has this in it
+    #[arg(long, value_name = "TEXT", requires = "at", conflicts_with = "meeting")]
+    pub(crate) topic: Option<String>,
+    /// Without MEETING: the one whose host's name or e-mail address has this in it
+    #[arg(long, value_name = "TEXT", requires = "at", conflicts_with = "meeting")]
+    pub(crate) host: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -187,6 +194,7 @@ pub(crate) enum RequestForm {
   zqos get 93201235621 16778240
   zqos get 'gm8s9L+PTEC+FG3sFbd1Cw==' --person 'Jill Chill' --type past
   zqos get 93201235621 --at 'yesterday 10:00' --format csv > meeting.csv
+  zqos get --at 'yesterday 10:00' --topic board --person jill
   zqos get 93201235621 16778240 --print-request curl")]
 pub(crate) struct Get {
     #[command(flatten)]

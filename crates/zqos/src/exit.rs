@@ -46,7 +46,6 @@ impl UsageError {
     }
 
     /// Shows the place of what is wrong.
-    #[cfg(feature = "query")]
     pub(crate) fn place(mut self, lines: Option<String>) -> Self {
         self.place = lines;
         self

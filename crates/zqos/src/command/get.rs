@@ -10,7 +10,7 @@ use zqos_core::column::{DEVICE, DEVICE_FIGURES, SAMPLE_KEY, STREAM_FIGURES};
 use zqos_core::{Dbm, Fps, Kbps, Millis, ParticipantId, Percent, Pressure};
 
 use crate::cli::{Format, Get};
-use crate::command::resolve::{Meant, find_participant};
+use crate::command::resolve::{Meant, Typed, find_participant};
 use crate::command::{Missing, print_request, refuse_raw, report, row_form, summary};
 use crate::exit::{Exit, UsageError};
 use crate::failure::head_of;
@@ -22,7 +22,7 @@ use crate::output::{Output, note};
 use crate::session::{Asker, Session};
 
 pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
-    let meant = Meant::read(&args.which, &session.zone)?;
+    let typed = Typed::read(&args.which, &session.zone)?;
     let participant = args
         .participant
         .as_deref()
@@ -33,7 +33,7 @@ pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
             })
         })
         .transpose()?;
-    if args.summary && meant.when == Some(When::Live) {
+    if args.summary && typed.when == Some(When::Live) {
         return Err(UsageError::new("summaries are of past meetings only")
             .hint("leave `--type live` out")
             .into());
@@ -44,8 +44,8 @@ pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
             .into());
     }
     // Ids that no path can hold are refused before anything is asked.
-    let request = first_request(args, &meant, participant.as_ref());
-    let request = request.map_err(zoom_dashboard::Error::from)?;
+    let request = typed.meant().map(|meant| first_request(args, &meant, participant.as_ref()));
+    let request = request.transpose().map_err(zoom_dashboard::Error::from)?;
     if let Some(form) = args.print_request {
         return print(session, args, request, form);
     }
@@ -55,7 +55,7 @@ pub(super) async fn run(session: &Session, args: &Get) -> anyhow::Result<Exit> {
         refuse_raw(format, "name one participant, or take `--format json`")?;
     }
     let asker = session.asker()?;
-    let mut meant = meant.find_instance(&asker, &session.zone).await?;
+    let mut meant = typed.find(&asker, &session.zone).await?;
     let participant = match &args.person {
         Some(person) => {
             // Who is found in an instance has a report in that one.
@@ -96,14 +96,15 @@ fn first_request(
 fn print(
     session: &Session,
     args: &Get,
-    request: Request,
+    request: Option<Request>,
     form: crate::cli::RequestForm,
 ) -> anyhow::Result<Exit> {
-    if args.person.is_some() || args.which.at.is_some() {
+    let request = request.filter(|_| args.person.is_none() && args.which.at.is_none());
+    let Some(request) = request else {
         return Err(UsageError::new("a printed request is not sent, so nobody can be looked up")
             .hint("give the participant's id and the meeting's UUID")
             .into());
-    }
+    };
     let account = session.account()?;
     let request = account.addressed(request)?;
     // The API root is held to the same rules as that of a request that is sent; the token is not

@@ -6,7 +6,7 @@ use zoom_wire::participant::{ListParticipants, Participant};
 use zqos_core::{MeetingUuid, ParticipantId, Shown};
 
 use crate::cli::Participants;
-use crate::command::resolve::{Meant, mentions};
+use crate::command::resolve::{Meant, Typed, mentions};
 use crate::command::{Missing, refuse_raw};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -51,12 +51,12 @@ const COLUMNS: [&str; 31] = [
 ];
 
 pub(super) async fn run(session: &Session, args: &Participants) -> anyhow::Result<Exit> {
-    let meant = Meant::read(&args.which, &session.zone)?;
+    let typed = Typed::read(&args.which, &session.zone)?;
     let output = Output::new();
     let format = output.format(session.format);
     refuse_raw(format, "take `--format json`")?;
     let asker = session.asker()?;
-    let meant = meant.find_instance(&asker, &session.zone).await?;
+    let meant = typed.find(&asker, &session.zone).await?;
     let meant = meant.settle(&asker, &session.zone).await?;
     let (_, (mut pages, mut next)) = meant
         .ask_pages(&asker, |when| {

@@ -22,12 +22,24 @@ const LONGEST_MEETING: std::time::Duration = std::time::Duration::from_hours(30)
 
 /// Which meeting is meant, as it was typed.
 #[derive(Debug, Clone)]
-pub(super) struct Meant {
-    pub(super) kind: Kind,
-    pub(super) meeting: MeetingId,
+pub(super) struct Typed {
+    kind: Kind,
+    /// `None` for the one that ran at a time.
+    meeting: Option<MeetingId>,
     /// The `type` that was asked for.
     pub(super) when: Option<When>,
     at: Option<Timestamp>,
+    topic: Option<String>,
+    host: Option<String>,
+}
+
+/// Which meeting is meant, as Zoom is asked for it.
+#[derive(Debug, Clone)]
+pub(super) struct Meant {
+    pub(super) kind: Kind,
+    pub(super) meeting: MeetingId,
+    /// The `type` that was asked for, or is known.
+    pub(super) when: Option<When>,
 }
 
 /// An instance of a meeting.
@@ -35,18 +47,32 @@ pub(super) struct Meant {
 pub(super) struct Instance {
     pub(super) uuid: MeetingUuid,
     pub(super) start: Option<Timestamp>,
+    topic: String,
 }
 
-impl Meant {
+/// How many meetings are listed of which one may be meant.
+const LISTED: usize = 20;
+
+impl Typed {
     pub(super) fn read(which: &WhichMeeting, zone: &Zone) -> Result<Self, UsageError> {
-        let meeting: MeetingId = which
+        let meeting: Option<MeetingId> = which
             .meeting
-            .parse()
-            .map_err(|error: zqos_core::EmptyMeetingId| UsageError::new(error.to_string()))?;
+            .as_deref()
+            .map(|text| {
+                text.parse()
+                    .map_err(|error: zqos_core::EmptyMeetingId| UsageError::new(error.to_string()))
+            })
+            .transpose()?;
         let at = which.at.as_deref().map(|text| zone.parse(text)).transpose()?;
-        if at.is_some() && matches!(meeting, MeetingId::Uuid(_)) {
+        if at.is_some() && matches!(meeting, Some(MeetingId::Uuid(_))) {
             return Err(UsageError::new("a UUID names one instance already")
                 .hint("leave `--at` out, or give the meeting's number"));
+        }
+        if at.is_none() && meeting.is_none() {
+            return Err(UsageError::new("no meeting is named").hint(
+                "give its UUID or number, or say when it ran with `--at`, and more of it with `--topic` and \
+                 `--host`",
+            ));
         }
         Ok(Self {
             kind: if which.webinar { Kind::Webinar } else { Kind::Meeting },
@@ -56,39 +82,92 @@ impl Meant {
                 LiveOrPast::Past => When::Past,
             }),
             at,
+            topic: which.topic.as_deref().map(str::to_lowercase),
+            host: which.host.clone(),
         })
     }
 
-    /// With `--at`: the instance that ran then, in place of the number.
-    pub(super) async fn find_instance(
-        mut self,
-        asker: &Asker,
-        zone: &Zone,
-    ) -> anyhow::Result<Self> {
-        let (Some(at), MeetingId::Number(number)) = (self.at, &self.meeting) else {
-            return Ok(self);
-        };
-        let number = *number;
-        let kinds = self.when.map_or(vec![When::Past, When::Live], |when| vec![when]);
-        for when in kinds {
-            let found =
-                meetings_at(asker, self.kind, when, at, |meeting| meeting.id.get() == Some(number))
-                    .await?;
-            if let Some(instance) = found.into_iter().next() {
-                tell(&instance, self.kind, zone);
-                self.meeting = instance.uuid.into();
-                self.when = Some(when);
-                return Ok(self);
-            }
-        }
-        anyhow::bail!(
-            "no instance of the {} {number} ran at {} ({})",
-            self.kind,
-            zone.date_and_time(at),
-            zone.name()
-        )
+    /// The meeting, where it was named so that Zoom can be asked for it.
+    pub(super) fn meant(&self) -> Option<Meant> {
+        let meeting = self.meeting.clone()?;
+        Some(Meant { kind: self.kind, meeting, when: self.when })
     }
 
+    /// With `--at`: the instance that ran then.
+    ///
+    /// **Errors**: none, or several, which are listed.
+    pub(super) async fn find(&self, asker: &Asker, zone: &Zone) -> anyhow::Result<Meant> {
+        let number = match (&self.meeting, self.at) {
+            (Some(MeetingId::Number(number)), Some(_)) => Some(*number),
+            (Some(meeting), _) => {
+                return Ok(Meant { kind: self.kind, meeting: meeting.clone(), when: self.when });
+            }
+            (None, _) => None,
+        };
+        let at = self.at.expect("a meeting without a name is one that ran at a time");
+        let is_meant = |meeting: &Meeting<'_>| {
+            let topic = self.topic.as_ref().is_none_or(|topic| {
+                meeting.topic.get().is_some_and(|text| text.to_lowercase().contains(topic))
+            });
+            let host = self
+                .host
+                .as_ref()
+                .is_none_or(|host| mentions(host, [meeting.host.get(), meeting.email.get()]));
+            number.is_none_or(|number| meeting.id.get() == Some(number)) && topic && host
+        };
+        let kinds = self.when.map_or(vec![When::Past, When::Live], |when| vec![when]);
+        let mut found = Vec::new();
+        for when in kinds {
+            let instances = meetings_at(asker, self.kind, when, at, is_meant).await?;
+            found.extend(instances.into_iter().map(|instance| (when, instance)));
+            // Instances of one number don't overlap.
+            if number.is_some() && !found.is_empty() {
+                found.truncate(1);
+                break;
+            }
+        }
+        match &found[..] {
+            [(when, instance)] => {
+                tell(instance, self.kind, zone);
+                let meeting = instance.uuid.clone().into();
+                Ok(Meant { kind: self.kind, meeting, when: Some(*when) })
+            }
+            [] => {
+                let what = number.map_or_else(String::new, |number| format!(" {number}"));
+                anyhow::bail!(
+                    "no instance of {} {}{what} ran at {} ({})",
+                    if number.is_some() { "the" } else { "such a" },
+                    self.kind,
+                    zone.date_and_time(at),
+                    zone.name()
+                )
+            }
+            several => {
+                let lines: Vec<String> = several
+                    .iter()
+                    .take(LISTED)
+                    .map(|(_, instance)| {
+                        let start = instance.start.map(|start| zone.date_and_time(start));
+                        let topic = Shown(&instance.topic);
+                        format!("  {}  {}  {topic}", start.unwrap_or_default(), instance.uuid)
+                    })
+                    .collect();
+                Err(UsageError::new(format!(
+                    "{} {}s ran at {} ({})",
+                    several.len(),
+                    self.kind,
+                    zone.date_and_time(at),
+                    zone.name()
+                ))
+                .place(Some(lines.join("\n")))
+                .hint("name one of them by its UUID, or say more with `--topic` or `--host`")
+                .into())
+            }
+        }
+    }
+}
+
+impl Meant {
     /// Asks with the `type` that was asked for; without one, live first, and past once when Zoom
     /// knows no live one.
     pub(super) async fn ask<T, F: Future<Output = Result<T, Error>>>(
@@ -166,7 +245,11 @@ pub(super) fn is_not_available(error: &Error) -> bool {
 }
 
 fn instance_of(meeting: &Meeting<'_>) -> Option<Instance> {
-    Some(Instance { uuid: meeting.uuid.get()?, start: meeting.start_time.get() })
+    Some(Instance {
+        uuid: meeting.uuid.get()?,
+        start: meeting.start_time.get(),
+        topic: meeting.topic.get().unwrap_or_default().into_owned(),
+    })
 }
 
 /// True for a meeting that ran at this time; one without an end is still running.

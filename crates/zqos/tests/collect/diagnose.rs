@@ -326,3 +326,38 @@ fn cohorts_are_compared_and_too_little_is_told() {
         shown("compare", &[&["--where", &alone], &day[..]].concat()).contains("not enough data")
     );
 }
+
+#[test]
+fn the_main_job_is_asked_for_by_what_people_know_too() {
+    let sender = faulty_sender(world());
+    let meeting = meeting_of(&sender);
+    let text = |name: &str| meeting[name].as_str().unwrap();
+    let (uuid, user, join) = (text("meeting_uuid"), text("user_id"), text("join_time"));
+    let got = |arguments: &[&str]| {
+        let output =
+            world().run("get", &[arguments, &["--tz", "UTC", "--format", "json"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        output.stdout
+    };
+    let by_ids = got(&[uuid, user, "--type", "past"]);
+    assert_eq!(got(&["--at", join, "--topic", text("topic"), "--person", &sender]), by_ids);
+    let hosts = world().sql(&format!("SELECT host FROM meetings WHERE meeting_uuid = '{uuid}'"));
+    let host = hosts[0]["host"].as_str().unwrap();
+    assert_eq!(
+        got(&["--at", join, "--host", host, "--topic", text("topic"), "--person", &sender]),
+        by_ids
+    );
+    let listed =
+        world().run("participants", &["--at", join, "--topic", text("topic"), "--format", "json"]);
+    assert_eq!(listed.status.code(), Some(0), "{}", said(&listed));
+    // Of several none is taken, and the next command is plain.
+    let output = world().run("get", &["--at", "2026-11-19 15:10", "--tz", "UTC"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let list = said(&output);
+    assert!(
+        list.contains("meetings ran at 2026-11-19 15:10 (UTC)") && list.contains("=="),
+        "{list}"
+    );
+    let output = world().run("get", &["--at", "2026-11-19 15:10", "--topic", "none of this"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+}

@@ -118,7 +118,9 @@ fn what_is_typed_wrongly_is_refused() {
     for (args, reason) in [
         (&[][..], "Usage: zqos"),
         (&["fetch"], "unrecognized subcommand 'fetch'"),
-        (&["get"], "<MEETING>"),
+        (&["get"], "no meeting is named"),
+        (&["get", NUMBER, "--at", "now", "--topic", "x"], "cannot be used with"),
+        (&["get", "--topic", "x"], "--at <TIME>"),
         (&["get", NUMBER, PERSON, "--frobnicate"], "unexpected argument '--frobnicate'"),
         (&["get", NUMBER, PERSON, "one-more"], "unexpected argument 'one-more'"),
         (&["get", NUMBER, PERSON, "--format", "xml"], "invalid value 'xml'"),
