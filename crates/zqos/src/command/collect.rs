@@ -98,7 +98,7 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     let kept = thread.join().map_err(|_| anyhow::anyhow!("the thread that writes has panicked"))?;
     let kept = match kept {
         Ok(mut store) => {
-            store::refresh_after(&mut store, at.clone(), session.config.quality.judge).await;
+            store::judge_what_came(&mut store, at.clone(), session.config.quality.judge).await;
             Ok(())
         }
         Err(error) => {

@@ -3,6 +3,10 @@
 mod answer;
 mod case;
 mod context;
+mod focus;
+mod heat;
+mod person;
+mod places;
 mod question;
 mod show;
 mod words;
@@ -148,4 +152,9 @@ fn title(session: &Session, question: &Question) -> String {
         About::Cause(cause) => format!("cause {cause}"),
     };
     format!("{what}, {time} ({})", zone.name())
+}
+
+/// How many there are, for whoever counts in 32 bits.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -70,7 +70,7 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     }
     let (counts, refused, read) = reading.await.context("reading the files was broken off")?;
     store.commit().await?;
-    store::refresh_after(&mut store, location, config.quality.judge).await;
+    store::judge_what_came(&mut store, location, config.quality.judge).await;
     if refused > TOLD {
         note(format_args!("{} more are wrong", refused - TOLD));
     }

@@ -94,37 +94,46 @@ async fn compact(at: Location, global: &Global) -> anyhow::Result<Exit> {
 
 /// Makes anew what is made of other tables, of days that have changed: rollups and verdicts.
 #[cfg(feature = "query")]
-pub(crate) async fn refresh(store: &mut Writer, at: Location, judge: Judge) -> anyhow::Result<()> {
+async fn refresh(store: &mut Writer, at: Location, judge: Judge) -> anyhow::Result<()> {
     let limits = zqos_query::Limits::default();
-    let rollups = zqos_query::refresh_rollups(store, at.clone(), limits).await?.len();
-    let now = SystemClock.now();
-    let verdicts = zqos_query::refresh_verdicts(store, at, limits, judge, now).await?.len();
-    let days = |count: usize| format!("{count} day{}", if count == 1 { "" } else { "s" });
-    if rollups > 0 || verdicts > 0 {
-        note(format_args!(
-            "made the rollups of {} and the verdicts of {}",
-            days(rollups),
-            days(verdicts)
-        ));
-    }
+    let rollups = zqos_query::refresh_rollups(store, at.clone(), limits).await?;
+    note(format_args!("made the rollups of {}", days(rollups.len())));
+    judge_anew(store, at, judge).await
+}
+
+/// Makes verdicts anew of days that have changed. It takes less memory than rollups do.
+#[cfg(feature = "query")]
+async fn judge_anew(store: &mut Writer, at: Location, judge: Judge) -> anyhow::Result<()> {
+    let (limits, now) = (zqos_query::Limits::default(), SystemClock.now());
+    let verdicts = zqos_query::refresh_verdicts(store, at, limits, judge, now).await?;
+    note(format_args!("made the verdicts of {}", days(verdicts.len())));
     Ok(())
 }
 
-/// The same after rows came in, which are safe whatever becomes of this.
-pub(crate) async fn refresh_after(store: &mut Writer, at: Location, judge: Judge) {
-    if let Err(error) = refresh(store, at, judge).await {
-        note(format_args!(
-            "rollups and verdicts are not made: {error:#}; `zqos store compact` makes them"
-        ));
+#[cfg(feature = "query")]
+fn days(count: usize) -> String {
+    format!("{count} day{}", if count == 1 { "" } else { "s" })
+}
+
+/// Makes verdicts after rows came in, which are safe whatever becomes of this.
+#[cfg(feature = "query")]
+pub(crate) async fn judge_what_came(store: &mut Writer, at: Location, judge: Judge) {
+    if let Err(error) = judge_anew(store, at, judge).await {
+        note(format_args!("verdicts are not made: {error:#}; `zqos store compact` makes them"));
     }
 }
 
 /// Without the engine nothing can make them.
 #[cfg(not(feature = "query"))]
 #[expect(clippy::unused_async, reason = "with the engine it waits")]
-pub(crate) async fn refresh(_: &mut Writer, _: Location, _: Judge) -> anyhow::Result<()> {
+async fn refresh(_: &mut Writer, _: Location, _: Judge) -> anyhow::Result<()> {
     Ok(())
 }
+
+/// As [`refresh`].
+#[cfg(not(feature = "query"))]
+#[expect(clippy::unused_async, reason = "with the engine it waits")]
+pub(crate) async fn judge_what_came(_: &mut Writer, _: Location, _: Judge) {}
 
 async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
     let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;

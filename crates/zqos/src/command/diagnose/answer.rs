@@ -1,21 +1,21 @@
 //! The answer, as programs get it and as it is shown.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::Serialize;
 use zqos_collect::Status;
-use zqos_core::{Medium, Timestamp};
-use zqos_quality::cause::{Diagnosis, Incident, Tally};
-use zqos_quality::{
-    Attendance, Direction, Grade, InputMeaning, Judge, Proportion, Session, Verdict,
-};
+use zqos_core::Timestamp;
+use zqos_quality::cause::{Incident, Tally};
+use zqos_quality::{Direction, InputMeaning, Judge, Proportion};
 
-use super::case::{Attended, Case};
+use super::case::Case;
 use super::context::Context;
+use super::focus::Focus;
+use super::heat::{Row, rows};
+use super::person::{Profile, profile};
+use super::places::{Mapped, Sites};
 use super::question::{About, Question};
-use super::words;
-use crate::context::missing::MissingNetworks;
+use super::{number, words};
 
 /// The name of the schema; its number rises with every change that takes something away.
 pub(super) const SCHEMA: &str = "zqos.diagnose/1";
@@ -127,112 +127,6 @@ pub(super) struct StreamMinutes {
     pub(super) poor: u32,
 }
 
-/// A participant of a meeting, minute by minute.
-#[derive(Debug, Serialize)]
-pub(super) struct Row {
-    pub(super) user_id: String,
-    pub(super) person: Option<String>,
-    pub(super) name: Option<String>,
-    /// By the people file.
-    pub(super) is_vip: bool,
-    pub(super) judged: u32,
-    pub(super) poor: u32,
-    /// A letter for each minute from the beginning on: `g`ood, `f`air, `p`oor, `b`ad, `u`nclassified,
-    /// `-` for what was not measured.
-    pub(super) strip: String,
-}
-
-/// Somebody over some time.
-#[derive(Debug, Serialize)]
-pub(super) struct Profile {
-    pub(super) days: u32,
-    pub(super) poor_days: u32,
-    pub(super) meetings: u32,
-    pub(super) own: Share,
-    pub(super) others_in_these_meetings: Share,
-    /// By the people file, as what follows; `None` without one, or where it does not know the person.
-    pub(super) team_name: Option<String>,
-    pub(super) home_site: Option<String>,
-    /// The others of the team, in all their meetings.
-    pub(super) team: Option<Share>,
-    pub(super) by: Vec<Group>,
-}
-
-/// A share of poor minutes.
-#[derive(Debug, Serialize)]
-pub(super) struct Share {
-    pub(super) judged: u32,
-    pub(super) poor: u32,
-    pub(super) share: Option<f64>,
-}
-
-impl Share {
-    fn new(judged: u32, poor: u32) -> Self {
-        Self { judged, poor, share: Proportion::new(poor, judged).map(Proportion::value) }
-    }
-}
-
-/// What joins have in common, and how they went.
-#[derive(Debug, Serialize)]
-pub(super) struct Group {
-    pub(super) what: &'static str,
-    pub(super) value: Option<String>,
-    pub(super) joins: u32,
-    #[serde(flatten)]
-    pub(super) share: Share,
-}
-
-/// Of how many joins the site is known.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Sites {
-    pub(super) known: u32,
-    pub(super) unknown: u32,
-    /// Where all joins that were looked at are by the site map; `None` without one.
-    pub(super) map: Option<Mapped>,
-}
-
-/// Where joins are, by the site map.
-#[derive(Debug, Serialize)]
-pub(super) struct Mapped {
-    pub(super) at_a_site: u64,
-    pub(super) at_one_of_several: u64,
-    pub(super) private: u64,
-    pub(super) masked: u64,
-    pub(super) without_address: u64,
-    pub(super) elsewhere: u64,
-    /// Networks that no site has, homes among them; those of the most joins.
-    pub(super) missing_networks: Vec<Network>,
-}
-
-/// A network that the site map lacks.
-#[derive(Debug, Serialize)]
-pub(super) struct Network {
-    pub(super) network: String,
-    pub(super) joins: u64,
-}
-
-/// How many missing networks are told.
-const MISSING: usize = 20;
-
-impl Mapped {
-    fn of(missing: &MissingNetworks) -> Self {
-        let networks = missing.networks();
-        Self {
-            at_a_site: missing.at_a_site,
-            at_one_of_several: missing.at_one_of_several,
-            private: missing.private,
-            masked: missing.masked,
-            without_address: missing.unknown,
-            elsewhere: networks.iter().map(|(_, joins)| joins).sum(),
-            missing_networks: networks
-                .into_iter()
-                .take(MISSING)
-                .map(|(network, joins)| Network { network: network.to_string(), joins })
-                .collect(),
-        }
-    }
-}
-
 /// How much of what was expected is in the store.
 #[derive(Debug, Serialize)]
 pub(super) struct Coverage {
@@ -263,61 +157,6 @@ impl Coverage {
             holes: count(status.holes.len()),
             unlisted_days: count(status.unlisted.len()),
         })
-    }
-}
-
-/// Which joins the answer is about.
-struct Focus<'a> {
-    about: &'a About,
-    sites: BTreeMap<(&'a str, &'a str), &'a str>,
-    people: BTreeMap<(&'a str, &'a str), &'a str>,
-}
-
-impl<'a> Focus<'a> {
-    fn new<const ALL: bool>(about: &'a About, joins: &'a [Attended<ALL>]) -> Self {
-        let key = |join: &'a Attended<ALL>| {
-            (&*join.report.meeting_uuid, join.report.participant.id.as_str())
-        };
-        let sites = joins.iter().filter_map(|join| {
-            Some((key(join), join.site.as_ref().map(|(name, _)| name.as_str())?))
-        });
-        let people = joins.iter().filter_map(|join| Some((key(join), join.person.as_deref()?)));
-        Self { about, sites: sites.collect(), people: people.collect() }
-    }
-
-    fn has(&self, meeting: &str, user: &str) -> bool {
-        let is = |who: &super::question::Who| {
-            self.people.get(&(meeting, user)).is_some_and(|key| *key == who.key)
-        };
-        match self.about {
-            About::Account | About::Cause(_) => true,
-            About::Meeting { meeting: one, person } => {
-                one.uuid.as_str() == meeting && person.as_ref().is_none_or(is)
-            }
-            About::Person(who) => is(who),
-            About::Site(site) => self
-                .sites
-                .get(&(meeting, user))
-                .is_some_and(|name| name.to_lowercase() == site.to_lowercase()),
-        }
-    }
-
-    /// How many poor minutes of what the answer is about go with an incident.
-    fn poor_of(&self, incident: &Incident) -> u32 {
-        let hurt = incident.participants.iter();
-        hurt.filter(|hurt| self.has(&hurt.meeting_uuid, &hurt.user_id))
-            .map(|hurt| hurt.poor_minutes)
-            .sum()
-    }
-
-    fn has_incident(&self, incident: &Incident) -> bool {
-        let concerns =
-            incident.participants.iter().any(|hurt| self.has(&hurt.meeting_uuid, &hurt.user_id));
-        match self.about {
-            About::Account => true,
-            About::Cause(cause) => incident.cause == *cause || incident.candidates.contains(cause),
-            _ => concerns,
-        }
     }
 }
 
@@ -383,10 +222,6 @@ pub(super) fn answer<const ALL: bool>(
         },
         coverage: status.and_then(Coverage::of),
     }
-}
-
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn overlaps(incident: &Incident, range: &Range<Timestamp>) -> bool {
@@ -535,186 +370,4 @@ fn directions<const ALL: bool>(
     }
     let known = |minutes: StreamMinutes| (minutes.judged > 0).then_some(minutes);
     Directions { input, basis, voices: case.voices, sent: known(sent), received: known(received) }
-}
-
-/// The sessions of the joins of a meeting.
-fn sessions<'c, const ALL: bool>(joins: &[&'c Attended<ALL>], judge: Judge) -> Vec<[Session; 3]> {
-    let attendances: Vec<Attendance<'c>> = joins
-        .iter()
-        .map(|join| Attendance {
-            participant: &join.report.participant,
-            samples: &join.report.samples.streams,
-        })
-        .collect();
-    judge.meeting(&attendances)
-}
-
-/// Everybody in a meeting, minute by minute; those with the most poor minutes first.
-fn rows<const ALL: bool>(
-    case: &Case<ALL>,
-    meeting: &str,
-    context: &Context,
-    judge: Judge,
-    question: &Question,
-    diagnosis: &Diagnosis,
-) -> Vec<Row> {
-    let joins: Vec<&Attended<ALL>> =
-        case.joins.iter().filter(|join| join.report.meeting_uuid == meeting).collect();
-    let sessions = sessions(&joins, judge);
-    let is_shown = |join: &Attended<ALL>| match &question.about {
-        About::Meeting { person: Some(who), .. } => join.person.as_deref() == Some(&who.key),
-        _ => true,
-    };
-    let known = |join: &Attended<ALL>| {
-        join.person.as_deref().and_then(|key| context.people.as_ref()?.of(key))
-    };
-    let mut rows: Vec<Row> = joins
-        .iter()
-        .zip(&sessions)
-        .filter(|(join, _)| is_shown(join))
-        .map(|(join, media)| {
-            let user = join.report.participant.id.as_str();
-            let tally = diagnosis
-                .tallies
-                .iter()
-                .find(|tally| tally.meeting_uuid == meeting && tally.user_id == user);
-            Row {
-                user_id: user.to_owned(),
-                person: join.person.clone(),
-                name: join
-                    .report
-                    .participant
-                    .user_name
-                    .clone()
-                    .or_else(|| known(join).and_then(|person| person.name.clone())),
-                is_vip: known(join).is_some_and(|person| person.is_vip),
-                judged: tally.map_or(0, |tally| tally.judged),
-                poor: tally.map_or(0, |tally| tally.poor),
-                strip: strip(media, &question.range),
-            }
-        })
-        .collect();
-    rows.sort_by(|one, other| {
-        (other.poor, &one.name, &one.user_id).cmp(&(one.poor, &other.name, &other.user_id))
-    });
-    rows
-}
-
-/// A letter for each minute of a range: the worst of all media.
-fn strip(media: &[Session; 3], range: &Range<Timestamp>) -> String {
-    const MINUTE_MS: i64 = 60_000;
-    /// No meeting is longer; of what is longer the beginning is told.
-    const MOST: i64 = 30 * 60 + 1;
-    let first = range.start.unix_millis().div_euclid(MINUTE_MS);
-    let last = range.end.unix_millis().saturating_sub(1).div_euclid(MINUTE_MS);
-    let count = usize::try_from((last - first + 1).clamp(0, MOST)).unwrap_or(0);
-    let mut minutes: Vec<Option<Verdict>> = vec![None; count];
-    for minute in media.iter().flat_map(Session::minutes) {
-        let place = minute.start.unix_millis().div_euclid(MINUTE_MS) - first;
-        let place = usize::try_from(place).ok().and_then(|place| minutes.get_mut(place));
-        if let Some(place) = place {
-            let verdict = minute.verdict.typical;
-            *place = Some(place.map_or(verdict, |other| other.and(verdict)));
-        }
-    }
-    let letter = |verdict: Option<Verdict>| match verdict {
-        None => '-',
-        Some(Verdict::Unclassified(_)) => 'u',
-        Some(Verdict::Graded(Grade::Good)) => 'g',
-        Some(Verdict::Graded(Grade::Fair)) => 'f',
-        Some(Verdict::Graded(Grade::Poor)) => 'p',
-        Some(Verdict::Graded(Grade::Bad)) => 'b',
-    };
-    minutes.into_iter().map(letter).collect()
-}
-
-/// Somebody's days, networks and headsets, against those who were in the same meetings.
-fn profile<const ALL: bool>(
-    case: &Case<ALL>,
-    key: &str,
-    context: &Context,
-    judge: Judge,
-    diagnosis: &Diagnosis,
-    day_of: &dyn Fn(Timestamp) -> Timestamp,
-) -> Profile {
-    let tallies: BTreeMap<(&str, &str), &Tally> = (diagnosis.tallies.iter())
-        .map(|tally| ((tally.meeting_uuid.as_str(), tally.user_id.as_str()), tally))
-        .collect();
-    let tally_of = |join: &Attended<ALL>| {
-        let id = (join.report.meeting_uuid.as_str(), join.report.participant.id.as_str());
-        tallies.get(&id).map_or((0, 0), |tally| (tally.judged, tally.poor))
-    };
-    let (mut days, mut poor_days) = (BTreeSet::new(), BTreeSet::new());
-    let mut by_meeting: BTreeMap<&str, Vec<&Attended<ALL>>> = BTreeMap::new();
-    for join in &case.joins {
-        by_meeting.entry(&join.report.meeting_uuid).or_default().push(join);
-    }
-    let (mut own, mut others) = ((0, 0), (0, 0));
-    type Of<const ALL: bool> = fn(&Attended<ALL>) -> Option<String>;
-    let traits: [(&'static str, Of<ALL>); 6] = [
-        ("network_type", |join| join.report.participant.network_type.clone()),
-        ("site", |join| join.site.as_ref().map(|(name, _)| name.clone())),
-        ("microphone", |join| join.report.participant.microphone.clone()),
-        ("speaker", |join| join.report.participant.speaker.clone()),
-        ("device", |join| join.report.participant.device.clone()),
-        ("version", |join| join.report.participant.version.clone()),
-    ];
-    let mut groups: BTreeMap<(usize, Option<String>), (u32, u32, u32)> = BTreeMap::new();
-    let (mut team_share, mut is_in) = ((0, 0), 0);
-    let team: Vec<&str> =
-        context.people.as_ref().map(|people| people.team_of(key)).unwrap_or_default();
-    for joins in by_meeting.values() {
-        for join in joins.iter().filter(|join| join.person.as_deref() != Some(key)) {
-            if join.person.as_deref().is_some_and(|person| team.contains(&person)) {
-                let (judged, poor) = tally_of(join);
-                team_share = (team_share.0 + judged, team_share.1 + poor);
-            }
-        }
-        // Meetings of the team alone are looked at for the team's share alone.
-        if !joins.iter().any(|join| join.person.as_deref() == Some(key)) {
-            continue;
-        }
-        is_in += 1;
-        let sessions = sessions(joins, judge);
-        for (join, media) in joins.iter().zip(&sessions) {
-            let (judged, poor) = tally_of(join);
-            if join.person.as_deref() != Some(key) {
-                others = (others.0 + judged, others.1 + poor);
-                continue;
-            }
-            own = (own.0 + judged, own.1 + poor);
-            let is_poor = Medium::ALL
-                .iter()
-                .any(|medium| media[*medium as usize].findings().typical.is_poor());
-            let first = media.iter().filter_map(|session| session.minutes().first()).next();
-            if let Some(day) = first.map(|minute| day_of(minute.start)).filter(|_| judged > 0) {
-                days.insert(day);
-                if is_poor {
-                    poor_days.insert(day);
-                }
-            }
-            for (place, (_, of)) in traits.iter().enumerate() {
-                let group = groups.entry((place, of(join))).or_default();
-                *group = (group.0 + 1, group.1 + judged, group.2 + poor);
-            }
-        }
-    }
-    let known = context.people.as_ref().and_then(|people| people.of(key));
-    let by = groups.into_iter().map(|((place, value), (joins, judged, poor))| Group {
-        what: traits[place].0,
-        value,
-        joins,
-        share: Share::new(judged, poor),
-    });
-    Profile {
-        days: number(days.len()),
-        poor_days: number(poor_days.len()),
-        meetings: is_in,
-        own: Share::new(own.0, own.1),
-        others_in_these_meetings: Share::new(others.0, others.1),
-        team_name: known.and_then(|person| person.team.clone()),
-        home_site: known.and_then(|person| person.site.clone()),
-        team: (!team.is_empty()).then(|| Share::new(team_share.0, team_share.1)),
-        by: by.collect(),
-    }
 }

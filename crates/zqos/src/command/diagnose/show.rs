@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 use zqos_core::{Shown, Timestamp};
 
-use super::answer::{Answer, Profile, Row, Share, StreamMinutes, Told};
-use super::words;
+use super::answer::{Answer, StreamMinutes, Told};
+use super::heat::Row;
+use super::person::{Profile, Share};
+use super::{number, words};
 use crate::output::columns::{Align, Columns, cut, wrapped};
 use crate::time::Zone;
 
@@ -282,10 +284,6 @@ impl Screen<'_> {
         self.paragraph("coverage     ", &coverage)?;
         self.paragraph("times        ", &self.zone.name())
     }
-}
-
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn team(profile: &Profile) -> String {
