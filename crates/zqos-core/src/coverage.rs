@@ -1,8 +1,8 @@
-//! Coverage: what was expected of a meeting, and what came.
+//! Coverage: what was expected of a meeting or a call, and what came.
 
 use crate::Timestamp;
 
-/// What came of a meeting from one origin, counted in joins.
+/// What came of a meeting from one origin, counted in joins; or of a call of Zoom Phone, which counts as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// How many joins should have come; `None` when nobody knows yet.
@@ -32,16 +32,16 @@ impl Coverage {
     }
 }
 
-/// A list of the meetings that began on a UTC day, walked to its end.
+/// A list of the meetings or calls that began on a UTC day, walked to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// The first instant of the day.
     pub day: Timestamp,
-    /// What was listed: `meeting`, `webinar` or `call`.
+    /// What was listed: `meeting`, `one-participant`, `webinar` or `call`.
     pub kind: String,
     /// How many there were.
     pub total: u32,
-    /// When. Meetings that ended, or were listed, later may be missing.
+    /// When. What ended, or was listed, later may be missing.
     pub listed_at: Timestamp,
 }
 

@@ -333,7 +333,7 @@ pub const ZOOM_SCORES: Table = Table {
     ],
 };
 
-/// What was expected of a meeting, and what came.
+/// What was expected of a meeting, or of a call, whose id then stands in place of a UUID; and what came.
 pub const COVERAGE: Table = Table {
     name: "coverage",
     key: &["account", "meeting_uuid", "origin"],
@@ -355,7 +355,7 @@ pub const COVERAGE: Table = Table {
     ],
 };
 
-/// Lists of the meetings of a UTC day, which begins at `start_time`, that were walked to their end.
+/// Lists of the meetings or calls of a UTC day, which begins at `start_time`, that were walked to their end.
 pub const LISTINGS: Table = Table {
     name: "listings",
     key: &["account", "kind", "start_time"],

@@ -299,7 +299,7 @@ impl Batch {
         row.text(sample.network.as_deref());
     }
 
-    /// Adds what came of a meeting that began at `at`.
+    /// Adds what came of a meeting that began at `at`; or of a call, whose id stands in place of a UUID.
     pub fn coverage(
         &mut self,
         meeting: &MeetingUuid,

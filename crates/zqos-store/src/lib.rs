@@ -43,6 +43,6 @@ pub use home::Location;
 pub use layout::LayoutError;
 pub use lease::AccountLease;
 pub use log::LogError;
-pub use recall::Known;
+pub use recall::{Known, KnownCall};
 pub use snapshot::{Damage, Snapshot};
 pub use store::{Store, StoreError};

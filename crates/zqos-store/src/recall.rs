@@ -8,7 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{Field, Int64Type, Schema};
 use arrow::error::ArrowError;
 use zqos_core::table::{
-    COVERAGE, DAY, LISTINGS, MEETINGS, QUOTA_LEDGER, REQUESTS, REVISION, Table,
+    COVERAGE, DAY, LISTINGS, MEETINGS, PHONE_CALLS, QUOTA_LEDGER, REQUESTS, REVISION, Table,
 };
 use zqos_core::{CallCount, Coverage, Listing, Meeting, MeetingUuid, Reservation, Timestamp};
 
@@ -27,7 +27,9 @@ use crate::store::StoreError;
 pub struct Known {
     /// Meetings and webinars, by their start.
     pub meetings: Vec<Meeting>,
-    /// What came of meetings, by origin.
+    /// Calls of Zoom Phone whose start is known, by it.
+    pub phone_calls: Vec<KnownCall>,
+    /// What came of meetings, by origin; and of calls, whose id stands in place of a UUID.
     pub coverage: HashMap<(MeetingUuid, String), Coverage>,
     /// Days that were listed.
     pub listings: Vec<Listing>,
@@ -35,6 +37,17 @@ pub struct Known {
     pub reservations: Vec<Reservation>,
     /// Calls by purpose.
     pub calls: Vec<CallCount>,
+}
+
+/// A call of Zoom Phone, as far as it matters for what is to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCall {
+    /// The call.
+    pub id: String,
+    /// When it began.
+    pub start: Timestamp,
+    /// How long it took, in seconds; `None` when nobody said.
+    pub duration_s: Option<u32>,
 }
 
 impl Known {
@@ -48,7 +61,7 @@ impl Known {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Self, StoreError> {
-        let tables = [&MEETINGS, &COVERAGE, &LISTINGS, &QUOTA_LEDGER, &REQUESTS];
+        let tables = [&MEETINGS, &PHONE_CALLS, &COVERAGE, &LISTINGS, &QUOTA_LEDGER, &REQUESTS];
         let snapshot = Snapshot::open_tables(at, &tables).await?;
         // Days are written so that they compare as texts.
         let days = [from, to].map(|at| layout::day(day_of(at)));
@@ -64,12 +77,17 @@ impl Known {
         known
             .meetings
             .sort_by(|one, other| (one.start, &one.uuid).cmp(&(other.start, &other.uuid)));
+        // A call has a row for each side.
+        known.phone_calls.sort_by(|one, other| (one.start, &one.id).cmp(&(other.start, &other.id)));
+        known.phone_calls.dedup_by(|one, other| one.id == other.id);
         Ok(known)
     }
 
     fn take(&mut self, table: &Table, cells: &Cells<'_>) {
         if *table == MEETINGS {
             self.meetings.extend(cells.meeting());
+        } else if *table == PHONE_CALLS {
+            self.phone_calls.extend(cells.phone_call());
         } else if *table == COVERAGE {
             let key = cells.uuid().zip(cells.text("origin"));
             self.coverage.extend(key.zip(cells.coverage()));
@@ -174,6 +192,14 @@ impl Cells<'_> {
             participant_count: self.count("participant_count"),
             qualities: ["audio_quality", "video_quality", "share_quality"]
                 .map(|name| self.text(name)),
+        })
+    }
+
+    fn phone_call(&self) -> Option<KnownCall> {
+        Some(KnownCall {
+            id: self.text("call_id")?,
+            start: self.instant("start_time")?,
+            duration_s: self.count("duration_s"),
         })
     }
 
