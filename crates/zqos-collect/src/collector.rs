@@ -1,5 +1,7 @@
 //! The collector: lists meetings, fetches what is owed of them, and says what came.
 
+mod phone;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::ops::Range;
@@ -14,6 +16,7 @@ use tokio::task::JoinError;
 use zoom_dashboard::{Client, Error, ErrorKind};
 use zoom_wire::meeting::{ListMeetings, MeetingsPage};
 use zoom_wire::participant::{ListParticipants, ParticipantsPage};
+use zoom_wire::phone::ListPastCalls;
 use zoom_wire::privacy::Policy;
 use zoom_wire::qos::{ListParticipantsQos, ParticipantsQosPage};
 use zoom_wire::rate_limit::{Label, Product};
@@ -21,7 +24,7 @@ use zoom_wire::request::Bound;
 use zoom_wire::{ApiErrorKind, ForAccount, Kind, Listing as PagedEndpoint, Row, When};
 use zqos_core::{Clock, Coverage, Listing, Meeting, MeetingId, MeetingUuid, Origin, Timestamp};
 use zqos_intake::{Intake, Sites, Source};
-use zqos_store::{Known, Location, StoreError};
+use zqos_store::{Batch, Known, Location, StoreError};
 
 use crate::keeper::Keeper;
 use crate::live::{Budget, Ranking, Sampler, TICK};
@@ -60,6 +63,8 @@ pub struct Settings {
     pub policy: Option<Arc<Policy>>,
     /// From which site people take part.
     pub sites: Option<Arc<dyn Sites>>,
+    /// Calls of Zoom Phone are collected too. They need scopes of their own, and have limits of their own.
+    pub phone: bool,
 }
 
 /// What keeps a collector from going on. What came before is kept.
@@ -117,6 +122,9 @@ pub struct Ended {
     pub oldest: Option<Timestamp>,
     /// Lists that Zoom refuses this account, and why. Meetings are not among them.
     pub refused_lists: Vec<(&'static str, Error)>,
+    /// Set when calls of Zoom Phone could not be collected, or not all: what keeps the others away. Meetings
+    /// are collected all the same.
+    pub phone: Option<Error>,
 }
 
 /// Collects the past reports of an account.
@@ -177,8 +185,8 @@ impl Collector {
         self.clock.now()
     }
 
-    /// Collects the meetings that began in a range, as far as they have ended, and returns when there is
-    /// nothing more to be had now. With `waits` it goes on when the daily quota opens again.
+    /// Collects the meetings that began in a range, and the phone calls where they are to be, as far as they have
+    /// ended, and returns when there is nothing more to be had now. With `waits` it goes on when the daily quota opens again.
     ///
     /// **Errors**: [`CollectError`].
     pub async fn collect(
@@ -186,8 +194,17 @@ impl Collector {
         range: Range<Timestamp>,
         waits: bool,
     ) -> Result<Ended, CollectError> {
+        let work = async {
+            // Each has limits of its own.
+            let (meetings, phone) = tokio::try_join!(
+                self.work_in_parts(&range, waits),
+                self.phone_in_parts(&range, waits)
+            )?;
+            let quota_until = meetings.quota_until.or(phone.quota_until);
+            Ok(Ended { phone: phone.phone, quota_until, ..meetings })
+        };
         tokio::select! {
-            ended = self.work_in_parts(&range, waits) => ended,
+            ended = work => ended,
             trouble = self.keep_account() => Err(trouble.into()),
         }
     }
@@ -309,7 +326,7 @@ impl Collector {
             take(
                 &mut intake,
                 &page.raw().body,
-                &Source { origin: Origin::RestLive, meeting: None },
+                &Source { origin: Origin::RestLive, meeting: None, call_start: None },
             );
             running.extend(records_of(&page.raw().body, kind));
             self.keep(intake.take_rows()).await?;
@@ -348,7 +365,7 @@ impl Collector {
             };
             self.meter.answered("live").await;
             let mut intake = self.intake();
-            let source = Source { origin: Origin::RestLive, meeting: Some(meeting.uuid.clone()) };
+            let source = source_of(Origin::RestLive, &meeting.uuid);
             let body = page.raw().body.clone();
             let rows = tokio::task::spawn_blocking(move || {
                 take(&mut intake, &body, &source);
@@ -432,8 +449,10 @@ impl Collector {
             let now = self.clock.now();
             let known = self.known(&(now..now)).await?;
             let others = known.reservations.iter().filter(|row| row.run != self.meter.run());
-            let calls = quota::used(others, now);
-            self.client.count_others(Product::Meetings, Label::Heavy, calls);
+            for product in Product::ALL {
+                let calls = quota::used(others.clone(), product, now);
+                self.client.count_others(product, Label::Heavy, calls);
+            }
             Ok(())
         };
         self.has_counted.get_or_try_init(count).await.copied()
@@ -462,7 +481,7 @@ impl Collector {
         let known = self.known(range).await?;
         let told: Arc<HashSet<MeetingUuid>> =
             Arc::new(owed::past_coverage(&known).into_keys().collect());
-        for list in owed::lists(&known, range, since, since) {
+        for list in owed::lists(&known, &ListKind::OF_MEETINGS, range, since, since) {
             if refused.iter().any(|(kind, _)| *kind == list.kind.name()) {
                 continue;
             }
@@ -479,20 +498,54 @@ impl Collector {
     /// Walks over a list. Of meetings of one participant it is kept that there is nothing to be had, unless
     /// that was told before.
     async fn list(&self, owed: &OwedList, told: &Arc<HashSet<MeetingUuid>>) -> Result<(), Halt> {
+        let (kind, when) = match owed.kind {
+            ListKind::OneParticipant => (Kind::Meeting, When::PastOne),
+            ListKind::Webinars => (Kind::Webinar, When::Past),
+            ListKind::Meetings => (Kind::Meeting, When::Past),
+            ListKind::Calls => {
+                let starts = |body: &[u8], _: &mut Batch| phone::starts(body);
+                return self.walk_over_list(owed, ListPastCalls::new, starts).await;
+            }
+        };
+        let list = |range| ListMeetings::new(range).kind(kind).when(when);
+        let (of_kind, told, clock) = (owed.kind, Arc::clone(told), Arc::clone(&self.clock));
+        self.walk_over_list(owed, list, move |body, rows| {
+            let mut starts = Vec::new();
+            for Meeting { uuid, start, .. } in records_of(body, kind) {
+                let Some(start) = start else { continue };
+                starts.push(start);
+                if of_kind == ListKind::OneParticipant && !told.contains(&uuid) {
+                    rows.coverage(&uuid, Origin::RestPast, start, &alone(clock.now()));
+                }
+            }
+            starts
+        })
+        .await
+    }
+
+    /// Walks over a list of days. `starts` tells when began what a page has, and may add to its rows. With the
+    /// last page it is kept how many there were on each day.
+    async fn walk_over_list<E: PagedEndpoint>(
+        &self,
+        owed: &OwedList,
+        list: impl FnOnce(zoom_wire::Range) -> E,
+        starts: impl Fn(&[u8], &mut Batch) -> Vec<Timestamp> + Send + Sync + 'static,
+    ) -> Result<(), Halt>
+    where
+        ForAccount<E>: PagedEndpoint,
+    {
         let (Some(first), Some(last)) = (owed.days.first(), owed.days.last()) else {
             return Ok(());
         };
         let end = last.saturating_add(DAY);
         // Both ends are included, so that ranges overlap by a second.
         let range = zoom_wire::Range::new(Bound::Instant(*first), Bound::Instant(end));
-        let range = range.map_err(Error::from).map_err(CollectError::from)?;
-        let (kind, when) = match owed.kind {
-            ListKind::Meetings => (Kind::Meeting, When::Past),
-            ListKind::OneParticipant => (Kind::Meeting, When::PastOne),
-            ListKind::Webinars => (Kind::Webinar, When::Past),
-        };
-        let mut pages = self.pages(ListMeetings::new(range).kind(kind).when(when));
+        let list = list(range.map_err(Error::from).map_err(CollectError::from)?);
+        let request = list.to_request().map_err(Error::from).map_err(CollectError::from)?;
+        let purpose = meter::purpose(request.operation());
+        let mut pages = self.pages(list);
         let mut intake = self.intake();
+        let starts = Arc::new(starts);
         let mut totals = vec![0_u32; owed.days.len()];
         let mut is_whole = true;
         while let Some(page) = pages.next().await {
@@ -504,24 +557,19 @@ impl Collector {
                 }
                 Err(error) => return Err(self.halt(error, None).await),
             };
-            self.meter.answered("lists").await;
+            self.meter.answered(purpose).await;
             let body = page.raw().body.clone();
-            let source = Source { origin: Origin::RestPast, meeting: None };
+            let source = Source { origin: Origin::RestPast, meeting: None, call_start: None };
             let now = self.clock.now();
-            let of_kind = owed.kind;
-            let (days, told) = (owed.days.clone(), Arc::clone(told));
+            let (days, starts) = (owed.days.clone(), Arc::clone(&starts));
             let (taken, rows, counts) = tokio::task::spawn_blocking(move || {
                 let mut intake = intake;
                 take(&mut intake, &body, &source);
                 let mut rows = intake.take_rows();
                 let mut counts = vec![0_u32; days.len()];
-                for Meeting { uuid, start, .. } in records_of(&body, kind) {
-                    let Some(start) = start else { continue };
+                for start in starts(&body, &mut rows) {
                     if let Some(place) = days.iter().position(|day| *day == start.utc_midnight()) {
                         counts[place] += 1;
-                    }
-                    if of_kind == ListKind::OneParticipant && !told.contains(&uuid) {
-                        rows.coverage(&uuid, Origin::RestPast, start, &alone(now));
                     }
                 }
                 (intake, rows, counts)
@@ -637,7 +685,7 @@ impl Collector {
             Progress::add(&self.progress.calls_done, 1);
             tally.is_torn |= pages.is_torn();
             let body = page.raw().body.clone();
-            let source = Source { origin: Origin::RestPast, meeting: Some(meeting.uuid.clone()) };
+            let source = source_of(Origin::RestPast, &meeting.uuid);
             let counted = std::mem::take(tally);
             let (taken, counted) = tokio::task::spawn_blocking(move || {
                 let (mut intake, mut counted) = (intake, counted);
@@ -700,7 +748,7 @@ impl Collector {
         Intake::new(account, policy.clone(), sites.clone(), Arc::clone(&self.clock))
     }
 
-    async fn keep(&self, rows: zqos_store::Batch) -> Result<(), CollectError> {
+    async fn keep(&self, rows: Batch) -> Result<(), CollectError> {
         self.meter.holds().await?;
         Ok(self.keeper.keep(rows).await?)
     }
@@ -728,6 +776,11 @@ fn alone(now: Timestamp) -> Coverage {
         got_minutes: None,
         invalid: Some(0),
     }
+}
+
+/// Where answers come from that are of a meeting.
+fn source_of(origin: Origin, meeting: &MeetingUuid) -> Source {
+    Source { origin, meeting: Some(meeting.clone()), call_start: None }
 }
 
 /// Takes an answer; one that is no text was refused before.

@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Mutex;
 use zoom_dashboard::Gate;
 use zoom_dashboard::transport::BoxFuture;
+use zoom_wire::rate_limit::{Label, Product};
 use zoom_wire::{Operation, Request};
 use zqos_core::{CallCount, Clock, Reservation, Timestamp};
 use zqos_store::{AccountLease, Batch, StoreError};
 
 use crate::keeper::Keeper;
-use crate::quota::POOL;
+use crate::quota;
 
 /// How many calls are reserved at once. A program that is killed has counted so many too much at most.
 const BLOCK: u32 = 200;
@@ -33,12 +34,19 @@ struct State {
     lease: Option<AccountLease>,
     /// The UTC day of the counts.
     day: Option<Timestamp>,
-    reserved: u32,
-    spent: u32,
+    /// In the order of [`Product::ALL`].
+    blocks: [Block; Product::ALL.len()],
     /// By purpose: calls, and how many of them were answered well.
     calls: BTreeMap<&'static str, (u32, u32)>,
     /// Why calls are held back.
     trouble: Option<Trouble>,
+}
+
+/// What is taken of a daily quota.
+#[derive(Debug, Clone, Copy, Default)]
+struct Block {
+    reserved: u32,
+    spent: u32,
 }
 
 /// Why calls are held back.
@@ -61,8 +69,7 @@ impl Meter {
             state: Mutex::new(State {
                 lease: Some(lease),
                 day: None,
-                reserved: 0,
-                spent: 0,
+                blocks: Default::default(),
                 calls: BTreeMap::new(),
                 trouble: None,
             }),
@@ -105,7 +112,8 @@ impl Meter {
         calls.iter().map(|(purpose, counts)| (*purpose, failed(counts))).collect()
     }
 
-    async fn pass_one(&self, purpose: &'static str) -> Result<(), Trouble> {
+    /// Counts a call, which is of a daily quota or of none.
+    async fn pass_one(&self, purpose: &'static str, quota: Option<Product>) -> Result<(), Trouble> {
         let mut state = self.state.lock().await;
         state.hold().await?;
         let now = self.now();
@@ -114,16 +122,19 @@ impl Meter {
             self.close_day(&mut state).await?;
             state.day = Some(day);
         }
-        if state.spent == state.reserved {
-            let reserved = state.reserved + BLOCK;
-            let mut batch = Batch::new(&self.account, now);
-            batch.reservation(&self.reservation(day, reserved, None));
-            // Calls by purpose are told as often.
-            self.tell_calls(&mut batch, day, &state);
-            self.keep(batch).await?;
-            state.reserved = reserved;
+        if let Some(product) = quota {
+            let Block { reserved, spent } = state.blocks[product as usize];
+            if spent == reserved {
+                let reserved = reserved + BLOCK;
+                let mut batch = Batch::new(&self.account, now);
+                batch.reservation(&self.reservation(day, product, reserved, None));
+                // Calls by purpose are told as often.
+                self.tell_calls(&mut batch, day, &state);
+                self.keep(batch).await?;
+                state.blocks[product as usize].reserved = reserved;
+            }
+            state.blocks[product as usize].spent += 1;
         }
-        state.spent += 1;
         state.calls.entry(purpose).or_default().0 += 1;
         Ok(())
     }
@@ -132,17 +143,29 @@ impl Meter {
     async fn close_day(&self, state: &mut State) -> Result<(), Trouble> {
         if let Some(day) = state.day.take() {
             let mut batch = Batch::new(&self.account, self.now());
-            batch.reservation(&self.reservation(day, state.reserved, Some(state.spent)));
+            for (product, block) in Product::ALL.into_iter().zip(state.blocks) {
+                let Block { reserved, spent } = block;
+                if reserved > 0 {
+                    batch.reservation(&self.reservation(day, product, reserved, Some(spent)));
+                }
+            }
             self.tell_calls(&mut batch, day, state);
             self.keep(batch).await?;
         }
-        (state.reserved, state.spent) = (0, 0);
+        state.blocks = Default::default();
         state.calls.clear();
         Ok(())
     }
 
-    fn reservation(&self, day: Timestamp, reserved: u32, spent: Option<u32>) -> Reservation {
-        Reservation { day, pool: POOL.to_owned(), run: self.run.clone(), reserved, spent }
+    fn reservation(
+        &self,
+        day: Timestamp,
+        product: Product,
+        reserved: u32,
+        spent: Option<u32>,
+    ) -> Reservation {
+        let pool = quota::pool(product).to_owned();
+        Reservation { day, pool, run: self.run.clone(), reserved, spent }
     }
 
     fn tell_calls(&self, batch: &mut Batch, day: Timestamp, state: &State) {
@@ -200,7 +223,7 @@ impl Gate for Meter {
                 "reports" if is_live => "live",
                 purpose => purpose,
             };
-            match self.pass_one(purpose).await {
+            match self.pass_one(purpose, quota_of(request)).await {
                 Ok(()) => true,
                 Err(trouble) => {
                     self.state.lock().await.trouble.get_or_insert(trouble);
@@ -211,12 +234,23 @@ impl Gate for Meter {
     }
 }
 
+/// Which daily quota a call counts towards.
+///
+/// **Source**: Zoom's API documentation, "Rate limits": heavy and resource-intensive calls share a day's pool, in
+/// the plans that have the dashboard or Zoom Phone.
+fn quota_of(request: &Request) -> Option<Product> {
+    let is_counted = matches!(request.operation().label, Label::Heavy | Label::ResourceIntensive);
+    is_counted.then(|| request.product())
+}
+
 /// What a call is for, as `system.requests` names it.
 pub(crate) fn purpose(operation: &Operation) -> &'static str {
     match operation.name {
         "list_meetings" | "list_webinars" => "lists",
         "list_meeting_participants" | "list_webinar_participants" => "participants",
         "list_meeting_participants_qos" | "list_webinar_participants_qos" => "reports",
+        "list_past_calls" => "phone-lists",
+        "get_call_qos" => "phone-reports",
         other => other,
     }
 }
@@ -266,7 +300,7 @@ mod tests {
 
         async fn pass(&self, times: u32) {
             for _ in 0..times {
-                self.meter.pass_one("reports").await.unwrap();
+                self.meter.pass_one("reports", Some(Product::Meetings)).await.unwrap();
             }
         }
     }
@@ -285,6 +319,25 @@ mod tests {
         assert_eq!(world.meter.calls().await, BTreeMap::from([("reports", (3, 2))]));
         world.meter.end().await.unwrap();
         assert_eq!(world.ledger().await, [(2 * BLOCK, Some(BLOCK + 1)), (BLOCK, Some(3))]);
+    }
+
+    #[tokio::test]
+    async fn phone_calls_are_counted_apart_and_light_ones_by_purpose_alone() {
+        let world = World::new().await;
+        let get = |path: &str| Request::get(path).unwrap();
+        for path in ["/phone/metrics/past_calls", "/phone/metrics/call_logs/1/qos"] {
+            assert!(world.meter.pass(&get(path)).await);
+        }
+        let (lists, reports) = (("phone-lists", (1, 1)), ("phone-reports", (1, 1)));
+        assert_eq!(world.meter.calls().await, BTreeMap::from([lists, reports]));
+        world.pass(2).await;
+        world.meter.end().await.unwrap();
+        let known = Known::read(world.dir.path(), ACCOUNT, day(), day()).await.unwrap();
+        let used = Product::ALL
+            .map(|product| quota::used(known.reservations.iter(), product, world.clock.now()));
+        assert_eq!(used, [2, 1]);
+        let calls: u32 = known.calls.iter().map(|count| count.calls).sum();
+        assert_eq!(calls, 4);
     }
 
     #[tokio::test]

@@ -33,10 +33,14 @@ pub(crate) enum ListKind {
     /// Zoom lists them apart.
     OneParticipant,
     Webinars,
+    /// Of Zoom Phone.
+    Calls,
 }
 
 impl ListKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Meetings, Self::OneParticipant, Self::Webinars];
+    /// Those that have meetings.
+    pub(crate) const OF_MEETINGS: [Self; 3] =
+        [Self::Meetings, Self::OneParticipant, Self::Webinars];
 
     /// As `system.listings` names it.
     pub(crate) const fn name(self) -> &'static str {
@@ -44,6 +48,7 @@ impl ListKind {
             Self::Meetings => "meeting",
             Self::OneParticipant => "one-participant",
             Self::Webinars => "webinar",
+            Self::Calls => "call",
         }
     }
 }
@@ -132,16 +137,17 @@ pub fn parts(range: &Range<Timestamp>) -> Vec<Range<Timestamp>> {
     parts.collect()
 }
 
-/// The lists that are to be walked over at `now` for meetings that began in a range: of days that were
+/// The lists of some kinds that are to be walked over at `now` for what began in a range: of days that were
 /// listed since `since`, or so late that nothing can have come after, none is.
 pub(crate) fn lists(
     known: &Known,
+    kinds: &[ListKind],
     range: &Range<Timestamp>,
     since: Timestamp,
     now: Timestamp,
 ) -> Vec<OwedList> {
     let mut lists = Vec::new();
-    for kind in ListKind::ALL {
+    for &kind in kinds {
         let done: HashSet<Timestamp> = (known.listings.iter())
             .filter(|list| list.kind == kind.name())
             .filter(|list| list.listed_at >= since || is_final(list))
@@ -241,7 +247,7 @@ pub(crate) fn calls_of(meeting: &Meeting) -> Calls {
     Calls::of(meeting.participant_count.unwrap_or(1))
 }
 
-/// What there is of meetings by past reports.
+/// What there is of meetings and calls by past reports.
 pub(crate) fn past_coverage(known: &Known) -> HashMap<MeetingUuid, &Coverage> {
     let past = known.coverage.iter().filter(|((_, origin), _)| origin == Origin::RestPast.as_str());
     past.map(|((uuid, _), coverage)| (uuid.clone(), coverage)).collect()
@@ -305,9 +311,8 @@ mod tests {
         };
         let now = at("2026-11-20T12:00:00Z");
         let open = |known: &Known, since: Timestamp| {
-            let lists = lists(known, &range, since, now);
-            let of = lists.into_iter().filter(|list| list.kind == ListKind::Webinars);
-            of.map(|list| list.days.len()).collect::<Vec<_>>()
+            let lists = lists(known, &[ListKind::Webinars], &range, since, now);
+            lists.into_iter().map(|list| list.days.len()).collect::<Vec<_>>()
         };
         assert_eq!(open(&Known::default(), now), [3], "one list of three days");
         let next = day.saturating_add(DAY);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zoom_dashboard::{Limits, Plan as AccountPlan};
 use zoom_wire::Operation;
-use zoom_wire::rate_limit::Label;
+use zoom_wire::rate_limit::{Label, Product};
 use zqos_core::Timestamp;
 use zqos_store::Known;
 
@@ -50,7 +50,7 @@ impl Plan {
         let owed = owed::meetings(known, range, &std::collections::BTreeSet::new(), now);
         let Calls { mut participants, mut reports } =
             owed.iter().map(|meeting| Calls::of(meeting.participants)).sum();
-        let open = owed::lists(known, range, now, now);
+        let open = owed::lists(known, &ListKind::OF_MEETINGS, range, now, now);
         let listed = |day: &Timestamp, kind: ListKind| {
             known.listings.iter().any(|list| list.day == *day && list.kind == kind.name())
         };
@@ -82,7 +82,7 @@ impl Plan {
             participants,
             reports,
             unlisted_days: count(unlisted),
-            quota: Quota::of(today, now, plan, spared_pct),
+            quota: Quota::of(today, Product::Meetings, now, plan, spared_pct),
             at_least: (window * heavy / calls.max(1))
                 .max(of_lists.window * (lists / of_lists.calls.max(1))),
         }
@@ -168,13 +168,13 @@ mod tests {
         let days = ["2026-11-20", "2026-11-21"];
         let known = Known {
             meetings: vec![meeting(days[0], "a", 25), meeting(days[0], "b", 400)],
-            listings: ListKind::ALL.map(|kind| listing(days[0], kind)).into(),
+            listings: ListKind::OF_MEETINGS.map(|kind| listing(days[0], kind)).into(),
             ..Known::default()
         };
         let today = Known {
             reservations: vec![Reservation {
                 day: at("2026-11-28T00:00:00Z"),
-                pool: crate::quota::POOL.to_owned(),
+                pool: crate::quota::pool(Product::Meetings).to_owned(),
                 run: "1".to_owned(),
                 reserved: 200,
                 spent: None,

@@ -21,6 +21,8 @@ pub struct Progress {
     pub(crate) meetings_done: AtomicU64,
     pub(crate) calls_owed: AtomicU64,
     pub(crate) calls_done: AtomicU64,
+    pub(crate) phone_owed: AtomicU64,
+    pub(crate) phone_done: AtomicU64,
 }
 
 /// What a collector does.
@@ -71,6 +73,11 @@ impl Progress {
     /// Calls for reports that were made, of about so many.
     pub fn calls(&self) -> (u64, u64) {
         (self.calls_done.load(Ordering::Relaxed), self.calls_owed.load(Ordering::Relaxed))
+    }
+
+    /// Calls of Zoom Phone that are done, of so many. They are fetched beside the reports of meetings.
+    pub fn phone_calls(&self) -> (u64, u64) {
+        (self.phone_done.load(Ordering::Relaxed), self.phone_owed.load(Ordering::Relaxed))
     }
 
     pub(crate) fn add(counter: &AtomicU64, count: u64) {

@@ -1,14 +1,19 @@
-//! The daily quota of an account, by our count.
+//! The daily quotas of an account, by our count.
 
 use zoom_dashboard::Plan;
-use zoom_wire::rate_limit::Label;
+use zoom_wire::rate_limit::{Label, Product};
 use zqos_core::{Reservation, Timestamp};
 use zqos_store::Known;
 
-/// Which of the account's daily quotas calls of the dashboard count towards, as `system.quota_ledger` names it.
-pub(crate) const POOL: &str = "dashboard";
+/// Which of the account's daily quotas calls of a product count towards, as `system.quota_ledger` names it.
+pub(crate) const fn pool(product: Product) -> &'static str {
+    match product {
+        Product::Meetings => "dashboard",
+        Product::Phone => "phone",
+    }
+}
 
-/// The daily quota of an account, and what is used of it on a UTC day, by our count.
+/// A daily quota of an account, and what is used of it on a UTC day, by our count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quota {
@@ -21,15 +26,16 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// That of an account that leaves `spared_pct` hundredths to others, on the UTC day of `now`, of which
-    /// `known` is what the store has.
-    pub fn of(known: &Known, now: Timestamp, plan: Plan, spared_pct: u8) -> Self {
-        let limit = plan.limits(Label::Heavy).daily.map_or(u32::MAX, |(_, limit)| limit);
+    /// That for calls of a product, of an account that leaves `spared_pct` hundredths to others, on the UTC
+    /// day of `now`, of which `known` is what the store has.
+    pub fn of(known: &Known, product: Product, now: Timestamp, plan: Plan, spared_pct: u8) -> Self {
+        let daily = plan.limits_of(product, Label::Heavy).daily;
+        let limit = daily.map_or(u32::MAX, |(_, limit)| limit);
         let spared = u64::from(limit) * u64::from(spared_pct.min(100)) / 100;
         Self {
             limit,
             spared: u32::try_from(spared).unwrap_or(limit),
-            used: used(known.reservations.iter(), now),
+            used: used(known.reservations.iter(), product, now),
         }
     }
 
@@ -44,10 +50,14 @@ impl Quota {
     }
 }
 
-/// Calls of the UTC day of `now` that are counted. Of a run that has not said what it made, all that it
+/// Calls of a product on the UTC day of `now` that are counted. Of a run that has not said what it made, all that it
 /// reserved.
-pub(crate) fn used<'r>(rows: impl Iterator<Item = &'r Reservation>, now: Timestamp) -> u32 {
+pub(crate) fn used<'r>(
+    rows: impl Iterator<Item = &'r Reservation>,
+    product: Product,
+    now: Timestamp,
+) -> u32 {
     let day = now.utc_midnight();
-    let of_day = rows.filter(|row| row.day == day && row.pool == POOL);
+    let of_day = rows.filter(|row| row.day == day && row.pool == pool(product));
     of_day.map(|row| row.spent.unwrap_or(row.reserved)).sum()
 }

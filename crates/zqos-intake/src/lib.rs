@@ -36,6 +36,9 @@ pub struct Source {
     pub origin: Origin,
     /// The meeting that answers are of which do not say so; `None` refuses those.
     pub meeting: Option<MeetingUuid>,
+    /// When the call began that an answer is of, as what both sides measured does not say so; `None` keeps
+    /// such a call under the day on which it came in.
+    pub call_start: Option<Timestamp>,
 }
 
 /// Makes rows of documents.
@@ -162,7 +165,7 @@ impl Intake {
             policy,
             map,
             sites: HashMap::new(),
-            source: Source { origin: Origin::Import, meeting: None },
+            source: Source { origin: Origin::Import, meeting: None, call_start: None },
             batch: Batch::new(account, clock.now()),
             clock,
             sink: None,
@@ -500,7 +503,8 @@ impl Intake {
 
     /// Takes both sides of a call, as far as they came.
     fn call(&mut self, records: CallRecords, path: &dyn Fn() -> String) {
-        for CallSide { call, samples } in records.sides {
+        for CallSide { mut call, samples } in records.sides {
+            call.start = call.start.or(self.source.call_start);
             self.batch.phone_call(&call);
             for sample in &samples {
                 self.batch.phone_sample(&call, self.source.origin, sample);

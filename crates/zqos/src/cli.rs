@@ -372,6 +372,9 @@ pub(crate) struct Collect {
     /// The same, and sample meetings that run, by calls that past reports do not need
     #[arg(long, conflicts_with_all = ["from", "to", "once", "past"])]
     pub(crate) live: bool,
+    /// Collect calls of Zoom Phone too, for which the app needs scopes of its own
+    #[arg(long)]
+    pub(crate) phone: bool,
     /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
     #[arg(long, conflicts_with_all = ["past", "live"])]
     pub(crate) plan: bool,

@@ -90,6 +90,8 @@ pub(crate) struct Account {
     pub(crate) plan: Plan,
     /// How many hundredths of each daily limit are left to other apps of the account.
     pub(crate) spare_pct: u8,
+    /// Its calls of Zoom Phone are collected too.
+    pub(crate) phone: bool,
     pub(crate) api_base: Option<String>,
     pub(crate) oauth_base: Option<String>,
     /// The sub-account of a master account that requests are about.
@@ -291,6 +293,7 @@ impl Account {
             login: Login::None,
             plan: Plan::default(),
             spare_pct: 0,
+            phone: false,
             api_base: None,
             oauth_base: None,
             sub_account: None,
@@ -323,6 +326,7 @@ impl Account {
             login,
             plan: raw.plan.map_or(Ok(Plan::default()), |plan| read_plan(&place, &plan))?,
             spare_pct: raw.spare_pct.map_or(Ok(0), |share| read_share(&place, share))?,
+            phone: raw.phone.unwrap_or(false),
             api_base: raw.api_base,
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,

@@ -23,6 +23,7 @@ use crate::command::store;
 use crate::config::Account;
 use crate::context::site::SiteMap;
 use crate::exit::{Exit, UsageError};
+use crate::failure;
 use crate::output::{Output, note, typed};
 use crate::session::Session;
 use crate::time::{Zone, duration};
@@ -45,10 +46,11 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
             store: at.clone(),
             policy: session.config.policy(&account.name, at.local())?.map(Arc::new),
             sites: Option::clone(&sites),
+            phone: args.phone || account.phone,
         })
     };
     if args.plan {
-        return plan::run(session, &at, &range).await;
+        return plan::run(session, &at, &range, args.phone).await;
     }
     // What is wrong with a credential or a setting is found before anything is asked.
     let accounts: Vec<_> = accounts
@@ -105,7 +107,7 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
             Err(error).context("what was collected is in the log, and not yet in the tables")
         }
     };
-    tell(session, &at, &range, ended, kept).await
+    tell(session, &at, &range, args.phone, ended, kept).await
 }
 
 /// What came of collecting an account.
@@ -146,6 +148,7 @@ async fn tell(
     session: &Session,
     at: &Location,
     range: &Range<Timestamp>,
+    phone: bool,
     ended: Vec<Collected<'_>>,
     kept: anyhow::Result<()>,
 ) -> anyhow::Result<Exit> {
@@ -156,7 +159,8 @@ async fn tell(
             Ok(ended) => say_of(&account.name, &ended, &session.zone),
             Err(error) => failures.push((&account.name, error)),
         }
-        told.push(Told::read(at, account, range, now).await?.with_calls(calls));
+        let phone = phone || account.phone;
+        told.push(Told::read(at, account, range, phone, now).await?.with_calls(calls));
     }
     let exit = status::show(&told, session.format, &session.zone)?;
     kept?;
@@ -194,6 +198,10 @@ fn say_of(name: &str, ended: &Ended, zone: &Zone) {
     for (kind, error) in &ended.refused_lists {
         note(format_args!("{name}: Zoom gives no list of the kind `{kind}`: {error}"));
     }
+    if let Some(error) = &ended.phone {
+        note(format_args!("{name}: phone calls can't be collected:"));
+        failure::report_lost(error, zone);
+    }
     if let Some(until) = ended.quota_until {
         let (until, zone) = (zone.date_and_time(until), zone.name());
         note(format_args!("{name}: the daily quota is spent; it opens again at {until} ({zone})"));
@@ -207,18 +215,24 @@ fn line(all: &[Arc<Progress>], elapsed: Duration, zone: &Zone) -> String {
     };
     let (meetings, meetings_owed) = sum(Progress::meetings);
     let (calls, calls_owed) = sum(Progress::calls);
+    let phone = match sum(Progress::phone_calls) {
+        (_, 0) => String::new(),
+        (done, owed) => format!("; {done} of {owed} phone calls"),
+    };
     let seconds = elapsed.as_secs();
     let stages: Vec<Stage> = all.iter().map(|progress| progress.stage()).collect();
     if let Some(Stage::Quota(until)) = stages.iter().find(|stage| matches!(stage, Stage::Quota(_)))
     {
         let (until, zone) = (zone.date_and_time(*until), zone.name());
-        return format!("{meetings} meetings; waits for the daily quota until {until} ({zone})");
+        return format!(
+            "{meetings} meetings; waits for the daily quota until {until} ({zone}){phone}"
+        );
     }
     if stages.iter().all(|stage| *stage == Stage::Idle) {
-        return format!("{meetings} meetings; waits for others to end");
+        return format!("{meetings} meetings; waits for others to end{phone}");
     }
     if meetings_owed == 0 {
-        return format!("{seconds} s: listing meetings");
+        return format!("{seconds} s: listing meetings{phone}");
     }
     // Accounts are collected side by side.
     let rest = match all.iter().filter_map(|progress| progress.time_left()).max() {
@@ -230,7 +244,7 @@ fn line(all: &[Arc<Progress>], elapsed: Duration, zone: &Zone) -> String {
         }
     };
     format!(
-        "{seconds} s: {meetings} of {meetings_owed} meetings, {calls} of about {} calls{rest}",
+        "{seconds} s: {meetings} of {meetings_owed} meetings, {calls} of about {} calls{rest}{phone}",
         calls_owed.max(calls)
     )
 }

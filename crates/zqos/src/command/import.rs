@@ -60,7 +60,7 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     // Whoever can't keep it says why.
     let intake = Intake::new(account, policy, sites, Arc::new(SystemClock))
         .with_sink(BATCH_ROWS, move |rows| drop(kept.blocking_send(rows)));
-    let source = Source { origin: Origin::Import, meeting };
+    let source = Source { origin: Origin::Import, meeting, call_start: None };
     let import = Importer { intake, source, full, refused: 0 };
     // What is read next is decoded while what was read is kept.
     let files = args.files.clone();

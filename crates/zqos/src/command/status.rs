@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
-use zqos_collect::{Hole, Quota, Status as Found};
+use zoom_wire::rate_limit::Product;
+use zqos_collect::{Hole, PhoneStatus, Quota, Status as Found, Why};
 use zqos_core::{Clock as _, Shown, SystemClock, Timestamp};
 use zqos_store::{Known, Location};
 
@@ -22,7 +23,7 @@ use crate::time::Zone;
 /// How many holes a table shows.
 const SHOWN_HOLES: usize = 20;
 /// The columns of a line for each account.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 19] = [
     "account",
     "from",
     "to",
@@ -39,6 +40,9 @@ const COLUMNS: [&str; 16] = [
     "quota_used_today",
     "quota_left_today",
     "unlisted_days",
+    "phone_calls",
+    "phone_calls_complete",
+    "phone_calls_missing",
 ];
 
 pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> {
@@ -56,7 +60,7 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
     let accounts = config.select(global.account.as_deref())?;
     let mut told = Vec::with_capacity(accounts.len());
     for account in accounts {
-        told.push(Told::read(&at, account, &range, now).await?);
+        told.push(Told::read(&at, account, &range, account.phone, now).await?);
     }
     show(&told, global.format, &zone)
 }
@@ -69,29 +73,37 @@ pub(super) struct Told {
     found: Found,
     /// The account's, today.
     quota: Quota,
+    /// Of calls of Zoom Phone, and their quota; `None` where they are not collected.
+    phone: Option<(PhoneStatus, Quota)>,
     /// The calls are those of one run.
     is_of_run: bool,
 }
 
 impl Told {
-    /// Reads what the store has of a range, as it is at `now`.
+    /// Reads what the store has of a range, as it is at `now`. Where phone calls are not to be collected, they are
+    /// told of if some were.
     pub(super) async fn read(
         at: &Location,
         account: &Account,
         range: &Range<Timestamp>,
+        phone: bool,
         now: Timestamp,
     ) -> anyhow::Result<Self> {
-        let mut found = Found::default();
+        let (mut found, mut of_phone) = (Found::default(), PhoneStatus::default());
         for part in zqos_collect::parts(range) {
             let known = Known::read(at.clone(), &account.name, part.start, part.end).await?;
             found.append(Found::of(&known, &part, now));
+            of_phone.append(PhoneStatus::of(&known, &part, now));
         }
         let today = Known::read(at.clone(), &account.name, now, now).await?;
+        let quota = |product| Quota::of(&today, product, now, account.plan, account.spare_pct);
+        let is_collected = phone || of_phone.listed > 0;
         Ok(Self {
             account: account.name.clone(),
             range: range.clone(),
             found,
-            quota: Quota::of(&today, now, account.plan, account.spare_pct),
+            quota: quota(Product::Meetings),
+            phone: is_collected.then(|| (of_phone, quota(Product::Phone))),
             is_of_run: false,
         })
     }
@@ -134,24 +146,42 @@ pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow
         }
     }
     output.finish()?;
-    let holes: usize = told.iter().map(|told| told.found.holes.len()).sum();
-    let unlisted: usize = told.iter().map(|told| told.found.unlisted.len()).sum();
-    let invalid: u32 = told.iter().map(|told| told.found.invalid).sum();
+    let found = || told.iter().map(|told| &told.found);
+    let phone = || told.iter().filter_map(|told| told.phone.as_ref().map(|(found, _)| found));
+    let invalid = found().map(|found| found.invalid).chain(phone().map(|found| found.invalid));
+    let invalid: u32 = invalid.sum();
     if invalid > 0 {
         note(format_args!("{invalid} rows could not be read, or not wholly"));
     }
+    let unlisted: usize = found().map(|found| found.unlisted.len()).sum();
     if unlisted > 0 {
         note(format_args!("{} never listed to the end: `zqos collect` lists them", days(unlisted)));
     }
+    let unlisted: usize = phone().map(|found| found.unlisted.len()).sum();
+    if unlisted > 0 {
+        let days = days(unlisted);
+        note(format_args!(
+            "{days} never listed for phone calls: `zqos collect --phone` lists them"
+        ));
+    }
+    let holes: usize = found().map(|found| found.holes.len()).sum();
     if holes > 0 {
         note(format_args!("{} missing, wholly or in part", meetings(holes)));
     }
-    let is_complete = told.iter().all(|told| told.found.is_complete());
+    let missing: u32 = phone().flat_map(|found| found.missing.values()).sum();
+    if missing > 0 {
+        note(format_args!("{} missing", phone_calls(missing)));
+    }
+    let is_complete = found().all(Found::is_complete) && phone().all(PhoneStatus::is_complete);
     Ok(if is_complete { Exit::Done } else { Exit::Incomplete })
 }
 
 fn days(count: usize) -> String {
     if count == 1 { "1 day was".to_owned() } else { format!("{count} days were") }
+}
+
+fn phone_calls(count: u32) -> String {
+    if count == 1 { "1 phone call is".to_owned() } else { format!("{count} phone calls are") }
 }
 
 fn meetings(count: usize) -> String {
@@ -194,23 +224,18 @@ impl Told {
             })
             .collect();
         let calls = if calls.is_empty() { "none".to_owned() } else { calls.join(", ") };
-        let lines = [
+        let mut lines = vec![
             ("meetings", known),
             ("participants", of(*participants)),
             ("minutes", of(*minutes)),
             ("invalid rows", grouped(found.invalid)),
             ("calls", if self.is_of_run { calls } else { format!("{calls}; of these UTC days") }),
-            (
-                "quota",
-                format!(
-                    "{} of {} calls used today by our count, {} left{}",
-                    grouped(self.quota.used),
-                    grouped(self.quota.limit),
-                    grouped(self.quota.left()),
-                    left_to_others(self.quota)
-                ),
-            ),
+            ("quota", used(self.quota)),
         ];
+        if let Some((found, quota)) = &self.phone {
+            lines.push(("phone calls", told_of_phone(found)));
+            lines.push(("phone quota", used(*quota)));
+        }
         for (name, text) in lines {
             writeln!(out, "  {name:<13} {text}")?;
         }
@@ -255,6 +280,9 @@ impl Told {
         let count = |count: usize| Cell::from(count as u64);
         let (from, to) = (self.range.start, self.range.end);
         let cell = |number: u32| Cell::from(u64::from(number));
+        let of_phone = |count: fn(&PhoneStatus) -> u32| {
+            Cell::from(self.phone.as_ref().map(|(found, _)| u64::from(count(found))))
+        };
         writer.row(
             out,
             &[Part::Cells(&[
@@ -274,6 +302,9 @@ impl Told {
                 cell(self.quota.used),
                 cell(self.quota.left()),
                 count(found.unlisted.len()),
+                of_phone(|phone| phone.calls),
+                of_phone(|phone| phone.complete),
+                of_phone(|phone| phone.missing.values().sum()),
             ])],
         )
     }
@@ -299,11 +330,19 @@ impl Told {
             calls: (found.calls.iter())
                 .map(|(purpose, &(calls, failed))| Made { purpose, calls, failed })
                 .collect(),
-            quota: QuotaReport {
-                used_today: self.quota.used,
-                limit: self.quota.limit,
-                left_today: self.quota.left(),
-            },
+            quota: self.quota.into(),
+            phone: self.phone.as_ref().map(|(found, quota)| PhoneReport {
+                calls: found.calls,
+                complete: found.complete,
+                not_obtainable: (found.not_obtainable.iter())
+                    .map(|(why, count)| (why.to_string(), *count))
+                    .collect(),
+                missing: (found.missing.iter())
+                    .map(|(why, count)| (shown_why(*why), *count))
+                    .collect(),
+                unlisted_days: instants(&found.unlisted),
+                quota: (*quota).into(),
+            }),
             unlisted_days: instants(&found.unlisted),
             open_days: instants(&found.open),
             holes: found.holes.iter().map(HoleReport::of).collect(),
@@ -316,13 +355,42 @@ fn line(hole: &Hole, zone: &Zone) -> [String; 7] {
     let meeting = &hole.meeting;
     [
         meeting.start.map_or_else(String::new, |start| zone.date_and_time(start)),
-        hole.why.map_or_else(|| "not fetched yet".to_owned(), |why| why.to_string()),
+        shown_why(hole.why),
         number(hole.joins),
         number(hole.minutes),
         hole.until.map_or_else(|| "gone".to_owned(), |until| zone.date_and_time(until)),
         meeting.topic.as_deref().map_or_else(String::new, |topic| Shown(topic).to_string()),
         meeting.uuid.to_string(),
     ]
+}
+
+fn shown_why(why: Option<Why>) -> String {
+    why.map_or_else(|| "not fetched yet".to_owned(), |why| why.to_string())
+}
+
+/// What there is of phone calls.
+fn told_of_phone(found: &PhoneStatus) -> String {
+    let mut told = vec![
+        format!("{} ended", grouped(found.calls)),
+        format!("{} complete", grouped(found.complete)),
+    ];
+    let not_obtainable = found.not_obtainable.iter().map(|(why, count)| (why.to_string(), count));
+    let missing = found.missing.iter().map(|(why, count)| (shown_why(*why), count));
+    for (why, count) in not_obtainable.chain(missing) {
+        told.push(format!("{} {why}", grouped(*count)));
+    }
+    told.join(", ")
+}
+
+/// How much of a quota is used.
+fn used(quota: Quota) -> String {
+    format!(
+        "{} of {} calls used today by our count, {} left{}",
+        grouped(quota.used),
+        grouped(quota.limit),
+        grouped(quota.left()),
+        left_to_others(quota)
+    )
 }
 
 /// What is left to other apps, where something is.
@@ -369,6 +437,8 @@ struct Report<'a> {
     invalid_rows: u32,
     calls: Vec<Made<'a>>,
     quota: QuotaReport,
+    /// Null where phone calls are not collected.
+    phone: Option<PhoneReport>,
     unlisted_days: Vec<String>,
     open_days: Vec<String>,
     holes: Vec<HoleReport<'a>>,
@@ -399,6 +469,22 @@ struct QuotaReport {
     used_today: u32,
     limit: u32,
     left_today: u32,
+}
+
+impl From<Quota> for QuotaReport {
+    fn from(quota: Quota) -> Self {
+        Self { used_today: quota.used, limit: quota.limit, left_today: quota.left() }
+    }
+}
+
+#[derive(Serialize)]
+struct PhoneReport {
+    calls: u32,
+    complete: u32,
+    not_obtainable: BTreeMap<String, u32>,
+    missing: BTreeMap<String, u32>,
+    unlisted_days: Vec<String>,
+    quota: QuotaReport,
 }
 
 #[derive(Serialize)]

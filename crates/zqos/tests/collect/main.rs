@@ -5,6 +5,7 @@
 mod diagnose;
 mod drift;
 mod find;
+mod phone;
 mod world;
 
 use std::time::Duration;

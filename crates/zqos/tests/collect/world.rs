@@ -11,16 +11,58 @@ use tokio::runtime::Runtime;
 use zoom_dashboard::{Client, Credential};
 use zoom_wire::meeting::ListMeetings;
 use zoom_wire::participant::ListParticipants;
+use zoom_wire::phone::{GetCallQos, ListPastCalls};
 use zoom_wire::qos::ListParticipantsQos;
 use zoom_wire::request::{Bound, Range};
 use zoom_wire::{Kind, When};
-use zqos_core::{Fps, Kbps, MeetingId, Millis, Percent};
+use zqos_core::{Fps, Kbps, MeetingId, Millis, Percent, PhoneCall, PhoneSample};
 use zqos_sim::{
     ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
 };
 
 /// A stream sample: its key, and its figures in the order of their columns.
 pub(crate) type Row = (String, String, String, String, Vec<String>);
+
+/// Phone calls, as the tables have them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Phone {
+    /// Each side of a call, with its start, length and score.
+    sides: BTreeSet<[String; 5]>,
+    /// What was measured: call, side, leg and time, and the figures in the order of their columns.
+    samples: BTreeSet<([String; 4], Vec<String>)>,
+}
+
+impl Phone {
+    /// How many calls there are, of which each has at least one side.
+    pub(crate) fn calls(&self) -> u64 {
+        self.sides.iter().map(|side| &side[0]).collect::<BTreeSet<_>>().len() as u64
+    }
+
+    fn side(&mut self, call: &PhoneCall) {
+        self.sides.insert([
+            call.id.clone(),
+            call.side.clone(),
+            call.start.map_or_else(String::new, |start| start.to_string()),
+            call.duration_s.map_or_else(String::new, |seconds| seconds.to_string()),
+            call.mos.map_or_else(String::new, spelt),
+        ]);
+    }
+
+    fn sample(&mut self, call: &PhoneCall, sample: &PhoneSample) {
+        let figures = [
+            sample.bitrate.map(Kbps::get),
+            sample.jitter.map(Millis::get),
+            sample.avg_loss.map(Percent::get),
+            sample.max_loss.map(Percent::get),
+            sample.network_delay.map(Millis::get),
+            sample.mos,
+        ];
+        let figures = figures.map(|figure| figure.map_or_else(String::new, spelt));
+        let PhoneCall { id, side, .. } = call;
+        let key = [id.clone(), side.clone(), sample.leg.clone(), sample.ts.to_string()];
+        self.samples.insert((key, figures.into()));
+    }
+}
 
 /// A Zoom on a socket, which stands still in time, and a store.
 pub(crate) struct World {
@@ -140,6 +182,69 @@ impl World {
             .collect();
         assert_eq!(all.len(), rows.len(), "no row is there twice");
         all
+    }
+
+    /// The phone calls of the store, as its tables have them.
+    pub(crate) fn phone_rows(&self) -> Phone {
+        let text = |row: &Value, name: &str| match &row[name] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            number => number.as_f64().map_or_else(String::new, spelt),
+        };
+        let sides = self.sql("SELECT call_id, side, start_time, duration_s, mos FROM phone_calls");
+        let figures = [
+            "bitrate_kbps",
+            "jitter_ms",
+            "avg_loss_pct",
+            "max_loss_pct",
+            "network_delay_ms",
+            "mos",
+        ];
+        let samples = self.sql(&format!(
+            "SELECT call_id, side, leg, ts, {} FROM phone_samples WHERE origin = 'rest_past'",
+            figures.join(", ")
+        ));
+        let (sides, samples) = (sides.as_array().unwrap(), samples.as_array().unwrap());
+        let columns = ["call_id", "side", "start_time", "duration_s", "mos"];
+        let phone = Phone {
+            sides: sides.iter().map(|row| columns.map(|name| text(row, name))).collect(),
+            samples: samples
+                .iter()
+                .map(|row| {
+                    let key = ["call_id", "side", "leg", "ts"].map(|name| text(row, name));
+                    (key, figures.map(|name| text(row, name)).into())
+                })
+                .collect(),
+        };
+        let count = (phone.sides.len(), phone.samples.len());
+        assert_eq!(count, (sides.len(), samples.len()), "no row is there twice");
+        phone
+    }
+
+    /// The phone calls of 2026-11-19, as Zoom has them.
+    pub(crate) fn phone_truth(&self) -> Phone {
+        self.runtime.block_on(async {
+            let mut phone = Phone::default();
+            let day = Bound::Day("2026-11-19".parse().unwrap());
+            let mut pages = self.truth.pages(&ListPastCalls::new(Range::new(day, day).unwrap()));
+            while let Some(page) = pages.next().await {
+                for (_, row) in page.unwrap().rows().unwrap() {
+                    let row = row.as_object(String::new).unwrap();
+                    let sides = row.to_records("$").sides;
+                    let endpoint = GetCallQos::new(sides[0].call.id.as_str());
+                    let answer = self.truth.send(&endpoint).await.unwrap();
+                    for side in answer.decode().unwrap().to_records().sides {
+                        for sample in &side.samples {
+                            phone.sample(&side.call, sample);
+                        }
+                    }
+                    for side in &sides {
+                        phone.side(&side.call);
+                    }
+                }
+            }
+            phone
+        })
     }
 
     /// The stream samples of every meeting of 2026-11-19, as Zoom has them.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
-use zqos_collect::Plan;
+use zqos_collect::{PhonePlan, Plan};
 use zqos_core::{Clock as _, SystemClock, Timestamp};
 use zqos_store::{Known, LayoutError, Location, StoreError};
 
@@ -21,6 +21,7 @@ pub(super) async fn run(
     session: &Session,
     at: &Location,
     range: &Range<Timestamp>,
+    phone: bool,
 ) -> anyhow::Result<Exit> {
     let mut output = Output::new();
     let format = output.format(session.format);
@@ -35,16 +36,24 @@ pub(super) async fn run(
         let known = known(at, &account.name, range).await?;
         let today = self::known(at, &account.name, &(now..now)).await?;
         let plan = Plan::of(&known, &today, range, now, account.plan, account.spare_pct);
-        plans.push((account, plan));
+        let phone = (phone || account.phone)
+            .then(|| PhonePlan::of(&known, &today, range, now, account.plan, account.spare_pct));
+        plans.push((account, plan, phone));
     }
     output.write(|out| {
         if format == Format::Json {
-            let all: Vec<_> = plans.iter().map(|(account, plan)| report(account, plan)).collect();
+            let all: Vec<_> = plans
+                .iter()
+                .map(|(account, plan, phone)| report(account, plan, phone.as_ref()))
+                .collect();
             let text = serde_json::to_string(&all).map_err(io::Error::from)?;
             json::write_pretty(out, &text, 0)?;
             return json::new_line(out, 0);
         }
-        plans.iter().try_for_each(|(account, plan)| write(out, account, plan, range, &session.zone))
+        plans.iter().try_for_each(|(account, plan, phone)| {
+            write(out, account, plan, range, &session.zone)?;
+            phone.iter().try_for_each(|phone| write_phone(out, phone))
+        })
     })?;
     output.finish()?;
     Ok(Exit::Done)
@@ -78,17 +87,7 @@ fn write(
         zone.name()
     )?;
     let covered = format!("{} known and owed", grouped(plan.meetings));
-    let more = match (plan.unlisted_days, plan.unlisted_meetings) {
-        (0, _) => String::new(),
-        (days, Some(meetings)) => {
-            let (days, meetings) = (in_days(days), grouped(meetings));
-            format!(", and about {meetings} more: {days} not listed yet")
-        }
-        (days, None) => {
-            format!("; {} not listed yet, and what is on them nobody knows", in_days(days))
-        }
-    };
-    let covered = covered + &more;
+    let covered = covered + &more(plan.unlisted_days, plan.unlisted_meetings);
     let is_open = plan.unlisted_days > 0 && plan.unlisted_meetings.is_none();
     let calls = format!(
         "{} lists, {} participants, {} reports: {} in all{}",
@@ -104,8 +103,7 @@ fn write(
         grouped(plan.quota.limit),
         status::left_to_others(plan.quota)
     );
-    let time = Timestamp::UNIX_EPOCH.saturating_add(plan.at_least);
-    let at_least = duration(Timestamp::UNIX_EPOCH, time).unwrap_or_default();
+    let at_least = shown(plan.at_least);
     let end = match plan.more_days() {
         Some(0) if is_open => "nobody knows before the days are listed".to_owned(),
         Some(0) => format!("today's quota suffices; {at_least} at least"),
@@ -124,6 +122,47 @@ fn write(
         writeln!(out, "  {:<9} {gain}", "more")?;
     }
     Ok(())
+}
+
+/// What collecting phone calls takes.
+fn write_phone(out: &mut dyn Write, plan: &PhonePlan) -> io::Result<()> {
+    let covered = format!("{} known and owed", grouped(plan.owed));
+    writeln!(out, "  {:<9} {covered}{}", "phone", more(plan.unlisted_days, plan.unlisted))?;
+    writeln!(
+        out,
+        "  {:<9} {} phone-lists, {} phone-reports; {} at least",
+        "",
+        grouped(plan.lists),
+        grouped(plan.reports),
+        shown(plan.at_least)
+    )?;
+    writeln!(
+        out,
+        "  {:<9} lists count towards a quota of their own: {} of {} calls left today{}",
+        "",
+        grouped(plan.quota.left()),
+        grouped(plan.quota.limit),
+        status::left_to_others(plan.quota)
+    )
+}
+
+/// What days have that were not listed yet, so many of them.
+fn more(unlisted_days: u32, unlisted: Option<u32>) -> String {
+    match (unlisted_days, unlisted) {
+        (0, _) => String::new(),
+        (days, Some(count)) => {
+            format!(", and about {} more: {} not listed yet", grouped(count), in_days(days))
+        }
+        (days, None) => {
+            format!("; {} not listed yet, and what is on them nobody knows", in_days(days))
+        }
+    }
+}
+
+/// A duration as people read it.
+fn shown(time: std::time::Duration) -> String {
+    let end = Timestamp::UNIX_EPOCH.saturating_add(time);
+    duration(Timestamp::UNIX_EPOCH, end).unwrap_or_default()
 }
 
 fn in_days(count: u32) -> String {
@@ -149,6 +188,19 @@ struct Report<'a> {
     quota: Quota,
     at_least_s: u64,
     more_days: Option<u32>,
+    /// Null where phone calls are not collected.
+    phone: Option<Phone>,
+}
+
+#[derive(Serialize)]
+struct Phone {
+    owed: u32,
+    unlisted: Option<u32>,
+    unlisted_days: u32,
+    lists: u32,
+    reports: u32,
+    quota: Quota,
+    at_least_s: u64,
 }
 
 #[derive(Serialize)]
@@ -174,7 +226,18 @@ struct Quota {
     left_today: u32,
 }
 
-fn report<'a>(account: &'a Account, plan: &Plan) -> Report<'a> {
+impl From<zqos_collect::Quota> for Quota {
+    fn from(quota: zqos_collect::Quota) -> Self {
+        Self {
+            limit: quota.limit,
+            spared: quota.spared,
+            used_today: quota.used,
+            left_today: quota.left(),
+        }
+    }
+}
+
+fn report<'a>(account: &'a Account, plan: &Plan, phone: Option<&PhonePlan>) -> Report<'a> {
     Report {
         account: &account.name,
         meetings: Meetings {
@@ -188,13 +251,17 @@ fn report<'a>(account: &'a Account, plan: &Plan) -> Report<'a> {
             reports: plan.reports,
             all: plan.calls(),
         },
-        quota: Quota {
-            limit: plan.quota.limit,
-            spared: plan.quota.spared,
-            used_today: plan.quota.used,
-            left_today: plan.quota.left(),
-        },
+        quota: plan.quota.into(),
         at_least_s: plan.at_least.as_secs(),
         more_days: plan.more_days(),
+        phone: phone.map(|phone| Phone {
+            owed: phone.owed,
+            unlisted: phone.unlisted,
+            unlisted_days: phone.unlisted_days,
+            lists: phone.lists,
+            reports: phone.reports,
+            quota: phone.quota.into(),
+            at_least_s: phone.at_least.as_secs(),
+        }),
     }
 }
