@@ -349,6 +349,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'End when the daily quota is spent, instead of waiting for the next day''s')
             [CompletionResult]::new('--past', '--past', [CompletionResultType]::ParameterName, 'Go on until interrupted: every quarter of an hour, fetch what has ended since')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The same, and sample meetings that run, by calls that past reports do not need')
+            [CompletionResult]::new('--phone', '--phone', [CompletionResultType]::ParameterName, 'Collect calls of Zoom Phone too, for which the app needs scopes of its own')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')

@@ -422,7 +422,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__collect)
-            opts="-v -h --from --to --once --past --live --plan --sites --store --account --config --format --tz --verbose --help"
+            opts="-v -h --from --to --once --past --live --phone --plan --sites --store --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

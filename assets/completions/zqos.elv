@@ -318,6 +318,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --once 'End when the daily quota is spent, instead of waiting for the next day''s'
             cand --past 'Go on until interrupted: every quarter of an hour, fetch what has ended since'
             cand --live 'The same, and sample meetings that run, by calls that past reports do not need'
+            cand --phone 'Collect calls of Zoom Phone too, for which the app needs scopes of its own'
             cand --plan 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
             cand -v 'Says more on standard error: once, every request and wait; twice, everything'
             cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'

@@ -348,6 +348,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand collect" -l tz -d 'The time zo
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l once -d 'End when the daily quota is spent, instead of waiting for the next day\'s'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l past -d 'Go on until interrupted: every quarter of an hour, fetch what has ended since'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l live -d 'The same, and sample meetings that run, by calls that past reports do not need'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l phone -d 'Collect calls of Zoom Phone too, for which the app needs scopes of its own'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l plan -d 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -s h -l help -d 'Print help (see more with \'--help\')'
