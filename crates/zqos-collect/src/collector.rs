@@ -197,8 +197,8 @@ impl Collector {
         let work = async {
             // Each has limits of its own.
             let (meetings, phone) = tokio::try_join!(
-                self.work_in_parts(&range, waits),
-                self.phone_in_parts(&range, waits)
+                Box::pin(self.work_in_parts(&range, waits)),
+                Box::pin(self.phone_in_parts(&range, waits))
             )?;
             let quota_until = meetings.quota_until.or(phone.quota_until);
             Ok(Ended { phone: phone.phone, quota_until, ..meetings })
@@ -528,7 +528,7 @@ impl Collector {
     async fn walk_over_list<E: PagedEndpoint>(
         &self,
         owed: &OwedList,
-        list: impl FnOnce(zoom_wire::Range) -> E,
+        list_of: impl FnOnce(zoom_wire::Range) -> E,
         starts: impl Fn(&[u8], &mut Batch) -> Vec<Timestamp> + Send + Sync + 'static,
     ) -> Result<(), Halt>
     where
@@ -540,10 +540,10 @@ impl Collector {
         let end = last.saturating_add(DAY);
         // Both ends are included, so that ranges overlap by a second.
         let range = zoom_wire::Range::new(Bound::Instant(*first), Bound::Instant(end));
-        let list = list(range.map_err(Error::from).map_err(CollectError::from)?);
-        let request = list.to_request().map_err(Error::from).map_err(CollectError::from)?;
+        let endpoint = list_of(range.map_err(Error::from).map_err(CollectError::from)?);
+        let request = endpoint.to_request().map_err(Error::from).map_err(CollectError::from)?;
         let purpose = meter::purpose(request.operation());
-        let mut pages = self.pages(list);
+        let mut pages = self.pages(endpoint);
         let mut intake = self.intake();
         let starts = Arc::new(starts);
         let mut totals = vec![0_u32; owed.days.len()];
