@@ -39,6 +39,11 @@ impl Quota {
         }
     }
 
+    /// False where there is no daily limit, and `limit` is the greatest number that there is.
+    pub const fn is_limited(&self) -> bool {
+        self.limit < u32::MAX
+    }
+
     /// Calls of a day that are not left to others.
     pub const fn of_a_day(&self) -> u32 {
         self.limit.saturating_sub(self.spared)

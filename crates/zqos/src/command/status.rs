@@ -384,6 +384,9 @@ fn told_of_phone(found: &PhoneStatus) -> String {
 
 /// How much of a quota is used.
 fn used(quota: Quota) -> String {
+    if !quota.is_limited() {
+        return format!("{} calls used today by our count; no limit", grouped(quota.used));
+    }
     format!(
         "{} of {} calls used today by our count, {} left{}",
         grouped(quota.used),
@@ -467,13 +470,15 @@ struct Made<'a> {
 #[derive(Serialize)]
 struct QuotaReport {
     used_today: u32,
-    limit: u32,
-    left_today: u32,
+    /// `None` where there is no daily limit, and so with what is left.
+    limit: Option<u32>,
+    left_today: Option<u32>,
 }
 
 impl From<Quota> for QuotaReport {
     fn from(quota: Quota) -> Self {
-        Self { used_today: quota.used, limit: quota.limit, left_today: quota.left() }
+        let known = |number: u32| Some(number).filter(|_| quota.is_limited());
+        Self { used_today: quota.used, limit: known(quota.limit), left_today: known(quota.left()) }
     }
 }
 
