@@ -75,7 +75,7 @@ impl<'c> Call<'c> {
         let target = request.target();
         loop {
             let admitted = limiter.admit(label, &*shared.clock).await;
-            admitted.map_err(|spent| self.quota_spent(label, spent))?;
+            let mut place = admitted.map_err(|spent| self.quota_spent(label, spent))?;
             let token = shared.token().await?;
             if let Some(gate) = &shared.gate
                 && !gate.pass(request).await
@@ -90,9 +90,11 @@ impl<'c> Call<'c> {
             headers.insert(AUTHORIZATION, token.authorization.clone());
             let outgoing =
                 HttpRequest { method: Method::GET, url: url.clone(), headers, body: Bytes::new() };
+            place.sent();
             let failed = match self.try_once(outgoing, shared.max_body).await {
                 Err(error) => Failed::on_the_way(error, &secrets),
                 Ok(answer) => {
+                    place.answered();
                     let limit = rate_limit(&answer.head.headers);
                     limiter.learn(label, limit, shared.clock.now());
                     match examined(answer, &secrets) {
