@@ -24,6 +24,10 @@ use crate::transport::TransportErrorKind;
 /// | 401, code 124 | once, with a new token | at once |
 /// | any other 4xx, redirects | no | |
 ///
+/// A 429 without a `Retry-After` that says it is of the limit by the second or minute holds back its own
+/// call alone: others use the account too, and other calls have places of their own in the limit. Any
+/// other 429 that is tried again holds all calls of its label back as long.
+///
 /// Two budgets hold at once: the number of tries, and the time in which a try may begin. A wait
 /// that would go beyond the second is not begun: the error says when to come back
 /// ([`Error::retry_at`](crate::Error::retry_at)). A `Retry-After` is an instant, an HTTP date or
@@ -91,7 +95,7 @@ pub(crate) enum Failure<'f> {
 /// What to do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Try again after this time. `limited` when a rate limit asks for the wait.
+    /// Try again after this time. `limited` when all calls of the label have to wait as long.
     Again { wait: Duration, limited: bool },
     /// Give up. `retry_at` is when the server asks to be called again.
     GiveUp { retry_at: Option<Timestamp> },
@@ -154,7 +158,9 @@ impl Tries {
                             }
                         }
                         let wait = in_time.unwrap_or_else(|| short_limit_wait(label, now, random));
-                        (wait, true, true)
+                        // Other calls have places of their own in the limit.
+                        let limits_one = api.kind == ApiErrorKind::RateLimited(Some(Period::Short));
+                        (wait, !limits_one || in_time.is_some(), true)
                     }
                     ApiErrorKind::Server => match in_time {
                         Some(wait) => (wait, false, true),
