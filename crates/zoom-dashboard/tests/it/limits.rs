@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use zoom_dashboard::{ErrorKind, Plan};
 use zoom_wire::phone::{GetCallLog, GetCallQos, ListCallLogs};
 use zoom_wire::rate_limit::{Label, Product};
 use zoom_wire::request::Bound;
 use zoom_wire::{Endpoint as _, Range};
 
+use zqos_sim::{Algorithm, LimitHeaders};
+
+use crate::simulated::{EVEN, Network, Setup, limit, measure};
 use crate::support::{Fake, answer, answer_with, builder, heavy, intensive};
 
 const DAILY: &str =
@@ -148,6 +153,78 @@ async fn one_429_holds_every_clone_back() {
     let times = fake.times();
     assert_eq!(times[0], Duration::ZERO);
     assert!(times[1..].iter().all(|&time| time >= Duration::from_secs(5)), "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_one_too_many_holds_no_other_back() {
+    let body = r#"{"code":429,"message":"You have reached the maximum per-second rate limit for this API."}"#;
+    let mut first = true;
+    let fake =
+        Fake::new(
+            move |_| {
+                if std::mem::take(&mut first) { answer(429, body) } else { answer(200, "{}") }
+            },
+        );
+    let client = builder(&fake).plan(Plan::Pro).build().unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..11 {
+        let client = client.clone();
+        calls.spawn(async move { client.get(heavy()).await.unwrap() });
+    }
+    calls.join_all().await;
+    let times = fake.times();
+    let second = Duration::from_secs(1);
+    // The refused call keeps its place for a window, as if it had been counted.
+    assert_eq!(times[..10], [Duration::ZERO; 10]);
+    assert!(times[10..].iter().all(|&time| time >= second), "{times:?}");
+    assert_eq!(times.len(), 12);
+}
+
+fn algorithm() -> impl Strategy<Value = Algorithm> {
+    prop_oneof![Just(Algorithm::Fixed), Just(Algorithm::Sliding), Just(Algorithm::Bucket)]
+}
+
+fn headers() -> impl Strategy<Value = LimitHeaders> {
+    prop_oneof![Just(LimitHeaders::Full), Just(LimitHeaders::Partial), Just(LimitHeaders::None)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 6,
+        rng_seed: RngSeed::Fixed(1),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn no_call_is_refused_for_those_of_the_client_itself(
+        algorithm in algorithm(),
+        headers in headers(),
+        least_ms in 0_u64..100,
+        differ_ms in 0_u64..=60,
+        seed: u64,
+    ) {
+        let (label, windows) = (Label::Heavy, 30);
+        let network = Network { least_ms, most_ms: least_ms + differ_ms };
+        let setup = Setup { algorithm, headers, label, network, others_pct: 0, windows, seed };
+        let outcome = measure(setup);
+        prop_assert_eq!(outcome.refused, 0);
+        let allowed = f64::from(limit(label).0 * windows);
+        prop_assert!(f64::from(outcome.used) >= 0.94 * allowed, "{:?}", outcome);
+    }
+
+    #[test]
+    fn what_another_app_leaves_is_used(
+        algorithm in algorithm(),
+        headers in headers(),
+        seed: u64,
+    ) {
+        let (label, network) = (Label::Heavy, EVEN);
+        let setup =
+            Setup { algorithm, headers, label, network, others_pct: 30, windows: 60, seed };
+        let outcome = measure(setup);
+        prop_assert!(outcome.used_pct() >= 98.0, "{:?}", outcome);
+        prop_assert!(outcome.others > 0, "{:?}", outcome);
+    }
 }
 
 #[tokio::test(start_paused = true)]
