@@ -32,6 +32,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("score", score),
     ("cause", cause),
     ("compare", compare),
+    ("limits", limits),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
@@ -100,5 +101,11 @@ fn compare(workspace: &Workspace) -> Result<Vec<Claim>> {
 /// Scores and verdicts; its claims are checked where it is written.
 fn score(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zqos-quality", "--bench", "score"]))?;
+    Ok(Vec::new())
+}
+
+/// How much of Zoom's limits is used; its claims are checked where it is written.
+fn limits(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(workspace.cargo().args(["bench", "--package", "zoom-dashboard", "--bench", "limits"]))?;
     Ok(Vec::new())
 }

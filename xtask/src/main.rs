@@ -41,7 +41,7 @@ Usage: cargo xtask <chore>
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
   s3                  a store on a simulated S3, filled, looked after and read by polars
   generate [--check]  write the man page and the shell completions, or compare them
-  bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode
+  bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode, limits
   soak [--minutes N]  the long tier of the store's tests, for about an hour or so many minutes
   plausibility [--check]
                       write the page on how plausible a simulated week is, or compare it
