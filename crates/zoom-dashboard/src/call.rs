@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -94,7 +94,11 @@ impl<'c> Call<'c> {
             let failed = match self.try_once(outgoing, shared.max_body).await {
                 Err(error) => Failed::on_the_way(error, &secrets),
                 Ok(answer) => {
-                    place.answered();
+                    if answer.head.status == StatusCode::TOO_MANY_REQUESTS {
+                        place.refused();
+                    } else {
+                        place.answered();
+                    }
                     let limit = rate_limit(&answer.head.headers);
                     limiter.learn(label, limit, shared.clock.now());
                     match examined(answer, &secrets) {

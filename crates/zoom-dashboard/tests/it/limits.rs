@@ -174,7 +174,7 @@ async fn a_call_that_is_one_too_many_holds_no_other_back() {
     calls.join_all().await;
     let times = fake.times();
     let second = Duration::from_secs(1);
-    // The refused call keeps its place for a window, as if it had been counted.
+    // The place of the refused call is left to others, and the call takes another one.
     assert_eq!(times[..10], [Duration::ZERO; 10]);
     assert!(times[10..].iter().all(|&time| time >= second), "{times:?}");
     assert_eq!(times.len(), 12);
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn what_another_app_leaves_is_used(
+    fn another_app_gets_what_it_wants_and_most_of_the_rest_is_used(
         algorithm in algorithm(),
         headers in headers(),
         seed: u64,
@@ -222,8 +222,11 @@ proptest! {
         let setup =
             Setup { algorithm, headers, label, network, others_pct: 30, windows: 60, seed };
         let outcome = measure(setup);
-        prop_assert!(outcome.used_pct() >= 98.0, "{:?}", outcome);
-        prop_assert!(outcome.others > 0, "{:?}", outcome);
+        prop_assert!(outcome.used_pct() >= 80.0, "{:?}", outcome);
+        prop_assert!(outcome.refused_pct() <= 5.0, "{:?}", outcome);
+        let wanted = f64::from(limit(label).0 * setup.windows) * 0.3;
+        prop_assert!(f64::from(outcome.others) >= 0.85 * wanted, "{:?}", outcome);
+        prop_assert_eq!(outcome.failed, 0);
     }
 }
 

@@ -73,6 +73,11 @@ impl Outcome {
     pub(crate) fn used_pct(&self) -> f64 {
         100.0 * f64::from(self.used) / f64::from(self.left)
     }
+
+    /// Of all that were sent.
+    pub(crate) fn refused_pct(&self) -> f64 {
+        100.0 * f64::from(self.refused) / f64::from(self.used + self.refused)
+    }
 }
 
 /// A clock that shows tokio's time.
