@@ -14,7 +14,7 @@ use zqos_core::table::{
     Column, Kind, MEETINGS, PARTICIPANTS, STREAM_SAMPLES, VERDICTS, WHOLE_MEETING,
 };
 use zqos_core::{DeviceSample, Figures, Medium, Stream, Timestamp};
-use zqos_quality::{Attendance, Findings, GroupKind, Judge, Reason, Session, ZoomOpinion};
+use zqos_quality::{Attendance, Findings, Grade, GroupKind, Judge, Reason, Session, ZoomOpinion};
 use zqos_store::{DataFile, Location, Store};
 
 use crate::archive::{Archive, Limits, QueryError};
@@ -290,7 +290,7 @@ impl Rows {
                 "median_r" => Cell::Number(found.median_r),
                 "p10_r" => Cell::Number(found.p10_r),
                 "mos" => Cell::Number(found.mos()),
-                "zoom_quality" => Cell::Text(zoom.grade.map(|grade| grade.as_str())),
+                "zoom_quality" => Cell::Text(zoom.grade.map(Grade::as_str)),
                 "judged_at" => Cell::Instant(Some(self.now)),
                 other => unreachable!("a verdict has no `{other}`"),
             };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray as _, Float64Array, Float64Builder, ListArray, StringViewBuilder,
+    Array, ArrayRef, AsArray, Float64Array, Float64Builder, ListArray, StringViewBuilder,
     StructArray,
 };
 use arrow::datatypes::{DataType, Field, Fields, Float64Type};
@@ -85,8 +85,7 @@ fn figures() -> Fields {
 
 /// The figures of legs; what can't be is missing.
 fn figures_of(legs: &StructArray) -> Vec<Figures> {
-    let columns: Vec<_> =
-        legs.columns().iter().map(|cells| cells.as_primitive::<Float64Type>()).collect();
+    let columns: Vec<_> = legs.columns().iter().map(AsArray::as_primitive::<Float64Type>).collect();
     let of = |row: usize| {
         let number = |place: usize| {
             columns.get(place).filter(|cells| cells.is_valid(row)).map(|cells| cells.value(row))
@@ -140,7 +139,7 @@ impl ScalarUDFImpl for AudioMinute {
             let words = words.each_ref().map(|cells| cells.is_valid(row).then(|| cells.value(row)));
             let judged = self.verdict(
                 legs.value(row).as_struct(),
-                latencies.as_ref().map(|cells| cells.as_primitive::<Float64Type>()),
+                latencies.as_ref().map(AsArray::as_primitive::<Float64Type>),
                 words,
             );
             let StreamVerdict { typical, worst, r, worst_r, avg_loss, max_loss, .. } = judged;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, Float64Array};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array};
 use arrow::datatypes::{DataType, Float64Type};
 use datafusion::error::Result;
 use datafusion::logical_expr::{
@@ -88,10 +88,9 @@ impl ScalarUDFImpl for Score {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let columns: Vec<_> =
-            arrays.iter().map(|cells| cells.as_primitive::<Float64Type>()).collect();
+        let columns: Vec<_> = arrays.iter().map(AsArray::as_primitive::<Float64Type>).collect();
         // Constants come as one row.
-        let rows = columns.first().map_or(rows, |cells| cells.len());
+        let rows = columns.first().map_or(rows, Array::len);
         let mut numbers = vec![None; columns.len()];
         let scores: Float64Array = (0..rows)
             .map(|row| {

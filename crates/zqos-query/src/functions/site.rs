@@ -32,7 +32,7 @@ impl Site {
 
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Site").field("has_sites", &self.sites.is_some()).finish()
+        f.debug_struct("Site").field("has_sites", &self.sites.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -51,7 +51,7 @@ impl Hash for Site {
 }
 
 impl ScalarUDFImpl for Site {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "site_of"
     }
 

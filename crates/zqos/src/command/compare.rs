@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use zqos_core::Timestamp;
+use zqos_quality::Proportion;
 use zqos_quality::compare::{
     Change, Comparison, Effect, Evidence, Join, Member, Outcome, Periods, Ranked, compare,
     compare_change, rank,
@@ -16,7 +17,7 @@ use zqos_quality::compare::{
 use zqos_query::{Archive, Limits, QueryError};
 
 use self::cohort::{Found, Joins};
-use crate::cli::{Compare, Format};
+use crate::cli::{Compare, Format, Trait};
 use crate::command::import::location;
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
@@ -49,7 +50,7 @@ pub(super) async fn run(session: &Session, args: &Compare) -> anyhow::Result<Exi
         zone: &session.zone,
     };
     let found = joins
-        .read(args.cohort.as_deref(), args.against.as_deref(), args.by.map(|by| by.column()))
+        .read(args.cohort.as_deref(), args.against.as_deref(), args.by.map(Trait::column))
         .await
         .map_err(|error| match error.downcast::<QueryError>() {
             Ok(QueryError::Wrong(wrong)) => UsageError::new(wrong.to_string())
@@ -66,16 +67,13 @@ pub(super) async fn run(session: &Session, args: &Compare) -> anyhow::Result<Exi
         return Ok(Exit::Failed);
     }
     let answer = question.answer(args, &found);
-    match format {
-        Format::Json => {
-            let mut text = serde_json::to_vec_pretty(&answer)?;
-            text.push(b'\n');
-            output.write(|out| out.write_all(&text))?;
-        }
-        _ => {
-            let (width, may_style) = (output.width(), output.may_style());
-            output.write(|out| show::show(out, &answer, width, may_style, &session.zone))?;
-        }
+    if format == Format::Json {
+        let mut text = serde_json::to_vec_pretty(&answer)?;
+        text.push(b'\n');
+        output.write(|out| out.write_all(&text))?;
+    } else {
+        let (width, may_style) = (output.width(), output.may_style());
+        output.write(|out| show::show(out, &answer, width, may_style, &session.zone))?;
     }
     output.finish()?;
     Ok(Exit::Done)
@@ -100,20 +98,17 @@ impl Question {
         let read = |text: &Option<String>| text.as_deref().map(|at| zone.parse(at)).transpose();
         let (from, to) = (read(&args.from)?, read(&args.to)?);
         let now = zone.now();
-        let range = match change {
-            Some(at) => {
-                let from = from.unwrap_or_else(|| at.saturating_sub(PERIOD));
-                let to = to.unwrap_or_else(|| at.saturating_add(PERIOD).min(now));
-                if !(from < at && at < to) {
-                    return Err(UsageError::new("there is nothing before the change, or after it")
-                        .hint("`--from` is before `--change`, and `--to` after it"));
-                }
-                from..to
+        let range = if let Some(at) = change {
+            let from = from.unwrap_or_else(|| at.saturating_sub(PERIOD));
+            let to = to.unwrap_or_else(|| at.saturating_add(PERIOD).min(now));
+            if !(from < at && at < to) {
+                return Err(UsageError::new("there is nothing before the change, or after it")
+                    .hint("`--from` is before `--change`, and `--to` after it"));
             }
-            None => {
-                let from = from.map_or_else(|| zone.parse("-28d"), Ok)?;
-                zone.range(from, to.unwrap_or(now))?
-            }
+            from..to
+        } else {
+            let from = from.map_or_else(|| zone.parse("-28d"), Ok)?;
+            zone.range(from, to.unwrap_or(now))?
         };
         Ok(Self { range, change })
     }
@@ -274,10 +269,10 @@ impl From<Evidence> for Counted {
         Self {
             people,
             meetings,
-            joins: joins.map_or(0, |share| share.of()),
-            poor_joins: joins.map_or(0, |share| share.hits()),
-            minutes: minutes.map_or(0, |share| share.of()),
-            poor_minutes: minutes.map_or(0, |share| share.hits()),
+            joins: joins.map_or(0, Proportion::of),
+            poor_joins: joins.map_or(0, Proportion::hits),
+            minutes: minutes.map_or(0, Proportion::of),
+            poor_minutes: minutes.map_or(0, Proportion::hits),
             unmatched_joins: unmatched,
         }
     }

@@ -77,19 +77,16 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
         }
     }
     let answer = answered(session, &archive, &names, &question, &context, status.as_ref()).await?;
-    match format {
-        Format::Json => {
-            let mut text = serde_json::to_vec_pretty(&answer)?;
-            text.push(b'\n');
-            output.write(|out| out.write_all(&text))?;
-        }
-        _ => {
-            let (width, may_style) = (output.width(), output.may_style());
-            let title = title(session, &question);
-            output.write(|out| {
-                Screen { out, width, may_style, zone: &session.zone }.show(&title, &answer)
-            })?;
-        }
+    if format == Format::Json {
+        let mut text = serde_json::to_vec_pretty(&answer)?;
+        text.push(b'\n');
+        output.write(|out| out.write_all(&text))?;
+    } else {
+        let (width, may_style) = (output.width(), output.may_style());
+        let title = title(session, &question);
+        output.write(|out| {
+            Screen { out, width, may_style, zone: &session.zone }.show(&title, &answer)
+        })?;
     }
     output.finish()?;
     Ok(Exit::Done)

@@ -30,6 +30,7 @@ pub(super) struct Profile {
 
 /// A share of poor minutes.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the answer")]
 pub(super) struct Share {
     pub(super) judged: u32,
     pub(super) poor: u32,
@@ -51,6 +52,9 @@ pub(super) struct Group {
     #[serde(flatten)]
     pub(super) share: Share,
 }
+
+/// What a join has in common with others.
+type Trait<const ALL: bool> = fn(&Attended<ALL>) -> Option<String>;
 
 /// Somebody's days, networks and headsets, against those who were in the same meetings.
 pub(super) fn profile<const ALL: bool>(
@@ -74,8 +78,7 @@ pub(super) fn profile<const ALL: bool>(
         by_meeting.entry(&join.report.meeting_uuid).or_default().push(join);
     }
     let (mut own, mut others) = ((0, 0), (0, 0));
-    type Of<const ALL: bool> = fn(&Attended<ALL>) -> Option<String>;
-    let traits: [(&'static str, Of<ALL>); 6] = [
+    let traits: [(&'static str, Trait<ALL>); 6] = [
         ("network_type", |join| join.report.participant.network_type.clone()),
         ("site", |join| join.site.as_ref().map(|(name, _)| name.clone())),
         ("microphone", |join| join.report.participant.microphone.clone()),
@@ -110,7 +113,7 @@ pub(super) fn profile<const ALL: bool>(
             let is_poor = Medium::ALL
                 .iter()
                 .any(|medium| media[*medium as usize].findings().typical.is_poor());
-            let first = media.iter().filter_map(|session| session.minutes().first()).next();
+            let first = media.iter().find_map(|session| session.minutes().first());
             if let Some(day) = first.map(|minute| day_of(minute.start)).filter(|_| judged > 0) {
                 days.insert(day);
                 if is_poor {

@@ -127,8 +127,7 @@ impl Finder<'_> {
     /// The one meeting that is meant.
     async fn meeting(&self) -> anyhow::Result<Question> {
         let at = self.args.at.as_deref().map(|at| self.zone.parse(at)).transpose()?;
-        let id: Option<MeetingId> =
-            self.args.meeting.as_deref().map(|text| self.meeting_id(text)).transpose()?;
+        let id: Option<MeetingId> = self.args.meeting.as_deref().map(meeting_id).transpose()?;
         let found = match (&id, at) {
             (Some(MeetingId::Uuid(uuid)), _) => {
                 let which = Which {
@@ -174,7 +173,7 @@ impl Finder<'_> {
             by_number && ran && has(&meeting.topic, &topic) && is_host
         };
         let mut found: Vec<Meeting> = found.into_iter().filter(is_meant).collect();
-        found.sort_by(|one, other| other.start.cmp(&one.start));
+        found.sort_by_key(|meeting| std::cmp::Reverse(meeting.start));
         // A number without a time is its latest instance.
         if matches!(id, Some(MeetingId::Number(_))) && at.is_none() {
             found.truncate(1);
@@ -185,10 +184,6 @@ impl Finder<'_> {
             several => return Err(self.several(several).into()),
         };
         self.in_meeting(meeting).await
-    }
-
-    fn meeting_id(&self, text: &str) -> Result<MeetingId, UsageError> {
-        text.parse().map_err(|error: zqos_core::EmptyMeetingId| UsageError::new(error.to_string()))
     }
 
     async fn in_meeting(&self, meeting: Meeting) -> anyhow::Result<Question> {
@@ -315,4 +310,8 @@ impl Finder<'_> {
             .place(Some(list.join("\n")))
             .hint("name one of them by its UUID, or narrow them down with `--at`, `--topic` or `--host`")
     }
+}
+
+fn meeting_id(text: &str) -> Result<MeetingId, UsageError> {
+    text.parse().map_err(|error: zqos_core::EmptyMeetingId| UsageError::new(error.to_string()))
 }
