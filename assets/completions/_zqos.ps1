@@ -54,7 +54,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;get' {
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'With a number: the instance that ran at this time, such as `yesterday 10:00`')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The instance that ran at this time, such as `yesterday 10:00`')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Without MEETING: the one whose topic has this in it')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Without MEETING: the one whose host''s name or e-mail address has this in it')
             [CompletionResult]::new('--person', '--person', [CompletionResultType]::ParameterName, 'The participant, looked up by name or e-mail address')
             [CompletionResult]::new('--print-request', '--print-request', [CompletionResultType]::ParameterName, 'Print the request and send nothing; there is never a token in it')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
@@ -91,7 +93,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         }
         'zqos;participants' {
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'With a number: the instance that ran at this time, such as `yesterday 10:00`')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The instance that ran at this time, such as `yesterday 10:00`')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Without MEETING: the one whose topic has this in it')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Without MEETING: the one whose host''s name or e-mail address has this in it')
             [CompletionResult]::new('--person', '--person', [CompletionResultType]::ParameterName, 'Only those whose name or e-mail address has this in it')
             [CompletionResult]::new('--participant', '--participant', [CompletionResultType]::ParameterName, 'Only those whose name or e-mail address has this in it')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')

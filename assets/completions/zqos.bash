@@ -920,7 +920,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__get)
-            opts="-v -h --type --webinar --at --person --summary --include --print-request --account --config --format --tz --verbose --help"
+            opts="-v -h --type --webinar --at --topic --host --person --summary --include --print-request --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -931,6 +931,14 @@ _zqos() {
                     return 0
                     ;;
                 --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1530,7 +1538,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__participants)
-            opts="-v -h --type --webinar --at --participant --person --account --config --format --tz --verbose --help"
+            opts="-v -h --type --webinar --at --topic --host --participant --person --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1541,6 +1549,14 @@ _zqos() {
                     return 0
                     ;;
                 --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

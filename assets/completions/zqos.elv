@@ -50,7 +50,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;get'= {
             cand --type '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one'
-            cand --at 'With a number: the instance that ran at this time, such as `yesterday 10:00`'
+            cand --at 'The instance that ran at this time, such as `yesterday 10:00`'
+            cand --topic 'Without MEETING: the one whose topic has this in it'
+            cand --host 'Without MEETING: the one whose host''s name or e-mail address has this in it'
             cand --person 'The participant, looked up by name or e-mail address'
             cand --print-request 'Print the request and send nothing; there is never a token in it'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
@@ -85,7 +87,9 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;participants'= {
             cand --type '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one'
-            cand --at 'With a number: the instance that ran at this time, such as `yesterday 10:00`'
+            cand --at 'The instance that ran at this time, such as `yesterday 10:00`'
+            cand --topic 'Without MEETING: the one whose topic has this in it'
+            cand --host 'Without MEETING: the one whose host''s name or e-mail address has this in it'
             cand --person 'Only those whose name or e-mail address has this in it'
             cand --participant 'Only those whose name or e-mail address has this in it'
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'

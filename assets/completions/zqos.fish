@@ -56,7 +56,9 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l type -d '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one' -r -f -a "live\t'Still running'
 past\t'Ended'"
-complete -c zqos -n "__fish_zqos_using_subcommand get" -l at -d 'With a number: the instance that ran at this time, such as `yesterday 10:00`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l at -d 'The instance that ran at this time, such as `yesterday 10:00`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l topic -d 'Without MEETING: the one whose topic has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand get" -l host -d 'Without MEETING: the one whose host\'s name or e-mail address has this in it' -r
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l person -d 'The participant, looked up by name or e-mail address' -r
 complete -c zqos -n "__fish_zqos_using_subcommand get" -l print-request -d 'Print the request and send nothing; there is never a token in it' -r -f -a "curl\t'A curl command'
 postman\t'An item for a Postman collection'"
@@ -95,7 +97,9 @@ complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s v -l verbose -d '
 complete -c zqos -n "__fish_zqos_using_subcommand meetings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l type -d '`live` or `past`; if not given, live is asked first, and past when Zoom knows no live one' -r -f -a "live\t'Still running'
 past\t'Ended'"
-complete -c zqos -n "__fish_zqos_using_subcommand participants" -l at -d 'With a number: the instance that ran at this time, such as `yesterday 10:00`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l at -d 'The instance that ran at this time, such as `yesterday 10:00`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l topic -d 'Without MEETING: the one whose topic has this in it' -r
+complete -c zqos -n "__fish_zqos_using_subcommand participants" -l host -d 'Without MEETING: the one whose host\'s name or e-mail address has this in it' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l person -l participant -d 'Only those whose name or e-mail address has this in it' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand participants" -l config -d 'The configuration file, in place of the usual one' -r -F
