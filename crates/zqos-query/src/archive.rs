@@ -81,6 +81,8 @@ pub struct Settings {
     pub judge: Judge,
     /// What `site_of` answers; without it whoever calls that is told that there is no site map.
     pub sites: Option<SiteOf>,
+    /// Nobody but this program asks, nothing that is nested: its threads take less room.
+    pub our_own: bool,
 }
 
 impl From<Limits> for Settings {
@@ -91,12 +93,13 @@ impl From<Limits> for Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { limits, reach, judge, sites } = self;
+        let Self { limits, reach, judge, sites, our_own } = self;
         f.debug_struct("Settings")
             .field("limits", limits)
             .field("reach", reach)
             .field("judge", judge)
             .field("has_sites", &sites.is_some())
+            .field("our_own", our_own)
             .finish()
     }
 }
@@ -145,7 +148,7 @@ impl Archive {
         settings: Settings,
         sql: Option<&str>,
     ) -> Result<Self, QueryError> {
-        let Settings { limits, reach, judge, sites } = settings;
+        let Settings { limits, reach, judge, sites, our_own } = settings;
         // Set aside for merging what was spilt, by each part of a sort: of a small pool a small share.
         let for_merging = (limits.memory / 16).min(10 << 20);
         // Some dozens of batches must fit.
@@ -171,7 +174,7 @@ impl Archive {
             .with_object_list_cache_limit(0)
             .build_arc()?;
         let mut context = SessionContext::new_with_config_rt(config, runtime);
-        let engine = Engine::start().map_err(QueryError::Engine)?;
+        let engine = Engine::start(our_own).map_err(QueryError::Engine)?;
         let tables = match sql {
             Some(sql) => {
                 let (context, sql) = (context.clone(), sql.to_owned());

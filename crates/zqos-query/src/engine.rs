@@ -9,7 +9,9 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Takes the longest chain that [`depth`](crate::depth) lets pass, in a build that is not optimised, with
 /// room to spare. Memory is taken as far as it is used.
-const STACK: usize = 512 << 20;
+const DEEP: usize = 512 << 20;
+/// Takes what this program asks by itself, which is not nested. Where addresses are few, deep stacks don't fit.
+const SHALLOW: usize = 16 << 20;
 /// How many files may be read at once.
 const READERS: usize = 16;
 
@@ -18,10 +20,11 @@ const READERS: usize = 16;
 pub(crate) struct Engine(Option<Runtime>);
 
 impl Engine {
-    pub(crate) fn start() -> io::Result<Self> {
+    /// Starts threads, for whatever somebody may ask or for `our_own` questions alone.
+    pub(crate) fn start(our_own: bool) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .thread_name("zqos-query")
-            .thread_stack_size(STACK)
+            .thread_stack_size(if our_own { SHALLOW } else { DEEP })
             .max_blocking_threads(READERS)
             .enable_all()
             .build()?;

@@ -17,7 +17,7 @@ use zqos_core::{DeviceSample, Figures, Medium, Stream, Timestamp};
 use zqos_quality::{Attendance, Findings, Grade, GroupKind, Judge, Reason, Session, ZoomOpinion};
 use zqos_store::{DataFile, Location, Store};
 
-use crate::archive::{Archive, Limits, QueryError};
+use crate::archive::{Archive, Limits, QueryError, Settings};
 use crate::days::{self, day_after, day_before, fingerprint, stale};
 use crate::reports::{Report, Samples, Which, quoted};
 
@@ -46,7 +46,8 @@ pub async fn refresh_verdicts(
     judge: Judge,
     now: Timestamp,
 ) -> Result<Vec<String>, QueryError> {
-    let archive = Archive::open(Some(at.into()), limits).await?;
+    let settings = Settings { our_own: true, ..limits.into() };
+    let archive = Archive::open(Some(at.into()), settings).await?;
     let Some(snapshot) = archive.snapshot() else { return Ok(Vec::new()) };
     let stale =
         stale(snapshot, &STREAM_SAMPLES, &VERDICTS, |day, files| made_of(day, files, judge));

@@ -62,6 +62,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         reach: Reach::Files,
         judge: config.quality.judge,
         sites: sites.map(site_of),
+        our_own: false,
     };
     if is_prompt(args) {
         return prompt::run(location, &settings, global).await;

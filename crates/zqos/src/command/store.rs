@@ -98,16 +98,20 @@ async fn refresh(store: &mut Writer, at: Location, judge: Judge) -> anyhow::Resu
     let limits = zqos_query::Limits::default();
     let rollups = zqos_query::refresh_rollups(store, at.clone(), limits).await?;
     note(format_args!("made the rollups of {}", days(rollups.len())));
-    judge_anew(store, at, judge).await
-}
-
-/// Makes verdicts anew of days that have changed. It takes less memory than rollups do.
-#[cfg(feature = "query")]
-async fn judge_anew(store: &mut Writer, at: Location, judge: Judge) -> anyhow::Result<()> {
-    let (limits, now) = (zqos_query::Limits::default(), SystemClock.now());
-    let verdicts = zqos_query::refresh_verdicts(store, at, limits, judge, now).await?;
+    let verdicts = judge_anew(store, at, judge).await?;
     note(format_args!("made the verdicts of {}", days(verdicts.len())));
     Ok(())
+}
+
+/// Makes verdicts anew of days that have changed, and says which. It takes less memory than rollups do.
+#[cfg(feature = "query")]
+async fn judge_anew(
+    store: &mut Writer,
+    at: Location,
+    judge: Judge,
+) -> Result<Vec<String>, zqos_query::QueryError> {
+    let (limits, now) = (zqos_query::Limits::default(), SystemClock.now());
+    zqos_query::refresh_verdicts(store, at, limits, judge, now).await
 }
 
 #[cfg(feature = "query")]
@@ -119,7 +123,7 @@ fn days(count: usize) -> String {
 #[cfg(feature = "query")]
 pub(crate) async fn judge_what_came(store: &mut Writer, at: Location, judge: Judge) {
     if let Err(error) = judge_anew(store, at, judge).await {
-        note(format_args!("verdicts are not made: {error:#}; `zqos store compact` makes them"));
+        note(format_args!("verdicts are not made: {error}; `zqos store compact` makes them"));
     }
 }
 
