@@ -92,6 +92,7 @@ async fn collect(
     session.progress.watch(false, Box::pin(collect::run(&session, &args))).await?;
     note(format_args!(
         "\nAsk it, for example:\n\n\
+         zqos diagnose --store {path} --from {from} --to {to}\n\
          zqos sql --store {path} 'SELECT location, approx_percentile_cont(latency_ms, 0.95) AS p95_ms \
          FROM joined_samples GROUP BY location ORDER BY p95_ms DESC'"
     ));
