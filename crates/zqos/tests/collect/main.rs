@@ -79,30 +79,7 @@ fn what_fails_is_fetched_again_and_nothing_is_lost_or_doubled() {
 fn whoever_is_killed_loses_nothing_and_repeats_little() {
     let world = World::new(small());
     let least = world.least_calls();
-    let mut kills = 0;
-    // Each run is killed a few calls later than the one before.
-    loop {
-        let before = world.calls();
-        let mut run = world.command("collect", &DAY).spawn().unwrap();
-        let code = loop {
-            if let Some(status) = run.try_wait().unwrap() {
-                break status.code();
-            }
-            if world.calls() - before > 10 + 3 * kills {
-                run.kill().unwrap();
-                run.wait().unwrap();
-                break None;
-            }
-            std::thread::yield_now();
-        };
-        match code {
-            None => kills += 1,
-            code => {
-                assert_eq!(code, Some(0));
-                break;
-            }
-        }
-    }
+    let kills = world.kill_until_done(&DAY, 10, 3);
     assert!(kills > 3, "{kills} kills");
     assert_eq!(world.rows(), world.truth());
     // A run has sixteen meetings under way, which most have a page or two of each sort.

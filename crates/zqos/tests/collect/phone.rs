@@ -103,30 +103,7 @@ fn whoever_is_killed_loses_no_phone_call_and_repeats_few() {
     let world = World::new(small());
     let truth = world.phone_truth();
     let least = world.least_calls() + truth.calls().div_ceil(100) + truth.calls();
-    let mut kills = 0;
-    // Each run is killed a few calls later than the one before.
-    loop {
-        let before = world.calls();
-        let mut run = world.command("collect", &WITH_PHONE).spawn().unwrap();
-        let code = loop {
-            if let Some(status) = run.try_wait().unwrap() {
-                break status.code();
-            }
-            if world.calls() - before > 20 + 10 * kills {
-                run.kill().unwrap();
-                run.wait().unwrap();
-                break None;
-            }
-            std::thread::yield_now();
-        };
-        match code {
-            None => kills += 1,
-            code => {
-                assert_eq!(code, Some(0));
-                break;
-            }
-        }
-    }
+    let kills = world.kill_until_done(&WITH_PHONE, 20, 10);
     assert!(kills > 3, "{kills} kills");
     assert_eq!(world.phone_rows(), truth);
     assert_eq!(world.rows(), world.truth());

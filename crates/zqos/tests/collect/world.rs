@@ -124,6 +124,34 @@ impl World {
         self.command(name, arguments).output().unwrap()
     }
 
+    /// Collects again and again, killing each run a few calls later than the one before: after `first`
+    /// calls, and `more` for each that was killed. Says how many were, until one came to its end.
+    pub(crate) fn kill_until_done(&self, arguments: &[&str], first: u64, more: u64) -> u64 {
+        let mut kills = 0;
+        loop {
+            let before = self.calls();
+            let mut run = self.command("collect", arguments).spawn().unwrap();
+            let code = loop {
+                if let Some(status) = run.try_wait().unwrap() {
+                    break status.code();
+                }
+                if self.calls() - before > first + more * kills {
+                    run.kill().unwrap();
+                    run.wait().unwrap();
+                    break None;
+                }
+                std::thread::yield_now();
+            };
+            match code {
+                None => kills += 1,
+                code => {
+                    assert_eq!(code, Some(0));
+                    return kills;
+                }
+            }
+        }
+    }
+
     pub(crate) fn sql(&self, query: &str) -> Value {
         let output = self.run("sql", &[query, "--format", "json"]);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
