@@ -177,8 +177,8 @@ impl Archive {
     }
 }
 
-/// A text of SQL.
-pub(crate) fn quoted(text: &str) -> String {
+/// A text as SQL has it, for whoever writes a query around it.
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

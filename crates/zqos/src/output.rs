@@ -64,6 +64,14 @@ impl Output {
         write(&mut self.writer).map_err(output_error)
     }
 
+    /// Writes an answer as JSON.
+    #[cfg(feature = "query")]
+    pub(crate) fn json(&mut self, answer: &impl serde::Serialize) -> anyhow::Result<()> {
+        let mut text = serde_json::to_vec_pretty(answer)?;
+        text.push(b'\n');
+        self.write(|out| out.write_all(&text))
+    }
+
     /// Hands everything over. Whoever writes calls this last.
     pub(crate) fn finish(mut self) -> anyhow::Result<()> {
         clear();

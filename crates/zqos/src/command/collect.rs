@@ -35,8 +35,7 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     typed::refuse_raw(Output::new().format(session.format))?;
     let at = location(&args.store)?;
     let range = range(&session.zone, args)?;
-    let sites = args.sites.as_ref().or(session.config.context.sites.as_ref());
-    let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
+    let sites = SiteMap::named(args.sites.as_ref(), &session.config.context)?;
     let sites = sites.map(|map| Arc::new(map) as _);
     let accounts = session.accounts()?;
     let settings = |account: &Account| {

@@ -68,9 +68,7 @@ pub(super) async fn run(session: &Session, args: &Compare) -> anyhow::Result<Exi
     }
     let answer = question.answer(args, &found);
     if format == Format::Json {
-        let mut text = serde_json::to_vec_pretty(&answer)?;
-        text.push(b'\n');
-        output.write(|out| out.write_all(&text))?;
+        output.json(&answer)?;
     } else {
         let (width, may_style) = (output.width(), output.may_style());
         output.write(|out| show::show(out, &answer, width, may_style, &session.zone))?;

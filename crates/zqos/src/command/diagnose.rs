@@ -78,9 +78,7 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
     }
     let answer = answered(session, &archive, &names, &question, &context, status.as_ref()).await?;
     if format == Format::Json {
-        let mut text = serde_json::to_vec_pretty(&answer)?;
-        text.push(b'\n');
-        output.write(|out| out.write_all(&text))?;
+        output.json(&answer)?;
     } else {
         let (width, may_style) = (output.width(), output.may_style());
         let title = title(session, &question);

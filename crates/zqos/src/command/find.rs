@@ -14,7 +14,7 @@ use zoom_wire::participant::ListParticipants;
 use zoom_wire::{ApiError, Kind, Row, When};
 use zqos_collect::Status;
 use zqos_core::{MeetingId, Shown, Timestamp};
-use zqos_query::{Archive, Limits};
+use zqos_query::{Archive, Limits, quoted};
 use zqos_store::{Known, LayoutError, Location, Snapshot, StoreError};
 
 use crate::cli::Find;
@@ -164,11 +164,6 @@ impl Wanted {
         let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
         Ok(Self { person, range, at, topic: lower(&args.topic), host: lower(&args.host) })
     }
-}
-
-/// A text of SQL.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// The joins that the store has, the latest first.

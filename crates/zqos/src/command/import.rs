@@ -51,8 +51,7 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     let account = global.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let config = Config::load(global.config.as_deref())?;
     let policy = config.policy(account, location.local())?.map(Arc::new);
-    let sites = args.sites.as_ref().or(config.context.sites.as_ref());
-    let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
+    let sites = SiteMap::named(args.sites.as_ref(), &config.context)?;
     let mut store = Store::open(location.clone(), Arc::new(SystemClock)).await?;
     let (full, mut batches) = mpsc::channel(WAITING);
     let kept = full.clone();

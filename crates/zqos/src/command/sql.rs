@@ -52,8 +52,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
     };
     let config = Config::load(global.config.as_deref())?;
-    let sites = args.sites.as_ref().or(config.context.sites.as_ref());
-    let sites = sites.map(|file| SiteMap::read(file)).transpose()?;
+    let sites = SiteMap::named(args.sites.as_ref(), &config.context)?;
     let site_of = |map: SiteMap| -> SiteOf {
         Arc::new(move |public, internal| map.site_of(public, internal).map(str::to_owned))
     };

@@ -8,7 +8,7 @@
 
 use std::io::{self, Read};
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use zqos_intake::Sites;
 
 use super::network::{address, is_masked, is_private, network, overlap};
 use super::rows::{Wrong, each_row, open};
+use crate::config::ContextFiles;
 use crate::exit::UsageError;
 
 const WHAT: &str = "the site map";
@@ -87,6 +88,16 @@ pub(crate) enum Place<'a> {
 }
 
 impl SiteMap {
+    /// Reads the file that a flag names, else that of the settings, if there is one.
+    ///
+    /// **Errors**: as [`SiteMap::read`].
+    pub(crate) fn named(
+        flag: Option<&PathBuf>,
+        settings: &ContextFiles,
+    ) -> Result<Option<Self>, UsageError> {
+        flag.or(settings.sites.as_ref()).map(|path| Self::read(path)).transpose()
+    }
+
     /// Reads a file.
     ///
     /// **Errors**: the first thing that is wrong, with its line.

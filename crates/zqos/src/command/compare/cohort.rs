@@ -11,7 +11,7 @@ use futures::TryStreamExt as _;
 use zqos_core::Timestamp;
 use zqos_quality::Proportion;
 use zqos_quality::compare::{Join, Slot};
-use zqos_query::Archive;
+use zqos_query::{Archive, quoted};
 
 use crate::time::Zone;
 
@@ -67,8 +67,8 @@ impl Joins<'_> {
     }
 
     fn sql(&self, cohort: Option<&str>, against: Option<&str>, by: Option<&str>) -> String {
-        let quoted = |text: &String| format!("'{}'", text.replace('\'', "''"));
-        let accounts = self.accounts.iter().map(quoted).collect::<Vec<_>>().join(", ");
+        let accounts =
+            self.accounts.iter().map(|account| quoted(account)).collect::<Vec<_>>().join(", ");
         let Range { start, end } = self.range;
         // A condition ends where it ends: a comment in it reaches no further than its line.
         let condition =

@@ -24,7 +24,7 @@ impl Context {
         };
         let set = &config.context;
         Ok(Self {
-            sites: of(&files.sites, &set.sites).map(|path| SiteMap::read(&path)).transpose()?,
+            sites: SiteMap::named(files.sites.as_ref(), set)?,
             people: of(&files.people, &set.people).map(|path| People::read(&path)).transpose()?,
             providers: of(&files.asn, &set.asn).map(|path| Providers::read(&path)).transpose()?,
         })

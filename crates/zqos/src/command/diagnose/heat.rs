@@ -1,10 +1,11 @@
 //! Participants × minutes.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 use zqos_core::Timestamp;
-use zqos_quality::cause::Diagnosis;
+use zqos_quality::cause::{Diagnosis, Tally};
 use zqos_quality::{Attendance, Grade, Judge, Session, Verdict};
 
 use super::case::{Attended, Case};
@@ -60,16 +61,16 @@ pub(super) fn rows<const ALL: bool>(
     let known = |join: &Attended<ALL>| {
         join.person.as_deref().and_then(|key| context.people.as_ref()?.of(key))
     };
+    let of_meeting = diagnosis.tallies.iter().filter(|tally| tally.meeting_uuid == meeting);
+    let tallies: BTreeMap<&str, &Tally> =
+        of_meeting.map(|tally| (tally.user_id.as_str(), tally)).collect();
     let mut rows: Vec<Row> = joins
         .iter()
         .zip(&sessions)
         .filter(|(join, _)| is_shown(join))
         .map(|(join, media)| {
             let user = join.report.participant.id.as_str();
-            let tally = diagnosis
-                .tallies
-                .iter()
-                .find(|tally| tally.meeting_uuid == meeting && tally.user_id == user);
+            let tally = tallies.get(user);
             Row {
                 user_id: user.to_owned(),
                 person: join.person.clone(),
