@@ -49,6 +49,7 @@ pub(super) fn is_private(address: IpAddr) -> bool {
 /// The network around an address that one site is likely to have: /24, or /48 of version 6.
 ///
 /// **Source**: a choice of this project: the longest prefixes that are commonly routed on the internet.
+#[cfg(feature = "query")]
 pub(super) fn around(address: IpAddr) -> IpNet {
     let length = if address.is_ipv4() { 24 } else { 48 };
     IpNet::new(address, length).unwrap_or(IpNet::from(address)).trunc()

@@ -33,6 +33,7 @@ pub(crate) struct SiteMap {
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) name: String,
+    #[cfg_attr(not(feature = "query"), expect(dead_code, reason = "a diagnosis reads it"))]
     pub(crate) kind: SiteKind,
     public: Vec<IpNet>,
     internal: Vec<IpNet>,
@@ -78,7 +79,10 @@ pub(crate) enum Place<'a> {
     /// Behind the network of several sites, and no internal address tells at which.
     AtOneOfSeveral,
     /// Behind an address that no site has, in the internet.
-    Elsewhere(IpAddr),
+    Elsewhere(
+        #[cfg_attr(not(feature = "query"), expect(dead_code, reason = "a diagnosis reads it"))]
+        IpAddr,
+    ),
     /// The public address is a private one, by which nobody is found.
     Private,
     /// The public address is masked in part.
