@@ -36,6 +36,8 @@ pub struct Which {
     pub range: Range<Timestamp>,
     /// Of these meetings, or of all.
     pub meetings: Option<Vec<String>>,
+    /// Of these joins in them, by `user_id`, or of all.
+    pub joins: Option<Vec<String>>,
 }
 
 /// A join with its samples.
@@ -197,17 +199,23 @@ impl Which {
         condition
     }
 
+    /// The same, of the joins alone; meetings have no such column.
+    fn of_joins(&self) -> String {
+        match &self.joins {
+            None => self.condition(),
+            Some(joins) if joins.is_empty() => format!("{} AND false", self.condition()),
+            Some(joins) => format!("{} AND user_id IN ({})", self.condition(), list(joins)),
+        }
+    }
+
     /// The rows of joins or meetings, each once.
     fn rows_of(&self, table: &Table) -> String {
         let day = |at: Timestamp| at.to_jiff().strftime("%F").to_string();
         let Range { start, end } = &self.range;
         let before = start.saturating_sub(std::time::Duration::from_hours(24));
-        let condition = format!(
-            "{} AND day >= DATE '{}' AND day <= DATE '{}'",
-            self.condition(),
-            day(before),
-            day(*end)
-        );
+        let of = if table == &MEETINGS { self.condition() } else { self.of_joins() };
+        let condition =
+            format!("{of} AND day >= DATE '{}' AND day <= DATE '{}'", day(before), day(*end));
         latest(table, table.columns.iter().map(|column| column.name), &condition)
     }
 
@@ -217,7 +225,7 @@ impl Which {
             "SELECT account, meeting_uuid, user_id, ts, origin, {stream} AS stream, {} FROM {table} \
              WHERE {} AND ts >= TIMESTAMP '{start}' AND ts < TIMESTAMP '{end}'",
             figures.join(", "),
-            self.condition()
+            self.of_joins()
         )
     }
 }

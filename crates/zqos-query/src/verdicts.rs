@@ -129,6 +129,7 @@ async fn judged(
                 accounts: vec![account.clone()],
                 range: midnight..end,
                 meetings: Some(some.to_vec()),
+                joins: None,
             };
             let mut by_meeting: BTreeMap<String, Vec<Report<Measured>>> = BTreeMap::new();
             for report in archive.reports::<Measured>(&which).await? {

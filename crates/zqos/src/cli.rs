@@ -126,6 +126,13 @@ pub(crate) enum Command {
     /// Ask the store, or files, in SQL
     #[cfg(feature = "query")]
     Sql(Sql),
+    /// Show the store: a dashboard, an API, Zoom's own API, metrics
+    #[cfg(feature = "serve")]
+    Serve(Serve),
+    /// Credentials for the server
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Client(Client),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]
     Completions {
@@ -711,6 +718,92 @@ pub(crate) struct Sql {
     /// The site map that `site_of` looks into, in place of the one that the configuration names
     #[arg(long, value_name = "FILE")]
     pub(crate) sites: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos serve --store ~/zoom
+  zqos serve --listen 0.0.0.0:8600 --host qos.example.com --tls-cert cert.pem --tls-key key.pem
+
+It prints an address at which a browser signs in, once. `ready` on standard error says that it listens.
+Programs send the credentials of a client: `zqos client add`. Ctrl-C ends it, as does SIGTERM.")]
+pub(crate) struct Serve {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8600")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// A name by which the server may be called, beside addresses of this machine; several may be given
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// The certificate, with what leads to its root, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<std::path::PathBuf>,
+    /// Its key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<std::path::PathBuf>,
+    /// A reverse proxy speaks TLS in front of it, and adds this header, such as `X-Forwarded-Proto`
+    #[arg(long, value_name = "HEADER", conflicts_with = "tls_cert")]
+    pub(crate) behind_proxy: Option<String>,
+    /// Shows nobody's name, address or words, to nobody
+    #[arg(long)]
+    pub(crate) share_safe: bool,
+    /// The memory of all queries together; what does not fit goes into temporary files
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..))]
+    pub(crate) memory: u32,
+    #[command(flatten)]
+    pub(crate) context: ContextFiles,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum Client {
+    /// Make credentials, and print them once
+    Add(ClientAdd),
+    /// List who has some
+    List(ClientList),
+    /// Take somebody's away
+    Revoke(ClientRevoke),
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos client add grafana --role viewer --store ~/zoom
+
+A viewer sees no names, addresses or words of people, and no groups of fewer than five. An analyst sees
+everything in the store, an admin likewise. With --account it sees that account alone.")]
+pub(crate) struct ClientAdd {
+    /// What it is called
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What it may see
+    #[arg(long, value_name = "ROLE", value_parser = ["viewer", "analyst", "admin"])]
+    pub(crate) role: String,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos client list --store ~/zoom")]
+pub(crate) struct ClientList {
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  zqos client revoke grafana --store ~/zoom")]
+pub(crate) struct ClientRevoke {
+    /// What it is called
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

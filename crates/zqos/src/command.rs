@@ -2,6 +2,8 @@
 
 mod api;
 mod auth;
+#[cfg(feature = "serve")]
+mod client;
 #[cfg(feature = "store")]
 mod collect;
 #[cfg(feature = "query")]
@@ -22,6 +24,8 @@ mod participants;
 mod print_request;
 mod report;
 mod resolve;
+#[cfg(feature = "serve")]
+mod serve;
 #[cfg(feature = "sim")]
 mod sim;
 #[cfg(feature = "query")]
@@ -70,6 +74,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Status(args) => return status::run(&args, &cli.global).await,
         #[cfg(feature = "query")]
         Command::Sql(args) => return sql::run(&args, &cli.global).await,
+        #[cfg(feature = "serve")]
+        Command::Client(command) => return client::run(&command, &cli.global),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => return serve::run(&args, &cli.global).await,
         _ => {}
     }
     let session = Session::new(&cli.global)?;
@@ -107,6 +115,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Import(_) | Command::Status(_) | Command::Store(_) => unreachable!("done before"),
         #[cfg(feature = "query")]
         Command::Sql(_) => unreachable!("asked before"),
+        #[cfg(feature = "serve")]
+        Command::Client(_) | Command::Serve(_) => unreachable!("asked before"),
     }
 }
 

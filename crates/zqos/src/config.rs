@@ -17,8 +17,6 @@ use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
 use file::{RawAccount, RawConfig, RawHttp};
 use privacy::Privacy;
-#[cfg(feature = "query")]
-pub(crate) use quality::Input;
 use quality::Quality;
 use secret::Environment;
 pub(crate) use secret::SecretSource;

@@ -73,6 +73,8 @@ fn runtime_for(command: &Command) -> Builder {
     match command {
         #[cfg(feature = "sim")]
         Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
+        #[cfg(feature = "serve")]
+        Command::Serve(_) => Builder::new_multi_thread(),
         // Pages are decoded beside the one thread; each more that does it has memory of its own.
         #[cfg(feature = "store")]
         Command::Collect(_) => {
@@ -89,6 +91,9 @@ fn ends_with_ctrl_c(command: &Command) -> bool {
     match command {
         #[cfg(feature = "query")]
         Command::Sql(args) => !command::sql::is_prompt(args),
+        // It finishes what is under way.
+        #[cfg(feature = "serve")]
+        Command::Serve(_) => false,
         _ => true,
     }
 }

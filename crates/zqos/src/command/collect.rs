@@ -21,7 +21,7 @@ use crate::command::import::location;
 use crate::command::status::{self, Told};
 use crate::command::store;
 use crate::config::Account;
-use crate::context::site::SiteMap;
+use crate::context::{Mapped, site_map};
 use crate::exit::{Exit, UsageError};
 use crate::failure;
 use crate::output::{Output, note, typed};
@@ -35,8 +35,8 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
     typed::refuse_raw(Output::new().format(session.format))?;
     let at = location(&args.store)?;
     let range = range(&session.zone, args)?;
-    let sites = SiteMap::named(args.sites.as_ref(), &session.config.context)?;
-    let sites = sites.map(|map| Arc::new(map) as _);
+    let sites = site_map(args.sites.as_ref(), &session.config.context)?;
+    let sites = sites.map(|map| Arc::new(Mapped(map)) as _);
     let accounts = session.accounts()?;
     let settings = |account: &Account| {
         Ok::<_, UsageError>(Settings {

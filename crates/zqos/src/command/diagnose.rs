@@ -1,31 +1,21 @@
 //! `zqos diagnose`: what went wrong, for whom, when and why.
 
-mod answer;
-mod case;
-mod context;
-mod focus;
-mod heat;
-mod person;
-mod places;
 mod question;
 mod show;
-mod words;
 
 use std::ops::Range;
 
+use zqos_answer::{About, Coverage, Eyes, Question, Terms, diagnose};
 use zqos_collect::Status;
 use zqos_core::{Shown, Timestamp};
 use zqos_query::{Archive, Limits};
 use zqos_store::{Known, Location, StoreError};
 
-use self::answer::Answer;
-use self::case::Case;
-use self::context::Context;
-use self::question::{About, NotFound, Question};
+use self::question::NotFound;
 use self::show::Screen;
 use crate::cli::{Diagnose, Format};
 use crate::command::import::location;
-use crate::config::Input;
+use crate::context::context;
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
 use crate::session::Session;
@@ -39,7 +29,7 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
             .into());
     }
     let at = location(&args.store)?;
-    let context = Context::read(&args.context, &session.config)?;
+    let context = context(&args.context, &session.config.context)?;
     let accounts = session.accounts()?;
     let names: Vec<String> = accounts.iter().map(|account| account.name.clone()).collect();
     let policies = accounts
@@ -52,7 +42,7 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
     };
     session.progress.say(Box::new(|elapsed| format!("{} s: reading the store", elapsed.as_secs())));
     let archive = Archive::open(Some(at.clone()), Limits::default()).await?;
-    let question = match Question::read(args, &session.zone, &archive, &names, &called, &context)
+    let question = match question::read(args, &session.zone, &archive, &names, &called, &context)
         .await
     {
         Ok(question) => question,
@@ -76,7 +66,16 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
             None => status = Some(of_account),
         }
     }
-    let answer = answered(session, &archive, &names, &question, &context, status.as_ref()).await?;
+    let (quality, zone) = (session.config.quality, &session.zone);
+    let terms = Terms {
+        judge: quality.judge,
+        input: quality.input.known(),
+        context: &context,
+        day_of: &|at| zone.day(at).start,
+        eyes: Eyes::Open,
+    };
+    let coverage = status.as_ref().and_then(coverage);
+    let answer = diagnose(&archive, &names, &question, &terms, coverage).await?;
     if format == Format::Json {
         output.json(&answer)?;
     } else {
@@ -100,26 +99,19 @@ async fn status_of(
     Ok(Status::of(&known, range, now))
 }
 
-async fn answered(
-    session: &Session,
-    archive: &Archive,
-    accounts: &[String],
-    question: &Question,
-    context: &Context,
-    status: Option<&Status>,
-) -> anyhow::Result<Answer> {
-    let quality = session.config.quality;
-    let is_set = quality.input != Input::Detected;
-    let (range, meetings) = (&question.read, question.meetings.clone());
-    let day_of = |at: Timestamp| session.zone.day(at).start;
-    Ok(if matches!(question.about, About::Meeting { .. } | About::Person(_)) {
-        let case: Case<true> =
-            Case::read(archive, accounts, range, meetings, context, quality.input).await?;
-        answer::answer(question, &case, context, quality.judge, is_set, status, &day_of)
-    } else {
-        let case: Case<false> =
-            Case::read(archive, accounts, range, meetings, context, quality.input).await?;
-        answer::answer(question, &case, context, quality.judge, is_set, status, &day_of)
+/// Of a range that nothing was collected of nothing is known.
+fn coverage(status: &Status) -> Option<Coverage> {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    (status.meetings > 0 && status.participants.0 > 0).then(|| Coverage {
+        meetings: status.meetings,
+        complete_meetings: status.complete,
+        not_obtainable_meetings: status.not_obtainable.values().sum(),
+        participants_expected: status.participants.0,
+        participants_got: status.participants.1,
+        minutes_expected: status.minutes.0,
+        minutes_got: status.minutes.1,
+        holes: count(status.holes.len()),
+        unlisted_days: count(status.unlisted.len()),
     })
 }
 
@@ -147,9 +139,4 @@ fn title(session: &Session, question: &Question) -> String {
         About::Cause(cause) => format!("cause {cause}"),
     };
     format!("{what}, {time} ({})", zone.name())
-}
-
-/// How many there are, for whoever counts in 32 bits.
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -16,7 +16,7 @@ use zqos_store::{Batch, Location, Store, TurnedAway};
 use crate::cli::{Global, Import, WhichStore};
 use crate::command::store;
 use crate::config::{Config, DEFAULT_ACCOUNT};
-use crate::context::site::SiteMap;
+use crate::context::{Mapped, site_map};
 use crate::exit::{Exit, UsageError};
 use crate::output::note;
 use documents::{Documents, Found};
@@ -51,11 +51,11 @@ pub(crate) async fn run(args: &Import, global: &Global) -> anyhow::Result<Exit> 
     let account = global.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let config = Config::load(global.config.as_deref())?;
     let policy = config.policy(account, location.local())?.map(Arc::new);
-    let sites = SiteMap::named(args.sites.as_ref(), &config.context)?;
+    let sites = site_map(args.sites.as_ref(), &config.context)?;
     let mut store = Store::open(location.clone(), Arc::new(SystemClock)).await?;
     let (full, mut batches) = mpsc::channel(WAITING);
     let kept = full.clone();
-    let sites = sites.map(|map| Arc::new(map) as _);
+    let sites = sites.map(|map| Arc::new(Mapped(map)) as _);
     // Whoever can't keep it says why.
     let intake = Intake::new(account, policy, sites, Arc::new(SystemClock))
         .with_sink(BATCH_ROWS, move |rows| drop(kept.blocking_send(rows)));

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::StreamExt as _;
-use zqos_intake::Sites as _;
+use zqos_context::SiteMap;
 use zqos_query::{Archive, LONGEST_QUERY, Limits, QueryError, Reach, Settings, SiteOf};
 
 use self::file::{FileFormat, RowFile};
@@ -21,7 +21,7 @@ use self::rows::Rows;
 use crate::cli::{Format, Global, Sql};
 use crate::command::store;
 use crate::config::Config;
-use crate::context::site::SiteMap;
+use crate::context::site_map;
 use crate::exit::{Exit, UsageError};
 use crate::output::{Output, note};
 
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
     };
     let config = Config::load(global.config.as_deref())?;
-    let sites = SiteMap::named(args.sites.as_ref(), &config.context)?;
+    let sites = site_map(args.sites.as_ref(), &config.context)?;
     let site_of = |map: SiteMap| -> SiteOf {
         Arc::new(move |public, internal| map.site_of(public, internal).map(str::to_owned))
     };

@@ -68,11 +68,11 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
 /// What is told of an account.
 #[derive(Debug)]
 pub(super) struct Told {
-    account: String,
+    pub(super) account: String,
     range: Range<Timestamp>,
-    found: Found,
+    pub(super) found: Found,
     /// The account's, today.
-    quota: Quota,
+    pub(super) quota: Quota,
     /// Of calls of Zoom Phone, and their quota; `None` where they are not collected.
     phone: Option<(PhoneStatus, Quota)>,
     /// The calls are those of one run.

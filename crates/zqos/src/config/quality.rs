@@ -33,6 +33,17 @@ pub(crate) enum Input {
     Known(InputMeaning),
 }
 
+impl Input {
+    /// What somebody knows; `None` where the data are to show it.
+    #[cfg(feature = "query")]
+    pub(crate) const fn known(self) -> Option<InputMeaning> {
+        match self {
+            Self::Detected => None,
+            Self::Known(meaning) => Some(meaning),
+        }
+    }
+}
+
 /// A setting that is one of a few words.
 struct Choice<T: 'static> {
     name: &'static str,

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
+use zqos_answer::comparison::{Answer, Cohorts, Compared, Counted, Effected, Said};
 use zqos_core::Shown;
 
-use super::{Answer, Cohorts, Compared, Counted, Effected, Said};
 use crate::output::columns::{Align, Columns, wrapped};
 use crate::time::Zone;
 
@@ -153,7 +153,7 @@ fn points(effect: &Effected) -> String {
 fn ranked(cohorts: &Cohorts) -> Columns {
     let right = Align::Right;
     let mut table = Columns::new([
-        (cohorts.by, Align::Left),
+        (cohorts.by.as_str(), Align::Left),
         ("", Align::Left),
         ("joins", right),
         ("poor", right),

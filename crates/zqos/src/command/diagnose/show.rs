@@ -3,12 +3,10 @@
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr as _;
+use zqos_answer::diagnosis::{Profile, Row, Share, StreamMinutes, Told, count};
+use zqos_answer::{Answer, number};
 use zqos_core::{Shown, Timestamp};
 
-use super::answer::{Answer, StreamMinutes, Told};
-use super::heat::Row;
-use super::person::{Profile, Share};
-use super::{number, words};
 use crate::output::columns::{Align, Columns, cut, wrapped};
 use crate::time::Zone;
 
@@ -177,8 +175,8 @@ impl Screen<'_> {
             time(incident.to),
             incident.summary,
             incident.probability * 100.0,
-            words::count(number(incident.participants.len()), "join", "joins"),
-            words::count(number(people.len()), "person", "people")
+            count(number(incident.participants.len()), "join", "joins"),
+            count(number(people.len()), "person", "people")
         );
         self.paragraph(&format!("{place}. "), &heading)?;
         for (lead, sentences) in [

@@ -1,0 +1,29 @@
+//! Shows a zqos store: to people in a browser, to programs by an API, to Prometheus, and to clients written for
+//! Zoom.
+//!
+//! [`Server`] holds what is shown and to whom, [`serve`] puts it on a socket. Of the store only what is
+//! acknowledged is read, one version of it at a time; nothing is written to it.
+//!
+//! - [`access`] decides who may see what: clients with secrets, sessions of browsers, roles, and the record of
+//!   who saw whom.
+//! - [`api`] is `/api/v1`, described by `/api/openapi.json`; [`metrics`] is `/metrics`.
+//! - [`page`] has the dashboard, as it was built into the program.
+
+pub mod access;
+pub mod api;
+pub mod coverage;
+pub mod metrics;
+pub mod page;
+
+mod cache;
+mod guard;
+mod held;
+mod http;
+mod problem;
+mod server;
+mod tls;
+
+pub use http::{Bound, serve};
+pub use problem::Problem;
+pub use server::{Names, Server, Settings};
+pub use tls::{TlsError, tls};

@@ -1,0 +1,186 @@
+//! `/metrics`: OpenMetrics of the quality that was found, and of the server itself. Nobody is in it by name, and
+//! labels have few values.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::{Extension, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use zqos_answer::JudgedJoin;
+use zqos_answer::overview::LEAST_PEOPLE;
+
+use crate::access::Identity;
+use crate::problem::Problem;
+use crate::server::Server;
+
+/// How many values of a label are told by name; the others are `other`.
+const VALUES: usize = 100;
+/// The time that gauges are of.
+const WINDOW: Duration = Duration::from_hours(24);
+
+/// What the server counts of itself.
+#[derive(Debug, Default)]
+pub struct Health {
+    answers: [AtomicU64; 6],
+}
+
+impl Health {
+    pub(crate) fn answered(&self, status: StatusCode) {
+        let class = usize::from(status.as_u16() / 100).min(5);
+        self.answers[class].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Group {
+    account: String,
+    by: String,
+    value: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Class {
+    status: String,
+}
+
+/// Answers a scrape.
+pub(crate) async fn metrics(
+    State(server): State<Arc<Server>>,
+    Extension(who): Extension<Identity>,
+) -> Result<Response, Problem> {
+    let mut registry = Registry::with_prefix("zqos");
+    let info = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+    registry.register("build", "The program", info);
+    let answers = Family::<Class, Counter>::default();
+    for (class, count) in server.metrics.answers.iter().enumerate().skip(1) {
+        let of = Class { status: format!("{class}xx") };
+        answers.get_or_create(&of).inc_by(count.load(Ordering::Relaxed));
+    }
+    registry.register("http_answers", "Answers by the class of their status", answers);
+    let is_readable = Gauge::<i64>::default();
+    let newest = Gauge::<i64>::default();
+    let [judged, poor, joins, poor_joins] =
+        std::array::from_fn(|_| Family::<Group, Gauge>::default());
+    match of_store(&server, &who).await {
+        Ok((at, found)) => {
+            is_readable.set(1);
+            if let Some(at) = at {
+                newest.set(at);
+            }
+            for (group, counts) in found {
+                judged.get_or_create(&group).set(counts.minutes);
+                poor.get_or_create(&group).set(counts.poor_minutes);
+                joins.get_or_create(&group).set(counts.joins);
+                poor_joins.get_or_create(&group).set(counts.poor_joins);
+            }
+        }
+        // Whoever scrapes is told by a figure, and not by silence.
+        Err(_) => {
+            is_readable.set(0);
+        }
+    }
+    registry.register("store_readable", "1 while the store can be read", is_readable);
+    registry.register_with_unit(
+        "newest_join_timestamp",
+        "When the newest join with a verdict began, since 1970; 0 where there is none",
+        Unit::Seconds,
+        newest,
+    );
+    let of = "of joins that began in the 24 hours before the newest one, audio";
+    for (name, help, family) in [
+        ("judged_minutes", format!("Minutes with a verdict, {of}"), judged),
+        ("poor_minutes", format!("Poor and bad minutes, {of}"), poor),
+        ("judged_joins", format!("Joins with a verdict, {of}"), joins),
+        ("poor_joins", format!("Poor and bad joins, {of}"), poor_joins),
+    ] {
+        registry.register(name, help, family);
+    }
+    let mut text = String::new();
+    encode(&mut text, &registry)
+        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "metrics can't be written"))?;
+    let mut response = text.into_response();
+    let kind =
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    minutes: i64,
+    poor_minutes: i64,
+    joins: i64,
+    poor_joins: i64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.minutes += other.minutes;
+        self.poor_minutes += other.poor_minutes;
+        self.joins += other.joins;
+        self.poor_joins += other.poor_joins;
+    }
+}
+
+/// By what joins are told apart.
+const BY: [&str; 4] = ["site", "network_type", "data_center", "version"];
+
+async fn of_store(
+    server: &Arc<Server>,
+    who: &Identity,
+) -> Result<(Option<i64>, Vec<(Group, Counts)>), Problem> {
+    let version = server.held.newest().await?;
+    let Some(newest) = crate::api::newest_join(&version, &who.accounts).await? else {
+        return Ok((None, Vec::new()));
+    };
+    let range = newest.saturating_sub(WINDOW)..newest.saturating_add(Duration::from_millis(1));
+    let joins = crate::api::joins(server, &version, who, &range, "audio").await?;
+    // Groups of few people tell of these: they are among the others.
+    let mut groups: BTreeMap<(&str, &str, &str), (Counts, std::collections::BTreeSet<&str>)> =
+        BTreeMap::new();
+    for join in joins.iter() {
+        for by in BY {
+            let value = join.value(by).map_or("unknown", |value| &**value);
+            let (counts, people) = groups.entry((&join.account, by, value)).or_default();
+            counts.add(of(join));
+            people.insert(join.person.as_deref().unwrap_or(&join.user_id));
+        }
+    }
+    let mut told: BTreeMap<(&str, &str, &str), Counts> = BTreeMap::new();
+    let mut by_size: Vec<_> = groups.into_iter().collect();
+    by_size.sort_by_key(|(key, (counts, _))| (std::cmp::Reverse(counts.minutes), *key));
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for ((account, by, value), (counts, people)) in by_size {
+        let count = seen.entry((account, by)).or_default();
+        *count += 1;
+        let is_few = u32::try_from(people.len()).is_ok_and(|people| people < LEAST_PEOPLE);
+        let value = if *count > VALUES || is_few { "other" } else { value };
+        told.entry((account, by, value)).or_default().add(counts);
+    }
+    let group = |(account, by, value): (&str, &str, &str)| Group {
+        account: account.to_owned(),
+        by: by.to_owned(),
+        value: value.to_owned(),
+    };
+    let found = told.into_iter().map(|(key, counts)| (group(key), counts)).collect();
+    Ok((Some(newest.unix_millis().div_euclid(1_000)), found))
+}
+
+fn of(join: &JudgedJoin) -> Counts {
+    Counts {
+        minutes: join.minutes.into(),
+        poor_minutes: join.poor_minutes.into(),
+        joins: 1,
+        poor_joins: join.is_poor.into(),
+    }
+}

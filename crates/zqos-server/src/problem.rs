@@ -1,0 +1,118 @@
+//! What is wrong, as RFC 9457 has it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use zqos_answer::Unclear;
+use zqos_query::QueryError;
+
+use crate::access::{AuditError, ClientsError};
+
+/// What is wrong (RFC 9457, "Problem Details for HTTP APIs").
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// What sort of problem it is; `about:blank` means: what the status says.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status.
+    status: u16,
+    /// What is wrong with this request.
+    detail: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            hint: None,
+        }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn wrong(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::UNAUTHORIZED {
+            let how = HeaderValue::from_static("Basic realm=\"zqos\", charset=\"UTF-8\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+        }
+        response
+    }
+}
+
+impl From<QueryError> for Problem {
+    /// What is wrong with the store is in the log; nobody outside needs to know paths.
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Wrong(wrong) => Self::wrong(wrong.to_string()),
+            QueryError::Timeout(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            error => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the store can't be asked"
+                );
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store can't be asked at present")
+                    .hint("the server's log says why")
+            }
+        }
+    }
+}
+
+impl From<Unclear> for Problem {
+    fn from(unclear: Unclear) -> Self {
+        match unclear {
+            Unclear::Query(error) => error.into(),
+            Unclear::Nobody => Self::not_found(unclear.to_string()),
+            // Whom a name may mean stands in answers of searches, and in no error.
+            Unclear::NoName | Unclear::SeveralPeople(_) => Self::wrong(unclear.to_string())
+                .hint("`/api/v1/search` lists people with their keys"),
+        }
+    }
+}
+
+impl From<AuditError> for Problem {
+    fn from(error: AuditError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "who saw whom can't be recorded");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "who saw whom can't be recorded, so nothing is told",
+        )
+    }
+}
+
+impl From<ClientsError> for Problem {
+    fn from(error: ClientsError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "clients can't be looked up");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "clients can't be looked up at present")
+    }
+}

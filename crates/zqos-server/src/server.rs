@@ -1,0 +1,170 @@
+//! What is shown, and to whom.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use bytes::Bytes;
+use zqos_answer::{Eyes, JudgedJoin, MeetingRow};
+use zqos_context::Context;
+use zqos_core::{Clock, Timestamp};
+use zqos_quality::{InputMeaning, Judge};
+use zqos_query::{Limits, Settings as QuerySettings, SiteOf};
+use zqos_store::Location;
+
+use crate::access::{Audit, AuditError, Clients, Identity, Sessions, Token};
+use crate::cache::Cache;
+use crate::coverage::CoverageSource;
+use crate::held::Held;
+use crate::problem::Problem;
+
+/// What people may be called in the store, beside what people call them.
+pub type Names = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+
+/// What is shown, and how.
+pub struct Settings {
+    /// The store.
+    pub store: Location,
+    /// The accounts that are shown.
+    pub accounts: Vec<String>,
+    /// How minutes are judged.
+    pub judge: Judge,
+    /// Which way a stream goes that Zoom calls input, where somebody knows.
+    pub input: Option<InputMeaning>,
+    /// What the organisation knows of itself.
+    pub context: Arc<Context>,
+    /// What stands in the store in place of people.
+    pub names: Names,
+    /// Who knows what was collected.
+    pub coverage: Arc<dyn CoverageSource>,
+    /// Names, beside addresses of this machine, by which the server may be called: `qos.example.com`.
+    pub hosts: Vec<String>,
+    /// A header that a reverse proxy adds, which speaks TLS with whoever asks: without it nothing is answered.
+    pub proxy_header: Option<String>,
+    /// Everybody sees what a viewer sees.
+    pub share_safe: bool,
+    /// Memory of all queries together, in bytes.
+    pub memory: usize,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("accounts", &self.accounts)
+            .field("hosts", &self.hosts)
+            .field("share_safe", &self.share_safe)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many bytes of answers are kept to be given again.
+const ANSWERS: usize = 64 << 20;
+/// How many joins are kept for what is asked next of the same time.
+const JOINS: usize = 400_000;
+/// How many meetings likewise.
+const MEETINGS: usize = 100_000;
+/// How many participants' minutes.
+const MINUTES: usize = 1_000_000;
+
+/// What asks for joins have in common: accounts, range, medium and eyes.
+pub(crate) type JoinsKey = (Vec<String>, Timestamp, Timestamp, String, bool);
+/// The same of one meeting.
+pub(crate) type MeetingKey = (Vec<String>, String, bool);
+
+/// All that requests share.
+pub struct Server {
+    pub(crate) settings: Settings,
+    pub(crate) held: Held,
+    pub(crate) sessions: Sessions,
+    pub(crate) clients: Clients,
+    pub(crate) audit: Audit,
+    pub(crate) answers: Cache<String, Bytes>,
+    pub(crate) joins: Cache<JoinsKey, Vec<JudgedJoin>>,
+    pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
+    pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
+    pub(crate) metrics: crate::metrics::Health,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// A server of a store.
+    ///
+    /// **Errors**: the record of who saw whom can't be kept, or was changed.
+    pub fn new(settings: Settings) -> Result<Self, AuditError> {
+        let folder = settings.store.local();
+        let sites = settings.context.sites.is_some().then(|| {
+            let context = Arc::clone(&settings.context);
+            let site_of: SiteOf = Arc::new(move |public, internal| {
+                context.sites.as_ref()?.site_of(public, internal).map(str::to_owned)
+            });
+            site_of
+        });
+        let query = QuerySettings {
+            limits: Limits { memory: settings.memory, time: None },
+            judge: settings.judge,
+            sites,
+            our_own: true,
+            ..QuerySettings::default()
+        };
+        Ok(Self {
+            clients: Clients::of_store(folder),
+            audit: Audit::of_store(folder)?,
+            held: Held::new(settings.store.clone(), query),
+            sessions: Sessions::default(),
+            answers: Cache::new(ANSWERS),
+            joins: Cache::new(JOINS),
+            meetings: Cache::new(MEETINGS),
+            attended: Cache::new(MINUTES),
+            metrics: crate::metrics::Health::default(),
+            settings,
+        })
+    }
+
+    /// A code for the address at which a browser signs in, once: `/sign-in?code=…`.
+    pub fn sign_in_code(&self) -> Token {
+        self.sessions.code(self.now())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.settings.clock.now()
+    }
+
+    /// What somebody may see of people.
+    pub(crate) fn eyes(&self, who: &Identity) -> Eyes {
+        if who.role.sees_people() && !self.settings.share_safe { Eyes::Open } else { Eyes::Veiled }
+    }
+
+    /// Whether a `Host` is one by which the server may be called, so that no page of another site leads here
+    /// under a name of its own.
+    pub(crate) fn is_host(&self, authority: &str) -> bool {
+        let name = match authority.parse::<axum::http::uri::Authority>() {
+            Ok(authority) => authority.host().to_owned(),
+            Err(_) => return false,
+        };
+        let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        address.is_ok_and(|address| address.is_loopback())
+            || name.eq_ignore_ascii_case("localhost")
+            || self.settings.hosts.iter().any(|host| host.eq_ignore_ascii_case(&name))
+    }
+
+    /// Keeps that somebody is about to see people.
+    pub(crate) fn sees(&self, who: &Identity, what: &str) -> Result<(), Problem> {
+        if self.eyes(who) == Eyes::Open {
+            self.audit.keep(who, what, self.now())?;
+        }
+        Ok(())
+    }
+
+    /// Everything that can be asked.
+    pub fn router(self: &Arc<Self>) -> Router {
+        crate::guard::guarded(self, crate::api::router(self))
+    }
+}

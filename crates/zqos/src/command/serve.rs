@@ -1,0 +1,202 @@
+//! `zqos serve`: the store, shown.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use tokio::net::TcpListener;
+use zoom_wire::privacy::Policy;
+use zqos_core::{SystemClock, Timestamp};
+use zqos_server::coverage::{
+    AccountCoverage, Calls, CoverageError, CoverageSource, Hole, NotObtainable, Quota,
+};
+use zqos_server::{Bound, Server, Settings, serve, tls};
+use zqos_store::Location;
+
+use crate::cli::{Global, Serve};
+use crate::command::import::location;
+use crate::command::status::Told;
+use crate::config::{Account, Config};
+use crate::context::context;
+use crate::exit::{Exit, UsageError};
+use crate::output::note;
+
+pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => {
+            Some(tls(certificate, key).map_err(|error| UsageError::new(error.to_string()))?)
+        }
+        _ => None,
+    };
+    let is_local = args.listen.ip().is_loopback();
+    if !is_local && tls.is_none() && args.behind_proxy.is_none() {
+        return Err(UsageError::new("others than this machine could read along")
+            .hint(
+                "give `--tls-cert` and `--tls-key`, or `--behind-proxy HEADER` where a reverse proxy speaks \
+                 TLS, or listen on 127.0.0.1",
+            )
+            .into());
+    }
+    let config = Config::load(global.config.as_deref())?;
+    let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
+    let at = location(&args.store)?;
+    let served = Served {
+        at: at.clone(),
+        accounts: accounts.into_iter().cloned().collect(),
+        hosts: args.hosts.clone(),
+        proxy_header: args.behind_proxy.clone(),
+        share_safe: args.share_safe,
+        memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
+    };
+    let settings = served.settings(&config, context(&args.context, &config.context)?)?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("`{}` can't be listened at", args.listen))?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let server = Arc::new(Server::new(settings)?);
+    let address = listener.local_addr().context("the socket has no address")?;
+    introduce(&server, scheme, address, args.hosts.first().map(String::as_str));
+    serve(Bound { listener, tls }, server, stopped()).await?;
+    note("stopped");
+    Ok(Exit::Done)
+}
+
+/// Tells where it listens, and how a browser signs in.
+pub(super) fn introduce(server: &Server, scheme: &str, address: SocketAddr, host: Option<&str>) {
+    let authority =
+        host.map_or_else(|| address.to_string(), |host| format!("{host}:{}", address.port()));
+    note(format_args!("ready {scheme}://{authority}"));
+    note(format_args!(
+        "sign in, once, within 15 minutes: {scheme}://{authority}/sign-in?code={}",
+        server.sign_in_code().expose()
+    ));
+}
+
+/// Ctrl-C, or the signal by which services are stopped.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            drop(tokio::signal::ctrl_c().await);
+            return;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// What is served.
+pub(super) struct Served {
+    pub(super) at: Location,
+    pub(super) accounts: Vec<Account>,
+    pub(super) hosts: Vec<String>,
+    pub(super) proxy_header: Option<String>,
+    pub(super) share_safe: bool,
+    pub(super) memory: usize,
+}
+
+impl Served {
+    /// With the settings of a configuration.
+    pub(super) fn settings(
+        self,
+        config: &Config,
+        context: zqos_context::Context,
+    ) -> Result<Settings, UsageError> {
+        let policies = (self.accounts.iter())
+            .map(|account| config.policy(&account.name, self.at.local()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let policies: Vec<Policy> = policies.into_iter().flatten().collect();
+        Ok(Settings {
+            store: self.at.clone(),
+            accounts: self.accounts.iter().map(|account| account.name.clone()).collect(),
+            judge: config.quality.judge,
+            input: config.quality.input.known(),
+            context: Arc::new(context),
+            names: Arc::new(move |person| {
+                policies.iter().flat_map(|policy| policy.pseudonyms(person)).collect()
+            }),
+            coverage: Arc::new(Collected { at: self.at, accounts: self.accounts }),
+            hosts: self.hosts,
+            proxy_header: self.proxy_header,
+            share_safe: self.share_safe,
+            memory: self.memory,
+            clock: Arc::new(SystemClock),
+        })
+    }
+}
+
+/// What was collected, by the store.
+#[derive(Debug)]
+struct Collected {
+    at: Location,
+    accounts: Vec<Account>,
+}
+
+impl CoverageSource for Collected {
+    fn coverage<'a>(
+        &'a self,
+        accounts: &'a [String],
+        range: Range<Timestamp>,
+    ) -> BoxFuture<'a, Result<Vec<AccountCoverage>, CoverageError>> {
+        async move {
+            let mut told = Vec::new();
+            for account in self.accounts.iter().filter(|one| accounts.contains(&one.name)) {
+                let now = zqos_core::Clock::now(&SystemClock);
+                let read = Told::read(&self.at, account, &range, account.phone, now).await;
+                told.push(covered(&read.map_err(|error| CoverageError(error.into()))?));
+            }
+            Ok(told)
+        }
+        .boxed()
+    }
+}
+
+fn covered(told: &Told) -> AccountCoverage {
+    let found = &told.found;
+    let days = |days: &[Timestamp]| {
+        days.iter().map(|day| day.to_jiff().strftime("%F").to_string()).collect()
+    };
+    AccountCoverage {
+        account: told.account.clone(),
+        meetings: found.meetings,
+        complete: found.complete,
+        not_obtainable: (found.not_obtainable.iter())
+            .map(|(why, meetings)| NotObtainable { why: why.to_string(), meetings: *meetings })
+            .collect(),
+        participants_expected: found.participants.0,
+        participants_got: found.participants.1,
+        minutes_expected: found.minutes.0,
+        minutes_got: found.minutes.1,
+        invalid_rows: found.invalid,
+        calls: (found.calls.iter())
+            .map(|(purpose, (calls, failed))| Calls {
+                purpose: purpose.clone(),
+                calls: *calls,
+                failed: *failed,
+            })
+            .collect(),
+        quota: Some(Quota { used_today: told.quota.used, left_today: told.quota.left() }),
+        holes: (found.holes.iter())
+            .map(|hole| Hole {
+                meeting_uuid: hole.meeting.uuid.as_str().to_owned(),
+                topic: hole.meeting.topic.clone(),
+                start: hole.meeting.start.map(|at| at.to_string()),
+                why: hole.why.map(|why| why.to_string()),
+                joins: hole.joins,
+                minutes: hole.minutes,
+                until: hole.until.map(|at| at.to_string()),
+            })
+            .collect(),
+        unlisted_days: days(&found.unlisted),
+        open_days: days(&found.open),
+    }
+}
