@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use zqos_core::Timestamp;
+use zqos_core::table::VERDICTS;
 use zqos_query::{Archive, QueryError, quoted};
 
 use crate::cells::{Cells, Read, each};
@@ -144,11 +145,15 @@ pub async fn newest_join(
     if accounts.is_empty() {
         return Ok(None);
     }
+    let tables = archive.snapshot().map(zqos_store::Snapshot::tables);
+    let verdicts = tables.into_iter().flatten().find(|(table, _, _)| **table == VERDICTS);
+    let days = verdicts.into_iter().flat_map(|(_, _, files)| files.iter().map(|file| &*file.day));
+    let Some(newest) = days.max() else { return Ok(None) };
+    // A meeting's verdicts are of the day on which it began; whoever joined late did so on the next.
     let sql = format!(
-        "SELECT max(p.join_time) FROM participants p WHERE p.account IN ({accounts}) \
-           AND p.day >= (SELECT max(day) - INTERVAL '1 day' FROM verdicts WHERE account IN ({accounts})) \
-           AND EXISTS (SELECT 1 FROM verdicts v WHERE v.account = p.account \
-             AND v.meeting_uuid = p.meeting_uuid AND v.user_id = p.user_id)"
+        "SELECT max(p.join_time) FROM participants p JOIN verdicts v ON v.account = p.account \
+           AND v.meeting_uuid = p.meeting_uuid AND v.user_id = p.user_id AND v.medium = 'audio' \
+         WHERE p.account IN ({accounts}) AND p.join_time >= TIMESTAMP '{newest}T00:00:00Z' - INTERVAL '1 day'"
     );
     let found = each(archive, &sql, &[Read::Whole], |cells, row| cells.instant(0, row)).await?;
     Ok(found.into_iter().next())

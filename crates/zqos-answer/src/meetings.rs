@@ -117,7 +117,7 @@ pub async fn meetings(
         let joins = joins.map_or(&[][..], Vec::as_slice);
         let mut minutes = Minutes::default();
         for join in joins {
-            minutes.add(join);
+            minutes.add_by_itself(join);
         }
         Some(MeetingRow {
             meeting_id: cells.whole(2, row),

@@ -54,7 +54,7 @@ impl Fared {
             poor_joins += u32::from(join.is_poor);
         }
         Self {
-            meetings: u32::try_from(minutes.meetings()).unwrap_or(u32::MAX),
+            meetings: u32::try_from(minutes.clusters()).unwrap_or(u32::MAX),
             people: number(people.len()),
             joins: count,
             poor_joins,

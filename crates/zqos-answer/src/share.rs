@@ -40,16 +40,26 @@ impl ShareOf {
 pub(crate) struct Minutes {
     judged: u64,
     poor: u64,
-    /// Judged and poor minutes of each meeting, whose minutes go together.
-    by_meeting: HashMap<Arc<str>, (u64, u64)>,
+    /// Judged and poor minutes of each cluster, whose minutes go together.
+    clusters: HashMap<Arc<str>, (u64, u64)>,
 }
 
 impl Minutes {
+    /// Adds a join, whose minutes go with those of the same meeting.
     pub(crate) fn add(&mut self, join: &JudgedJoin) {
+        self.add_to(&join.meeting_uuid, join);
+    }
+
+    /// Adds a join of one meeting, whose minutes go with those of nobody else there.
+    pub(crate) fn add_by_itself(&mut self, join: &JudgedJoin) {
+        self.add_to(&join.user_id, join);
+    }
+
+    fn add_to(&mut self, cluster: &Arc<str>, join: &JudgedJoin) {
         let (judged, poor) = (u64::from(join.minutes), u64::from(join.poor_minutes));
         self.judged += judged;
         self.poor += poor;
-        let of = self.by_meeting.entry(Arc::clone(&join.meeting_uuid)).or_default();
+        let of = self.clusters.entry(Arc::clone(cluster)).or_default();
         *of = (of.0 + judged, of.1 + poor);
     }
 
@@ -61,14 +71,15 @@ impl Minutes {
         self.poor
     }
 
-    pub(crate) fn meetings(&self) -> u64 {
-        self.by_meeting.len() as u64
+    /// How many clusters there are.
+    pub(crate) fn clusters(&self) -> u64 {
+        self.clusters.len() as u64
     }
 
     /// The share of poor minutes; `None` without any.
     ///
-    /// The minutes of a meeting resemble each other, so they count for fewer: the variance of the ratio, with
-    /// meetings as clusters, tells for how many. Of a few meetings that variance is itself not known; then each
+    /// The minutes of a cluster resemble each other, so they count for fewer: the variance of the ratio tells for
+    /// how many. Of a few clusters that variance is itself not known; then each
     /// counts as one case.
     ///
     /// **Source**: Kish, *Survey Sampling*, 1965 (variance of a ratio of clusters, effective sample size); the
@@ -78,10 +89,10 @@ impl Minutes {
         let value = Proportion::new(hits, u32::try_from(self.judged).ok()?)?.value();
         #[expect(clippy::cast_precision_loss, reason = "no count of minutes is that large")]
         let number = |count: u64| count as f64;
-        let clusters = number(self.meetings());
+        let clusters = number(self.clusters());
         let total = number(self.judged);
         let squares: f64 = self
-            .by_meeting
+            .clusters
             .values()
             .map(|(judged, poor)| (number(*poor) - value * number(*judged)).powi(2))
             .sum();
@@ -100,7 +111,7 @@ impl Minutes {
     }
 }
 
-/// Of fewer meetings the variance between them is not known.
+/// Of fewer clusters the variance between them is not known.
 ///
 /// **Source**: a choice of this project.
 const LEAST_CLUSTERS: f64 = 5.0;

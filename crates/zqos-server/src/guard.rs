@@ -143,12 +143,17 @@ async fn identified(
     let who = match who(&server, request.headers()).await {
         Ok(Some(who)) => who,
         Ok(None) => {
-            return Problem::new(StatusCode::UNAUTHORIZED, "nobody is signed in")
-                .hint(
-                    "open the sign-in address that `zqos serve` printed, or send the id and the secret of a \
-                     client (`zqos client add`) by HTTP Basic",
-                )
-                .into_response();
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, "nobody is signed in").hint(
+                "open the sign-in address that `zqos serve` printed, or send the id and the secret of a client \
+                 (`zqos client add`) by HTTP Basic",
+            );
+            let mut response = problem.into_response();
+            // A browser would ask for a name and a password, which nobody has.
+            if !request.headers().contains_key("sec-fetch-mode") {
+                let how = HeaderValue::from_static("Basic realm=\"zqos\", charset=\"UTF-8\"");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+            }
+            return response;
         }
         Err(problem) => return problem.into_response(),
     };

@@ -1,7 +1,7 @@
 //! Shows a zqos store: to people in a browser, to programs by an API, to Prometheus, and to clients written for
 //! Zoom.
 //!
-//! [`Server`] holds what is shown and to whom, [`serve`] puts it on a socket. Of the store only what is
+//! [`Server`] holds what is shown and to whom; its router goes on a socket. Of the store only what is
 //! acknowledged is read, one version of it at a time; nothing is written to it.
 //!
 //! - [`access`] decides who may see what: clients with secrets, sessions of browsers, roles, and the record of
@@ -18,12 +18,8 @@ pub mod page;
 mod cache;
 mod guard;
 mod held;
-mod http;
 mod problem;
 mod server;
-mod tls;
 
-pub use http::{Bound, serve};
 pub use problem::Problem;
 pub use server::{Names, Server, Settings};
-pub use tls::{TlsError, tls};

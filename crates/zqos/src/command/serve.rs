@@ -10,10 +10,11 @@ use futures::future::BoxFuture;
 use tokio::net::TcpListener;
 use zoom_wire::privacy::Policy;
 use zqos_core::{SystemClock, Timestamp};
+use zqos_http::{Bound, serve, tls};
 use zqos_server::coverage::{
     AccountCoverage, Calls, CoverageError, CoverageSource, Hole, NotObtainable, Quota,
 };
-use zqos_server::{Bound, Server, Settings, serve, tls};
+use zqos_server::{Server, Settings};
 use zqos_store::Location;
 
 use crate::cli::{Global, Serve};
@@ -59,7 +60,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let server = Arc::new(Server::new(settings)?);
     let address = listener.local_addr().context("the socket has no address")?;
     introduce(&server, scheme, address, args.hosts.first().map(String::as_str));
-    serve(Bound { listener, tls }, server, stopped()).await?;
+    serve(Bound { listener, tls }, server.router(), stopped()).await?;
     note("stopped");
     Ok(Exit::Done)
 }

@@ -16,8 +16,6 @@ use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::server::Server;
-
 /// How many clients are served at once; more wait to be accepted. Each takes a descriptor.
 const CONNECTIONS: usize = 4_096;
 /// How long a client may take to send the head of a request, or to read some of an answer.
@@ -36,18 +34,17 @@ pub struct Bound {
     pub tls: Option<Arc<rustls::ServerConfig>>,
 }
 
-/// Serves until `stop` is there; then no more is accepted, and what is under way is finished.
+/// Serves a router until `stop` is there; then no more is accepted, and what is under way is finished.
 ///
 /// **Errors**: a listener that is unusable, and a task of the server that panicked.
 pub async fn serve(
     bound: Bound,
-    server: Arc<Server>,
+    router: axum::Router,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let Bound { listener, tls } = bound;
     // Asks once, so that a socket that was never bound is an error and no endless loop.
     listener.local_addr()?;
-    let router = server.router();
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
     let (stopping, stopped) = watch::channel(false);
     let tls = tls.map(TlsAcceptor::from);
