@@ -221,6 +221,15 @@ impl Simulator {
         self.world.company.isp_at(address).map(Company::isp_name)
     }
 
+    /// Where the offices are, in the words of participants' locations, and the public address of each.
+    pub fn offices(&self) -> impl Iterator<Item = (&'static str, Ipv4Addr)> + '_ {
+        let company = &self.world.company;
+        (0..company.sites()).map(|index| {
+            let site = company.site(index);
+            (site.city.location, site.egress())
+        })
+    }
+
     /// The incidents that act at some time of a range, by weeks. Whether the clock has come so far
     /// makes no difference.
     pub fn incidents(&self, range: Range<Timestamp>) -> impl Iterator<Item = Incident> + '_ {

@@ -38,7 +38,9 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
     let address = listener.local_addr().context("the socket has no address")?;
     let story = Story::find(&simulator, now);
     let samples = simulator.samples();
-    let serving = zqos_sim::serve(listener, Arc::new(simulator), clock);
+    #[cfg(feature = "store")]
+    let offices = offices(&simulator);
+    let serving = zqos_sim::serve(listener, Arc::new(simulator), Arc::clone(&clock));
     let telling = async {
         let Some(story) = story else {
             return Err(anyhow::anyhow!("nobody of the company met in the last {DAYS} days"));
@@ -46,15 +48,24 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
         let exit = story.tell(address, global, &zone).await?;
         // Kept until the program ends.
         #[cfg(feature = "store")]
-        let _store = collect(address, global, &zone, now).await?;
+        let store = {
+            let days = if args.once { 1 } else { DAYS };
+            Collected::read(address, global, &zone, now, days, &offices).await?
+        };
         if args.once {
             return Ok(exit);
         }
+        #[cfg(feature = "serve")]
+        let dashboard = store.dashboard(clock).await?;
+        #[cfg(all(feature = "store", not(feature = "serve")))]
+        let _ = &store;
         // Standard output has the report, and nothing else.
         let mut introduction = Vec::new();
         sim::introduce(&mut introduction, address, &samples)?;
         note(format_args!("\n{}", String::from_utf8_lossy(&introduction)));
         note(format_args!("ready http://{address}"));
+        #[cfg(feature = "serve")]
+        dashboard.serve().await?;
         std::future::pending().await
     };
     tokio::select! {
@@ -66,37 +77,128 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
     }
 }
 
-/// Collects the company's last whole day, and shows what came.
+/// The site map of a company, as its network engineer would write it.
 #[cfg(feature = "store")]
-async fn collect(
-    address: SocketAddr,
-    global: &Global,
-    zone: &Zone,
-    now: Timestamp,
-) -> anyhow::Result<tempfile::TempDir> {
-    use crate::command::collect;
+fn offices(simulator: &Simulator) -> String {
+    let mut map = String::from("name,public_networks,internal_networks,kind\n");
+    let mut seen: HashMap<&str, u32> = HashMap::new();
+    for (location, address) in simulator.offices() {
+        let city = location.split(" (").next().unwrap_or(location);
+        let count = seen.entry(city).or_default();
+        *count += 1;
+        let number = if *count > 1 { format!(" {count}") } else { String::new() };
+        map.push_str(&format!("{city}{number},{address},,office\n"));
+    }
+    map
+}
 
-    let folder = tempfile::tempdir().context("there is no room for a store")?;
-    let path = folder.path().to_str().context("the folder of temporary files has no plain name")?;
-    let day = zone.day(now.saturating_sub(DAY));
-    let (from, to) = (day.start.to_string(), day.end.to_string());
-    note(format_args!(
-        "\nThat was one report. This is every one of a day, in a store:\n\n\
-         $ zqos collect --from {from} --to {to} --store {path}\n"
-    ));
-    let typed = ["zqos", "collect", "--from", &from, "--to", &to, "--store", path];
-    let Ok(Cli { command: Command::Collect(args), .. }) = Cli::try_parse_from(typed) else {
-        unreachable!("it is a command of ours");
-    };
-    let session = Session::simulated(address, global)?;
-    session.progress.watch(false, Box::pin(collect::run(&session, &args))).await?;
-    note(format_args!(
-        "\nAsk it, for example:\n\n\
-         zqos diagnose --store {path} --from {from} --to {to}\n\
-         zqos sql --store {path} 'SELECT location, approx_percentile_cont(latency_ms, 0.95) AS p95_ms \
-         FROM joined_samples GROUP BY location ORDER BY p95_ms DESC'"
-    ));
-    Ok(folder)
+/// What was collected of the company, for as long as the program runs.
+#[cfg(feature = "store")]
+struct Collected {
+    folder: tempfile::TempDir,
+    /// Its settings read the simulator.
+    #[cfg(feature = "serve")]
+    session: Session,
+}
+
+#[cfg(feature = "store")]
+impl Collected {
+    /// Collects the company's last days, and shows what came.
+    async fn read(
+        address: SocketAddr,
+        global: &Global,
+        zone: &Zone,
+        now: Timestamp,
+        days: u32,
+        offices: &str,
+    ) -> anyhow::Result<Self> {
+        use crate::command::collect;
+
+        let folder = tempfile::tempdir().context("there is no room for a store")?;
+        let plain = "the folder of temporary files has no plain name";
+        let sites = folder.path().join("sites.csv");
+        std::fs::write(&sites, offices).context("there is no room for a site map")?;
+        let store = folder.path().join("store");
+        let (path, sites) = (store.to_str().context(plain)?, sites.to_str().context(plain)?);
+        let from = zone.day(now.saturating_sub(DAY * days)).start.to_string();
+        let to = zone.day(now.saturating_sub(DAY)).end.to_string();
+        let (what, how_long) =
+            if days == 1 { ("a day", "") } else { ("a week", " (half a minute)") };
+        note(format_args!(
+            "\nThat was one report. This is every one of {what}, in a store{how_long}:\n\n\
+             $ zqos collect --from {from} --to {to} --sites {sites} --store {path}\n"
+        ));
+        let typed =
+            ["zqos", "collect", "--from", &from, "--to", &to, "--sites", sites, "--store", path];
+        let Ok(Cli { command: Command::Collect(args), .. }) = Cli::try_parse_from(typed) else {
+            unreachable!("it is a command of ours");
+        };
+        let session = Session::simulated(address, global)?;
+        session.progress.watch(false, Box::pin(collect::run(&session, &args))).await?;
+        note(format_args!(
+            "\nAsk it, for example:\n\n\
+             zqos diagnose --store {path} --sites {sites} --from {from} --to {to}\n\
+             zqos sql --store {path} 'SELECT location, approx_percentile_cont(latency_ms, 0.95) AS p95_ms \
+             FROM joined_samples GROUP BY location ORDER BY p95_ms DESC'"
+        ));
+        Ok(Self {
+            folder,
+            #[cfg(feature = "serve")]
+            session,
+        })
+    }
+
+    /// Opens the dashboard of what was collected, where `zqos serve` has it, or at a free port.
+    #[cfg(feature = "serve")]
+    async fn dashboard(&self, clock: Arc<VirtualClock>) -> anyhow::Result<Dashboard> {
+        use crate::command::serve::Served;
+
+        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8600));
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let listener = match TcpListener::bind(usual).await {
+            Ok(listener) => listener,
+            Err(_) => {
+                TcpListener::bind(free).await.context("there is no free port on 127.0.0.1")?
+            }
+        };
+        let sites = self.folder.path().join("sites.csv");
+        let context = zqos_context::Context::read(Some(&sites), None, None)
+            .map_err(|error| UsageError::new(error.to_string()))?;
+        let config = &self.session.config;
+        let served = Served {
+            at: self.folder.path().join("store").into(),
+            accounts: self.session.accounts()?.into_iter().cloned().collect(),
+            hosts: Vec::new(),
+            proxy_header: None,
+            share_safe: false,
+            memory: 256 << 20,
+        };
+        let mut settings = served.settings(config, context)?;
+        settings.clock = clock;
+        let server = Arc::new(zqos_server::Server::new(settings)?);
+        Ok(Dashboard { listener, server })
+    }
+}
+
+/// The dashboard, which listens.
+#[cfg(feature = "serve")]
+struct Dashboard {
+    listener: TcpListener,
+    server: Arc<zqos_server::Server>,
+}
+
+#[cfg(feature = "serve")]
+impl Dashboard {
+    /// Says where it is, and serves it.
+    async fn serve(self) -> anyhow::Result<()> {
+        let Self { listener, server } = self;
+        let address = listener.local_addr().context("the socket has no address")?;
+        note("\nAnd this is the dashboard of that week:\n");
+        crate::command::serve::introduce(&server, "http", address, None);
+        let bound = zqos_http::Bound { listener, tls: None };
+        zqos_http::serve(bound, server.router(), std::future::pending()).await?;
+        Ok(())
+    }
 }
 
 /// Somebody's bad meeting, and what really was the matter.

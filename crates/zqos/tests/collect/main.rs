@@ -6,6 +6,7 @@ mod diagnose;
 mod drift;
 mod find;
 mod phone;
+mod serve;
 mod world;
 
 use std::time::Duration;
