@@ -30,9 +30,7 @@ struct Collected {
 /// Collects some meetings of a list with all that is below them.
 fn collect(world: &mut World, kind: &'static str, when: &str, most: usize) -> Vec<Collected> {
     let origin = if when == "live" { Origin::RestLive } else { Origin::RestPast };
-    let list = format!(
-        "/metrics/{kind}?type={when}&from=2026-11-18&to=2026-11-20&page_size=300&include_fields=tracking_fields"
-    );
+    let list = format!("{}&page_size=300&include_fields=tracking_fields", list_of(kind, when));
     let rows: Vec<Value> = world
         .collect(&list, origin, None)
         .into_iter()
@@ -59,6 +57,12 @@ fn collect(world: &mut World, kind: &'static str, when: &str, most: usize) -> Ve
         collected.push(Collected { path, kind, joins });
     }
     collected
+}
+
+/// A list of some days; webinars are rare.
+fn list_of(kind: &str, when: &str) -> String {
+    let from = if kind == "webinars" { "2026-11-01" } else { "2026-11-18" };
+    format!("/metrics/{kind}?type={when}&from={from}&to=2026-11-20")
 }
 
 /// The type under which all parts of a meeting can be asked for.
@@ -103,11 +107,10 @@ async fn compare_meeting(world: &World, archive: &Archive, meeting: &Collected, 
         if part.ends_with("qos_summary") && when == "live" {
             continue;
         }
-        for size in [1, 3, 10] {
-            let target = format!("{path}/{part}?type={when}&page_size={size}");
+        for size in ["", "&page_size=3"] {
+            let target = format!("{path}/{part}?type={when}{size}");
             compare_walks(world, archive, &target).await;
         }
-        compare_walks(world, archive, &format!("{path}/{part}?type={when}")).await;
     }
     let with_registrants = format!("{path}/participants?type={when}&include_fields=registrant_id");
     assert!(compare_walks(world, archive, &with_registrants).await > 0);
@@ -124,9 +127,7 @@ fn rows(pages: &[Answer], kind: &str) -> BTreeMap<String, Value> {
 }
 
 async fn compare_lists(world: &World, archive: &Archive, kind: &str, when: &str, fields: &str) {
-    let target = format!(
-        "/metrics/{kind}?type={when}&from=2026-11-18&to=2026-11-20&page_size=7{fields}"
-    );
+    let target = format!("{}&page_size=7{fields}", list_of(kind, when));
     let walk = async |ours: bool| {
         let mut pages = Vec::new();
         let mut page = target.clone();
@@ -150,11 +151,11 @@ async fn compare_lists(world: &World, archive: &Archive, kind: &str, when: &str,
 #[tokio::test]
 async fn every_page_of_every_path_is_what_zoom_gave() {
     let mut world = World::new().await;
-    let mut meetings = collect(&mut world, "meetings", "past", 6);
+    let mut meetings = collect(&mut world, "meetings", "past", 4);
     meetings.extend(collect(&mut world, "meetings", "pastOne", 1));
     meetings.extend(collect(&mut world, "webinars", "past", 1));
     assert!(meetings.iter().any(|meeting| meeting.kind == "webinars"), "there is a webinar");
-    assert!(meetings.iter().map(|meeting| meeting.joins.len()).sum::<usize>() > 20);
+    assert!(meetings.iter().map(|meeting| meeting.joins.len()).sum::<usize>() > 10);
     world.keep().await;
     // In a log alone, in files as they came, and in files of sealed days.
     for stage in 0..3 {
@@ -180,6 +181,7 @@ async fn every_page_of_every_path_is_what_zoom_gave() {
 #[tokio::test]
 async fn a_meeting_is_live_while_it_runs_and_past_afterwards() {
     let mut world = World::new().await;
+    world.clock.set("2026-11-19T14:30:00Z".parse().unwrap());
     let live = collect(&mut world, "meetings", "live", 3);
     assert!(!live.is_empty(), "something runs");
     world.keep().await;

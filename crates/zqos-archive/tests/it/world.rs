@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use zoom_wire::privacy::Policy;
 use zqos_archive::Archive;
-use zqos_core::{Clock as _, ManualClock, MeetingUuid, Origin, Timestamp};
+use zqos_core::{ManualClock, MeetingUuid, Origin};
 use zqos_intake::{Intake, Source};
 use zqos_sim::{Algorithm, Call, Config, Simulator};
 use zqos_store::Store;
@@ -109,10 +109,6 @@ impl World {
     pub(crate) async fn archive(&self) -> Archive {
         let clock: Arc<ManualClock> = Arc::clone(&self.clock);
         Archive::open(self.dir.path(), clock).await.unwrap()
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
     }
 }
 
