@@ -1,9 +1,10 @@
 //! Answers as a server gives them.
 
+use crate::error::ArchiveError;
 use crate::refusal::Refusal;
 
 /// An answer as it goes out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -11,6 +12,8 @@ pub struct Answer {
     pub headers: Vec<(&'static str, &'static str)>,
     /// The body: JSON.
     pub body: Vec<u8>,
+    /// Why the store could not be read, where the status is 503. It names files, so that it is for logs.
+    pub failure: Option<ArchiveError>,
 }
 
 impl Answer {
@@ -24,7 +27,11 @@ impl Answer {
             ("content-type", "application/json;charset=UTF-8"),
             ("cache-control", "no-cache, no-store, must-revalidate, no-transform"),
         ];
-        Self { status, headers, body }
+        Self { status, headers, body, failure: None }
+    }
+
+    pub(crate) fn unreadable(failure: ArchiveError) -> Self {
+        Self { failure: Some(failure), ..Refusal::unreadable().into() }
     }
 }
 

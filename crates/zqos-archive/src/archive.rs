@@ -98,19 +98,18 @@ impl Archive {
             return Refusal::method_not_allowed().into();
         }
         let request = Arc::new((account.to_owned(), route, Query::parse(query)));
-        let first = self.version();
-        match self.respond(&request, &first).await {
+        let mut answer = self.respond(&request, &self.version()).await;
+        // What it names may have been replaced and removed since.
+        if let Err(Failure::Unreadable(_)) = answer {
+            answer = match self.refresh().await {
+                Ok(_) => self.respond(&request, &self.version()).await,
+                Err(error) => Err(Failure::Unreadable(error)),
+            };
+        }
+        match answer {
             Ok(body) => Answer::found(body),
             Err(Failure::Refused(refusal)) => refusal.into(),
-            // What it names may have been replaced and removed since.
-            Err(Failure::Unreadable(_)) => match self.refresh().await {
-                Ok(_) => match self.respond(&request, &self.version()).await {
-                    Ok(body) => Answer::found(body),
-                    Err(Failure::Refused(refusal)) => refusal.into(),
-                    Err(Failure::Unreadable(_)) => Refusal::unreadable().into(),
-                },
-                Err(_) => Refusal::unreadable().into(),
-            },
+            Err(Failure::Unreadable(error)) => Answer::unreadable(error),
         }
     }
 
@@ -119,8 +118,7 @@ impl Archive {
         request: &Arc<(String, Route, Query)>,
         version: &Arc<Version>,
     ) -> Result<String, Failure> {
-        let (archive, request, version) =
-            (self.clone(), Arc::clone(request), Arc::clone(version));
+        let (archive, request, version) = (self.clone(), Arc::clone(request), Arc::clone(version));
         let work = spawn_blocking(move || {
             let (account, route, query) = &*request;
             let now = archive.0.clock.now();

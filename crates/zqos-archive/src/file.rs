@@ -51,8 +51,7 @@ impl TextFile {
     /// Looks a file through.
     pub(crate) fn open(snapshot: &Snapshot, data: &DataFile) -> Result<Self, ArchiveError> {
         let file = snapshot.file(&ZOOM_RAW, data)?;
-        let options =
-            ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::load(&file, options)?;
         let mut opened = Self {
             bytes_of_text: bytes_of_text(&metadata),

@@ -168,9 +168,7 @@ impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => fmt::Display::fmt(day, f),
-            Self::Second(instant) => {
-                fmt::Display::fmt(&instant.strftime("%Y-%m-%d %H:%M:%S"), f)
-            }
+            Self::Second(instant) => fmt::Display::fmt(&instant.strftime("%Y-%m-%d %H:%M:%S"), f),
         }
     }
 }

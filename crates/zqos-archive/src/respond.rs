@@ -136,9 +136,7 @@ impl Request<'_> {
             return Err(Refusal::wrong_kind(kind, id).into());
         }
         match when {
-            When::Live if meeting.has_ended(self.now) => {
-                Err(Refusal::no_such_meeting(id).into())
-            }
+            When::Live if meeting.has_ended(self.now) => Err(Refusal::no_such_meeting(id).into()),
             when if !meeting.is(when, self.now) => Err(Refusal::not_ended().into()),
             _ => Ok(meeting),
         }
@@ -159,8 +157,7 @@ impl Request<'_> {
         }
         let starts = range.start..range.end;
         let is_narrow = when != When::Live && !by_end;
-        let meetings =
-            self.version.meetings().by_start(self.account, is_narrow.then_some(&starts));
+        let meetings = self.version.meetings().by_start(self.account, is_narrow.then_some(&starts));
         let is_listed = |meeting: &&Meeting| {
             let is_of_kind = meeting.kind.unwrap_or_default() == kind;
             // What ended with one participant has a list of its own.
@@ -266,8 +263,8 @@ impl Request<'_> {
                 }
             }
         }
-        let is_asked_for = found.when != When::Live
-            && self.query.get("include_fields") == Some(REGISTRANT_ID);
+        let is_asked_for =
+            found.when != When::Live && self.query.get("include_fields") == Some(REGISTRANT_ID);
         let dropped: &[&str] = if is_asked_for { &[] } else { &[REGISTRANT_ID] };
         self.rows(found, "participants", &rows, ROWS, &Envelope::Numbered, |text| {
             member::without(text.as_str(), dropped).into_owned()
@@ -278,7 +275,8 @@ impl Request<'_> {
     fn reports(&self, found: &Found<'_>) -> Result<String, Failure> {
         let mut rows = found.rows(TextKind::Report);
         if rows.is_empty() {
-            let typed = Typed::new(self.version, self.account, &found.meeting).reports(found.when)?;
+            let typed =
+                Typed::new(self.version, self.account, &found.meeting).reports(found.when)?;
             rows.extend(typed.into_iter().map(|(user, report)| (user, Row::Made(report))));
         }
         self.rows(found, "qos", &rows, REPORTS, &Envelope::Numbered, |text| {
@@ -297,7 +295,8 @@ impl Request<'_> {
     fn report(&self, found: &Found<'_>, user: &str) -> Result<String, Failure> {
         let Some(place) = found.contents.of_user(TextKind::Report, user, found.when) else {
             let typed = Typed::new(self.version, self.account, &found.meeting);
-            let report = typed.report(found.when, user)?.ok_or_else(Refusal::no_such_participant)?;
+            let report =
+                typed.report(found.when, user)?.ok_or_else(Refusal::no_such_participant)?;
             return Ok(member::with(&report, found.number()));
         };
         let text = self.text(found, place)?;

@@ -131,12 +131,17 @@ mod tests {
         for operation in Operation::ALL {
             let path = operation.template.replace("{meetingId}", "1").replace("{webinarId}", "1");
             let path = path.replace("{participantId}", "1");
-            let is_ours = path.starts_with("/metrics/meetings") || path.starts_with("/metrics/webinars");
+            let is_ours =
+                path.starts_with("/metrics/meetings") || path.starts_with("/metrics/webinars");
             assert_eq!(Route::of_path(&path).is_some(), is_ours, "{path}");
         }
-        for path in ["", "/", "//", "/metrics", "/metrics/crc", "/accounts/other/metrics/meetings"] {
+        for path in ["", "/", "//", "/metrics", "/metrics/crc", "/accounts/other/metrics/meetings"]
+        {
             assert_eq!(Route::of_path(path), None, "{path}");
         }
-        assert_eq!(Route::of_path("/accounts/me/metrics/meetings"), Some(Route::List(Kind::Meeting)));
+        assert_eq!(
+            Route::of_path("/accounts/me/metrics/meetings"),
+            Some(Route::List(Kind::Meeting))
+        );
     }
 }

@@ -249,7 +249,8 @@ fn minutes(streams: &Merged, devices: &Merged, when: When) -> Result<Vec<String>
             // Unknown streams come after those that Zoom documents.
             let documented = zqos_core::Stream::from_name(&name);
             let of_minute = minutes.entry(ts).or_default();
-            let place = documented.map_or(zqos_core::Stream::COUNT + of_minute.len(), |it| it.index());
+            let place =
+                documented.map_or(zqos_core::Stream::COUNT + of_minute.len(), |it| it.index());
             of_minute.insert(place, StreamSample { ts: at, stream, figures: figures(row) });
         }
     }
@@ -304,7 +305,8 @@ fn add_device(sample: &mut DeviceSample, row: &Row) -> Result<(), ArchiveError> 
         (&mut sample.max_pressure, "max_pressure"),
     ] {
         let level = row.text(column)?;
-        let level = Pressure::ALL.into_iter().find(|known| level.as_deref() == Some(known.as_str()));
+        let level =
+            Pressure::ALL.into_iter().find(|known| level.as_deref() == Some(known.as_str()));
         *slot = level.or(*slot);
     }
     for (slot, column) in [

@@ -8,9 +8,7 @@ use std::sync::{Arc, OnceLock};
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use zqos_core::table::{
-    DEVICE_SAMPLES, MEETINGS, PARTICIPANTS, STREAM_SAMPLES, Table, ZOOM_RAW,
-};
+use zqos_core::table::{DEVICE_SAMPLES, MEETINGS, PARTICIPANTS, STREAM_SAMPLES, Table, ZOOM_RAW};
 use zqos_store::{DataFile, Snapshot};
 
 use crate::cache::Cache;
@@ -322,10 +320,8 @@ fn of_file(
     let groups = groups.filter(|(_, group)| {
         let statistics = group.column(column).statistics();
         let bounds = statistics.and_then(|known| known.min_bytes_opt().zip(known.max_bytes_opt()));
-        bounds.is_none_or(|(least, greatest)| {
-            // A bound may be cut: the greatest then lies above all that begins as it does.
-            least <= uuid.as_bytes() && uuid.as_bytes() <= greatest
-        })
+        bounds
+            .is_none_or(|(least, greatest)| least <= uuid.as_bytes() && uuid.as_bytes() <= greatest)
     });
     let groups = groups.map(|(place, _)| place).collect();
     Ok(builder.with_row_groups(groups).build()?.collect::<Result<_, _>>()?)

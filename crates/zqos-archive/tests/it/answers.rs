@@ -50,7 +50,8 @@ fn collect(world: &mut World, kind: &'static str, when: &str, most: usize) -> Ve
             for page in world.collect(&target, origin, Some(uuid)) {
                 if part == "participants" {
                     let rows = page.body["participants"].as_array().unwrap();
-                    joins.extend(rows.iter().map(|row| row["user_id"].as_str().unwrap().to_owned()));
+                    joins
+                        .extend(rows.iter().map(|row| row["user_id"].as_str().unwrap().to_owned()));
                 }
             }
         }
@@ -76,9 +77,8 @@ async fn compare_walks(world: &World, archive: &Archive, target: &str) -> usize 
     let mut pages = 0;
     loop {
         let (expected, found) = (world.zoom(&theirs), ask(archive, &ours).await);
-        let is_empty = |answer: &Answer| {
-            answer.body["participants"].as_array().is_some_and(Vec::is_empty)
-        };
+        let is_empty =
+            |answer: &Answer| answer.body["participants"].as_array().is_some_and(Vec::is_empty);
         // An empty list leaves nothing in a store.
         if is_empty(&expected) && found.status == 404 {
             assert_eq!(found.body["code"], 3001, "{target}");
@@ -143,7 +143,8 @@ async fn compare_lists(world: &World, archive: &Archive, kind: &str, when: &str,
     let (theirs, ours) = (walk(false).await, walk(true).await);
     assert_eq!(rows(&ours, kind), rows(&theirs, kind), "{target}");
     for name in ["from", "to", "page_count", "page_size", "total_records"] {
-        let said = |pages: &[Answer]| pages.iter().map(|page| page.body[name].clone()).collect::<Vec<_>>();
+        let said =
+            |pages: &[Answer]| pages.iter().map(|page| page.body[name].clone()).collect::<Vec<_>>();
         assert_eq!(said(&ours), said(&theirs), "{target}: {name}");
     }
 }

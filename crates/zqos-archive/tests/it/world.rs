@@ -80,9 +80,13 @@ impl World {
     }
 
     /// What Zoom answers goes into the store, page by page. Returns the pages.
-    pub(crate) fn collect(&mut self, target: &str, origin: Origin, uuid: Option<&str>) -> Vec<Answer> {
-        let source =
-            Source { origin, meeting: uuid.and_then(MeetingUuid::new), call_start: None };
+    pub(crate) fn collect(
+        &mut self,
+        target: &str,
+        origin: Origin,
+        uuid: Option<&str>,
+    ) -> Vec<Answer> {
+        let source = Source { origin, meeting: uuid.and_then(MeetingUuid::new), call_start: None };
         let mut pages = Vec::new();
         let mut page = target.to_owned();
         loop {
@@ -115,8 +119,9 @@ impl World {
 /// What the archive answers.
 pub(crate) async fn ask(archive: &Archive, target: &str) -> Answer {
     let answer = archive.answer(ACCOUNT, "GET", target).await;
-    let body = serde_json::from_slice(&answer.body)
-        .unwrap_or_else(|error| panic!("{target}: {error}: {}", String::from_utf8_lossy(&answer.body)));
+    let body = serde_json::from_slice(&answer.body).unwrap_or_else(|error| {
+        panic!("{target}: {error}: {}", String::from_utf8_lossy(&answer.body))
+    });
     Answer { status: answer.status, body }
 }
 
@@ -124,7 +129,11 @@ pub(crate) async fn ask(archive: &Archive, target: &str) -> Answer {
 pub(crate) fn encoded(uuid: &str) -> String {
     let once = |text: &str| {
         text.bytes().fold(String::new(), |path, byte| {
-            if byte.is_ascii_alphanumeric() { path + &char::from(byte).to_string() } else { format!("{path}%{byte:02X}") }
+            if byte.is_ascii_alphanumeric() {
+                path + &char::from(byte).to_string()
+            } else {
+                format!("{path}%{byte:02X}")
+            }
         })
     };
     once(&once(uuid))

@@ -172,10 +172,7 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(dir.path(), clock());
     let mut store = open().await.unwrap();
-    store
-        .append([listed("canary", "Canary-Mail@example.com")])
-        .await
-        .unwrap();
+    store.append([listed("canary", "Canary-Mail@example.com")]).await.unwrap();
     for latency in [10.0, 20.0] {
         let theirs = report("2", "other", Some("other@example.com"), latency);
         let mail = Some("canary-mail@example.com");
