@@ -1,5 +1,5 @@
 //! The meetings of a store: when they were, and which is the latest of a number. All are in memory, some
-//! two hundred bytes each.
+//! three hundred bytes each.
 
 use std::collections::HashMap;
 use std::ops::Range;

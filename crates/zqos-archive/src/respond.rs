@@ -294,9 +294,11 @@ impl Request<'_> {
     /// participants has that.
     fn report(&self, found: &Found<'_>, user: &str) -> Result<String, Failure> {
         let Some(place) = found.contents.of_user(TextKind::Report, user, found.when) else {
+            if !found.contents.of_kind(TextKind::Report, found.when).is_empty() {
+                return Err(Refusal::no_such_participant().into());
+            }
             let typed = Typed::new(self.version, self.account, &found.meeting);
-            let report =
-                typed.report(found.when, user)?.ok_or_else(Refusal::no_such_participant)?;
+            let report = typed.report(found.when, user)?.ok_or_else(Refusal::no_such_participant)?;
             return Ok(member::with(&report, found.number()));
         };
         let text = self.text(found, place)?;
