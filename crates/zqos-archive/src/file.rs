@@ -9,7 +9,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
 };
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use zqos_core::table::ZOOM_RAW;
 use zqos_store::{DataFile, Snapshot};
 
@@ -133,7 +133,7 @@ impl TextFile {
 
 fn bytes_of_text(metadata: &ArrowReaderMetadata) -> usize {
     let groups = metadata.metadata().row_groups();
-    let rows: i64 = groups.iter().map(|group| group.num_rows()).sum();
-    let bytes: i64 = groups.iter().map(|group| group.total_byte_size()).sum();
+    let rows: i64 = groups.iter().map(RowGroupMetaData::num_rows).sum();
+    let bytes: i64 = groups.iter().map(RowGroupMetaData::total_byte_size).sum();
     usize::try_from(bytes / rows.max(1)).unwrap_or(0).max(1)
 }

@@ -298,7 +298,8 @@ impl Request<'_> {
                 return Err(Refusal::no_such_participant().into());
             }
             let typed = Typed::new(self.version, self.account, &found.meeting);
-            let report = typed.report(found.when, user)?.ok_or_else(Refusal::no_such_participant)?;
+            let report =
+                typed.report(found.when, user)?.ok_or_else(Refusal::no_such_participant)?;
             return Ok(member::with(&report, found.number()));
         };
         let text = self.text(found, place)?;

@@ -52,9 +52,9 @@ impl Route {
     pub(crate) fn of_path(path: &str) -> Option<Self> {
         // Slashes in a row are one: a UUID that starts with an unencoded one loses it.
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        let below = match &*segments {
-            ["metrics", below @ ..] | ["accounts", "me", "metrics", below @ ..] => below,
-            _ => return None,
+        let (["metrics", below @ ..] | ["accounts", "me", "metrics", below @ ..]) = &*segments
+        else {
+            return None;
         };
         let (collection, below) = below.split_first()?;
         let kind = match *collection {

@@ -30,7 +30,7 @@ impl Tokens {
     /// The token with which a request goes on after `cursor`.
     pub(crate) fn give(&self, bound: &Bound<'_>, cursor: &str, now: Timestamp) -> String {
         let issued = now.unix_millis().to_be_bytes();
-        let proof = self.mac(bound, &issued, cursor.as_bytes()).finalize().into_bytes();
+        let proof = self.mac(bound, issued, cursor.as_bytes()).finalize().into_bytes();
         let mut bytes = proof[..PROOF].to_vec();
         bytes.extend(issued);
         bytes.extend(cursor.as_bytes());
@@ -42,12 +42,12 @@ impl Tokens {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (proof, rest) = bytes.split_first_chunk::<PROOF>()?;
         let (issued, cursor) = rest.split_first_chunk::<8>()?;
-        self.mac(bound, issued, cursor).verify_truncated_left(proof).ok()?;
+        self.mac(bound, *issued, cursor).verify_truncated_left(proof).ok()?;
         let age = now.unix_millis().checked_sub(i64::from_be_bytes(*issued))?;
         (age < LIFETIME).then(|| String::from_utf8(cursor.to_vec()).ok())?
     }
 
-    fn mac(&self, bound: &Bound<'_>, issued: &[u8; 8], cursor: &[u8]) -> Hmac<Sha256> {
+    fn mac(&self, bound: &Bound<'_>, issued: [u8; 8], cursor: &[u8]) -> Hmac<Sha256> {
         let texts = bound.iter().map(|text| text.as_bytes()).chain([&issued[..], cursor]);
         texts.fold(self.key.clone(), |mac, text| {
             mac.chain_update(text.len().to_be_bytes()).chain_update(text)

@@ -249,8 +249,8 @@ fn minutes(streams: &Merged, devices: &Merged, when: When) -> Result<Vec<String>
             // Unknown streams come after those that Zoom documents.
             let documented = zqos_core::Stream::from_name(&name);
             let of_minute = minutes.entry(ts).or_default();
-            let place =
-                documented.map_or(zqos_core::Stream::COUNT + of_minute.len(), |it| it.index());
+            let place = documented
+                .map_or(zqos_core::Stream::COUNT + of_minute.len(), zqos_core::Stream::index);
             of_minute.insert(place, StreamSample { ts: at, stream, figures: figures(row) });
         }
     }

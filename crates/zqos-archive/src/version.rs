@@ -94,12 +94,11 @@ impl Version {
         let mut rows_of_meetings = HashMap::new();
         for data in files_of(&snapshot, &MEETINGS) {
             let known = before.and_then(|before| before.rows_of_meetings.get(&data.path));
-            let rows = match known {
-                Some(rows) => Arc::clone(rows),
-                None => {
-                    let batches = columns(&snapshot, &MEETINGS, data, Some(&meetings::COLUMNS))?;
-                    Arc::new(meetings::Rows::read(&batches)?)
-                }
+            let rows = if let Some(rows) = known {
+                Arc::clone(rows)
+            } else {
+                let batches = columns(&snapshot, &MEETINGS, data, &meetings::COLUMNS)?;
+                Arc::new(meetings::Rows::read(&batches)?)
             };
             rows_of_meetings.insert(data.path.clone(), rows);
         }
@@ -175,16 +174,15 @@ impl Version {
         let rows = (BLOCK_BYTES / texts.bytes_of_text()).max(1);
         let first = run.start + (row - run.start) / rows * rows;
         let key = (texts.path().to_owned(), first);
-        let block = match blocks.get(&key) {
-            Some(block) => block,
-            None => {
-                let range = first..run.end.min(first + rows);
-                let read = texts.read(&self.snapshot, &["body"], [range].into_iter())?;
-                let block = Arc::new(Block::new(first, &read)?);
-                let bytes = block.bytes(&read);
-                blocks.put(key, Arc::clone(&block), bytes);
-                block
-            }
+        let block = if let Some(block) = blocks.get(&key) {
+            block
+        } else {
+            let range = first..run.end.min(first + rows);
+            let read = texts.read(&self.snapshot, &["body"], [range].into_iter())?;
+            let block = Arc::new(Block::new(first, &read)?);
+            let bytes = block.bytes(&read);
+            blocks.put(key, Arc::clone(&block), bytes);
+            block
         };
         let row = row - block.first;
         Ok(Text { block, row })
@@ -292,18 +290,15 @@ fn stamp(snapshot: &Snapshot) -> Vec<Stamp> {
     stamps.collect()
 }
 
-/// All rows of a file, or some columns of them.
+/// Some columns of all rows of a file.
 fn columns(
     snapshot: &Snapshot,
     table: &Table,
     data: &DataFile,
-    names: Option<&[&str]>,
+    names: &[&str],
 ) -> Result<Vec<RecordBatch>, ArchiveError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(snapshot.file(table, data)?)?;
-    let wanted = match names {
-        Some(names) => ProjectionMask::columns(builder.parquet_schema(), names.iter().copied()),
-        None => ProjectionMask::all(),
-    };
+    let wanted = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
     Ok(builder.with_projection(wanted).build()?.collect::<Result<_, _>>()?)
 }
 
