@@ -31,7 +31,7 @@ const QUALITIES: [(&str, &str); 3] = [
     ("share_quality", "screen_share_quality"),
 ];
 /// Columns of participants that are members of lists and of reports.
-const OF_JOIN: [(&str, &str); 15] = [
+const OF_JOIN: [(&str, &str); 14] = [
     ("person_id", "id"),
     ("participant_uuid", "participant_uuid"),
     ("user_name", "user_name"),
@@ -46,10 +46,7 @@ const OF_JOIN: [(&str, &str); 15] = [
     ("video_connection_type", "video_connection_type"),
     ("share_connection_type", "as_connection_type"),
     ("data_center", "data_center"),
-    ("health", "health"),
 ];
-/// Those of them that only reports have.
-const HEALTH: &str = "health";
 /// What somebody speaks into, hears from and looks at.
 const EQUIPMENT: [&str; 3] = ["microphone", "speaker", "camera"];
 
@@ -139,7 +136,7 @@ impl<'t> Typed<'t> {
         let shown = streams.into_iter().map(|(user, samples)| {
             let join_rows = joins.remove(&user).unwrap_or_default();
             let mut object = join(&user, &join_rows)?;
-            object.text(HEALTH, &join_rows.text(HEALTH)?.unwrap_or_default());
+            object.text("health", &join_rows.text("health")?.unwrap_or_default());
             object.array("issue_list", join_rows.list("issue_list").iter().map(|it| quoted(it)));
             if only.is_some() {
                 for name in EQUIPMENT {
@@ -158,7 +155,7 @@ impl<'t> Typed<'t> {
 fn join(user: &User, rows: &Merged) -> Result<Object, ArchiveError> {
     let mut object = Object::new();
     object.text("user_id", user.as_str());
-    for (column, name) in OF_JOIN.into_iter().filter(|(column, _)| *column != HEALTH) {
+    for (column, name) in OF_JOIN {
         object.text(name, &rows.text(column)?.unwrap_or_default());
     }
     let internal = rows.list("internal_ip_addresses");
