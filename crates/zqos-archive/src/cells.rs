@@ -20,9 +20,9 @@ impl Texts {
         Self(None)
     }
 
-    /// The text in a row; `None` when it is missing.
+    /// The text in a row; `None` when it is missing, or there are not so many rows.
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        let texts = self.0.as_ref()?;
+        let texts = self.0.as_ref().filter(|texts| row < texts.len())?;
         texts.is_valid(row).then(|| texts.value(row))
     }
 }

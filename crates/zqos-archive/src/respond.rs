@@ -15,11 +15,9 @@ use crate::refusal::Refusal;
 use crate::route::{Part, REPORTS, ROWS, Route};
 use crate::token::Tokens;
 use crate::typed::Typed;
-use crate::version::{Blocks, Text, Version};
+use crate::version::{Blocks, OF_SINGLE_REPORT, Text, Version};
 
-/// Members that only the report of a single participant has; lists of reports leave them out.
-const OF_SINGLE_REPORT: [&str; 4] = ["microphone", "speaker", "camera", "meeting_number"];
-/// Those of them that lists of participants have, too.
+/// Those of [`OF_SINGLE_REPORT`] that lists of participants have, too.
 const EQUIPMENT: [&str; 3] = ["microphone", "speaker", "camera"];
 /// Members of meetings that only lists have. **Source**: "List meetings", "Get meeting details".
 const OF_LISTED_MEETING: [&str; 5] =
@@ -280,7 +278,7 @@ impl Request<'_> {
             rows.extend(typed.into_iter().map(|(user, report)| (user, Row::Made(report))));
         }
         self.rows(found, "qos", &rows, REPORTS, &Envelope::Numbered, |text| {
-            if text.has_any(&OF_SINGLE_REPORT) {
+            if text.is_single_report() {
                 member::without(text.as_str(), &OF_SINGLE_REPORT).into_owned()
             } else {
                 text.as_str().to_owned()
@@ -303,7 +301,7 @@ impl Request<'_> {
             return Ok(member::with(&report, found.number()));
         };
         let text = self.text(found, place)?;
-        if text.has_any(&OF_SINGLE_REPORT) {
+        if text.is_single_report() {
             return Ok(text.as_str().to_owned());
         }
         let row = found.contents.of_user(TextKind::Participant, user, found.when);

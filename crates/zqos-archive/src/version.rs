@@ -28,6 +28,9 @@ pub(crate) const TABLES: [&Table; 5] =
 const BLOCK_BYTES: usize = 1 << 20;
 /// How many bytes of what meetings have are kept.
 const CONTENTS_BYTES: usize = 8 << 20;
+/// Members that only the report of a single participant has; lists of reports leave them out.
+pub(crate) const OF_SINGLE_REPORT: [&str; 4] =
+    ["microphone", "speaker", "camera", "meeting_number"];
 /// Around the days of a meeting, in milliseconds: joins may be kept under the one before or after.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
@@ -37,7 +40,7 @@ pub(crate) struct Block {
     first: usize,
     texts: Texts,
     /// Whether each is a report that came by itself, once that was asked.
-    alone: Vec<OnceLock<bool>>,
+    singles: Vec<OnceLock<bool>>,
 }
 
 /// Blocks by the path of their file and their first row; files never change.
@@ -56,9 +59,11 @@ impl Text {
         self.block.texts.get(self.row).unwrap_or("{}")
     }
 
-    /// True when it has one of the members that only reports of a single participant have.
-    pub(crate) fn has_any(&self, members: &[&str]) -> bool {
-        *self.block.alone[self.row].get_or_init(|| Members::of(self.as_str()).has_any(members))
+    /// True for a report that came by itself: it has one of [`OF_SINGLE_REPORT`].
+    pub(crate) fn is_single_report(&self) -> bool {
+        let look = || Members::of(self.as_str()).has_any(&OF_SINGLE_REPORT);
+        let known = self.block.singles.get(self.row);
+        known.map_or_else(look, |known| *known.get_or_init(look))
     }
 }
 
@@ -254,21 +259,21 @@ impl Block {
             [] => RecordBatch::new_empty(Arc::new(arrow::datatypes::Schema::empty())),
             [rows, ..] => arrow::compute::concat_batches(&rows.schema(), read)?,
         };
-        let alone = (0..rows.num_rows()).map(|_| OnceLock::new()).collect();
-        Ok(Self { first, texts: Texts::new(&rows, "body")?, alone })
+        let singles = (0..rows.num_rows()).map(|_| OnceLock::new()).collect();
+        Ok(Self { first, texts: Texts::new(&rows, "body")?, singles })
     }
 
     /// How many bytes it has, as it was read.
     fn bytes(&self, read: &[RecordBatch]) -> usize {
         let texts: usize = read.iter().map(RecordBatch::get_array_memory_size).sum();
-        texts + self.alone.len() * size_of::<OnceLock<bool>>() + size_of::<Self>()
+        texts + self.singles.len() * size_of::<OnceLock<bool>>() + size_of::<Self>()
     }
 }
 
 impl Default for Text {
     /// A text that is not there.
     fn default() -> Self {
-        let empty = Block { first: 0, texts: Texts::none(), alone: vec![OnceLock::new()] };
+        let empty = Block { first: 0, texts: Texts::none(), singles: vec![OnceLock::new()] };
         Self { block: Arc::new(empty), row: 0 }
     }
 }
