@@ -37,6 +37,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
     ("collect", collect::run),
+    ("archive", archive),
     ("store-ingest", store::ingest),
     ("store-size", store::size),
     ("store-query", store::query),
@@ -101,6 +102,12 @@ fn compare(workspace: &Workspace) -> Result<Vec<Claim>> {
 /// Scores and verdicts; its claims are checked where it is written.
 fn score(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zqos-quality", "--bench", "score"]))?;
+    Ok(Vec::new())
+}
+
+/// Reports that the archive answers; its claims are checked where it is written.
+fn archive(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(workspace.cargo().args(["bench", "--package", "zqos-archive", "--bench", "answer"]))?;
     Ok(Vec::new())
 }
 

@@ -139,6 +139,22 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-archive",
+        features: ALL_FEATURES,
+        // Reports are read without a query: that is why it is a crate of its own.
+        forbidden: &[
+            "axum*",
+            "datafusion*",
+            "zoom-dashboard",
+            "zqos-collect",
+            "zqos-intake",
+            "zqos-quality",
+            "zqos-query",
+            "zqos-server",
+            "zqos-sim",
+        ],
+    },
+    Rule {
         package: "zqos-query",
         features: ALL_FEATURES,
         forbidden: &["axum*", "zoom-*", "zqos-collect", "zqos-server", "zqos-sim"],

@@ -21,6 +21,14 @@ wire_object! {
         user_qos: Text<'a>,
         /// The elements of a summary.
         qos: Text<'a>,
+        /// What somebody shared, one stretch each.
+        details: Text<'a>,
+        /// How somebody found it.
+        quality: Text<'a>,
+        /// When somebody said so.
+        date_time: Text<'a>,
+        /// The id of a join.
+        user_id: Text<'a>,
         /// The rows of a page of reports, summaries or participants.
         participants: Text<'a>,
         /// The rows of a list.
@@ -53,7 +61,11 @@ pub enum DocumentKind {
     Report,
     /// The summaries of one participant.
     Summary,
-    /// A page of reports, summaries or participants.
+    /// What one participant shared.
+    Sharing,
+    /// What one participant said of the meeting after it.
+    Satisfaction,
+    /// A page of reports, summaries, participants, or what these shared or said.
     Participants,
     /// A page of meetings.
     Meetings,
@@ -96,6 +108,10 @@ impl<'a> Document<'a> {
             DocumentKind::CallLog
         } else if has_rows(self.qos) {
             DocumentKind::Summary
+        } else if is(self.user_id) && has_rows(self.details) {
+            DocumentKind::Sharing
+        } else if is(self.user_id) && is(self.quality) && is(self.date_time) {
+            DocumentKind::Satisfaction
         } else if is(self.uuid) {
             DocumentKind::Meeting
         } else {

@@ -9,6 +9,7 @@ pub mod error;
 
 pub mod field;
 pub mod row;
+pub mod spelling;
 pub mod value;
 
 pub mod meeting;

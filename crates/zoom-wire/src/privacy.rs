@@ -9,8 +9,9 @@
 //! | known to be about no person: figures, times, ids of meetings and joins, versions | it is kept |
 //! | anything else that holds a text | kept if the policy keeps by default, else dropped and counted |
 //!
-//! What is dropped becomes `null`. A text in an object of unknown meaning is unknown too, unless it is a
-//! figure, as in a stream that Zoom adds one day.
+//! What is dropped is blank as Zoom blanks it for accounts that may not see it: a text is empty, a list of
+//! texts is left out. A text in an object of unknown meaning is unknown too, unless it is a figure, as in a
+//! stream that Zoom adds one day.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -196,7 +197,10 @@ impl Policy {
             Redacting { policy: self, dropped, out: String::with_capacity(json.len()) };
         let within = match kind {
             DocumentKind::Meeting => Within::Meeting,
-            DocumentKind::Report | DocumentKind::Summary => Within::Somebody,
+            DocumentKind::Report
+            | DocumentKind::Summary
+            | DocumentKind::Sharing
+            | DocumentKind::Satisfaction => Within::Somebody,
             DocumentKind::CallLog | DocumentKind::CallQos => Within::Call,
             _ => Within::Envelope,
         };
@@ -472,9 +476,6 @@ impl Redacting<'_> {
         self.out.push('{');
         let mut is_first = true;
         while let (Some(name), Some(value)) = (cursor.name(), cursor.value()) {
-            if !std::mem::take(&mut is_first) {
-                self.out.push(',');
-            }
             let quoted = format!("\"{name}\"");
             // A name may be spelled with escapes, and is read without.
             let plain: Cow<'_, str> = if name.contains('\\') {
@@ -482,21 +483,26 @@ impl Redacting<'_> {
             } else {
                 Cow::Borrowed(name)
             };
+            let treatment = treatment(&plain, within);
+            // A list that is dropped is not there, as in answers to accounts with a legacy BAA.
+            if value.starts_with('[') && self.is_dropped(treatment) {
+                continue;
+            }
+            if !std::mem::take(&mut is_first) {
+                self.out.push(',');
+            }
             self.out.push_str(&quoted);
             self.out.push(':');
-            self.value(value, treatment(&plain, within), &plain);
+            self.value(value, treatment, &plain);
         }
         self.out.push('}');
     }
 
+    fn is_dropped(&self, treatment: Treatment) -> bool {
+        matches!(treatment, Treatment::Personal(field) if self.policy.mode(field) == Mode::Drop)
+    }
+
     fn array(&mut self, json: &str, treatment: Treatment, name: &str) {
-        // A list of texts can't hold what is missing: of one that is dropped nothing is left.
-        if let Treatment::Personal(field) = treatment
-            && self.policy.mode(field) == Mode::Drop
-        {
-            self.out.push_str("null");
-            return;
-        }
         let mut cursor = Cursor::new(json);
         cursor.enter(b'[');
         self.out.push('[');
@@ -527,20 +533,15 @@ impl Redacting<'_> {
             (Mode::Keep, _) => self.out.push_str(json),
             (Mode::Pseudonymise, Treatment::Personal(field)) => {
                 // An escape that is half a character can't be read.
-                let value = serde_json::from_str::<String>(json).ok();
-                match value.as_deref().map(str::trim) {
-                    // Missing stays missing.
-                    Some("") => self.out.push_str("\"\""),
-                    Some(value) => {
-                        self.out.push('"');
-                        let name = self.policy.pseudonym(field, value);
-                        self.out.push_str(&name);
-                        self.out.push('"');
-                    }
-                    None => self.out.push_str("null"),
+                let value = serde_json::from_str::<String>(json).unwrap_or_default();
+                self.out.push('"');
+                // Missing stays missing.
+                if !value.trim().is_empty() {
+                    self.out.push_str(&self.policy.pseudonym(field, &value));
                 }
+                self.out.push('"');
             }
-            (Mode::Pseudonymise | Mode::Drop, _) => self.out.push_str("null"),
+            (Mode::Pseudonymise | Mode::Drop, _) => self.out.push_str("\"\""),
         }
     }
 }
@@ -565,7 +566,7 @@ mod tests {
             redacted(&Policy::new(Mode::Drop, "default", b""), json, DocumentKind::Report);
         assert_eq!(
             text,
-            r#"{"user_id":"16778240","email":null,"total_jointime_cost":1.50,"internal_ip_addresses":null,"user_qos":[{"date_time":"2026-01-05T10:01:00Z","audio_input":{"bitrate":"23 kbps"},"new_stream":{"bitrate":"1 kbps","note":null}}],"nickname":null,"user_name":null}"#
+            r#"{"user_id":"16778240","email":"","total_jointime_cost":1.50,"user_qos":[{"date_time":"2026-01-05T10:01:00Z","audio_input":{"bitrate":"23 kbps"},"new_stream":{"bitrate":"1 kbps","note":""}}],"nickname":"","user_name":""}"#
         );
         assert_eq!(dropped, Dropped::from([("nickname".to_owned(), 1), ("note".to_owned(), 1)]));
     }
@@ -600,7 +601,7 @@ mod tests {
         let policy = Policy::new(Mode::Keep, "default", b"").with(TOPIC, Mode::Drop);
         let json = r#"{"uuid":"u==","topic":"Layoffs","host":"Ann","anything":"x"}"#;
         let (text, dropped) = redacted(&policy, json, DocumentKind::Meeting);
-        assert_eq!(text, r#"{"uuid":"u==","topic":null,"host":"Ann","anything":"x"}"#);
+        assert_eq!(text, r#"{"uuid":"u==","topic":"","host":"Ann","anything":"x"}"#);
         assert!(dropped.is_empty());
         assert!(!policy.keeps_all() && !policy.has_pseudonyms());
     }
@@ -611,9 +612,9 @@ mod tests {
         let (text, dropped) =
             redacted(&Policy::new(Mode::Drop, "default", b""), json, DocumentKind::Event);
         let expected = json
-            .replace("\"abc\"", "null")
-            .replace("\"00:00:5E:00:53:00\"", "null")
-            .replace("\"Home\"", "null");
+            .replace("\"abc\"", "\"\"")
+            .replace("\"00:00:5E:00:53:00\"", "\"\"")
+            .replace("\"Home\"", "\"\"");
         assert_eq!(text, expected);
         assert_eq!(dropped.keys().collect::<Vec<_>>(), ["ssid"]);
     }
@@ -625,15 +626,15 @@ mod tests {
         let (text, dropped) = redacted(&policy, log, DocumentKind::CallLogs);
         assert_eq!(
             text,
-            r#"{"call_logs":[{"call_id":"7081466125443483485","direction":"internal","mos":"4.5","caller":{"id":null,"extension_type":"user","display_name":null,"extension_number":null,"phone_number":null,"device_type":"MAC_Client","device_public_ip":null,"device_private_ip":null,"headset":null,"microphone":null,"isp":"AS64500","codec":"OPUS","site_id":"s","note":null},"callee":{}}]}"#
+            r#"{"call_logs":[{"call_id":"7081466125443483485","direction":"internal","mos":"4.5","caller":{"id":"","extension_type":"user","display_name":"","extension_number":"","phone_number":"","device_type":"MAC_Client","device_public_ip":"","device_private_ip":"","headset":"","microphone":"","isp":"AS64500","codec":"OPUS","site_id":"s","note":""},"callee":{}}]}"#
         );
         assert_eq!(dropped, Dropped::from([("note".to_owned(), 1)]));
         let row = r#"{"call_id":"7","caller":{"id":"abc"}}"#;
         let (text, _) = redacted(&policy, row, DocumentKind::CallLog);
-        assert_eq!(text, r#"{"call_id":"7","caller":{"id":null}}"#);
+        assert_eq!(text, r#"{"call_id":"7","caller":{"id":""}}"#);
         let qos = r#"{"call_id":"7","caller_qos":{"device_public_ip":"192.0.2.1","sending":[{"date_time":"2026-01-05T10:00:00Z","qos":{"bitrate":"14.98kbps","network_delay":"307","note":"x"}}]}}"#;
         let (text, dropped) = redacted(&policy, qos, DocumentKind::CallQos);
-        let expected = qos.replace("\"192.0.2.1\"", "null").replace("\"x\"", "null");
+        let expected = qos.replace("\"192.0.2.1\"", "\"\"").replace("\"x\"", "\"\"");
         assert_eq!(text, expected);
         assert_eq!(dropped, Dropped::from([("note".to_owned(), 1)]));
     }

@@ -436,6 +436,10 @@ pub const VERDICTS: Table = Table {
 /// The user id of a verdict on a whole meeting; Zoom's own are digits.
 pub const WHOLE_MEETING: &str = "*";
 
+/// The user id of what is told of a meeting itself, which tells of its host: of the text of a meeting. Whoever
+/// erases the host erases it.
+pub const HOST: &str = "host";
+
 /// One stream of one participant in one minute each.
 pub const STREAM_SAMPLES: Table = Table {
     name: "stream_samples",
@@ -486,8 +490,9 @@ pub const DEVICE_SAMPLES: Table = Table {
     ],
 };
 
-/// The text of each participant's report or event, as it came; of a call's event its call stands for
-/// the meeting, and its side for the participant.
+/// Texts as they came, of the kinds of [`TextKind`](crate::TextKind) and of events. [`HOST`] stands for the user
+/// id in the text of a meeting; of a call's event its call stands for the meeting, and its side for the
+/// participant.
 pub const ZOOM_RAW: Table = Table {
     name: "zoom_raw",
     key: &["account", "meeting_uuid", "user_id", "origin", "kind", "part"],

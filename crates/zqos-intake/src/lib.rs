@@ -8,19 +8,18 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use zoom_wire::document::{Document, DocumentKind, Whereabouts};
 use zoom_wire::event::{CallEvent, Event, EventRecords, ParticipantEvent, Somebody};
-use zoom_wire::meeting::{Meeting, MeetingsPage};
+use zoom_wire::meeting::Meeting;
 use zoom_wire::participant::Participant;
 use zoom_wire::phone::{CallLog, CallLogsPage, CallQos, CallRecords, CallSide};
 use zoom_wire::privacy::{Dropped, Policy};
 use zoom_wire::qos::{ParticipantQos, Samples};
-use zoom_wire::{InvalidRow, Kind};
-use zqos_core::{Clock, MeetingUuid, Origin, Timestamp};
+use zoom_wire::{InvalidRow, Kind, Row};
+use zqos_core::table::HOST;
+use zqos_core::{Clock, MeetingUuid, Origin, TextKind, Timestamp};
 use zqos_store::{Batch, Raw};
 
 /// Of how many joins it is remembered what their events told.
 const REMEMBERED: usize = 50_000;
-/// What a report is called among the texts that are kept; events have Zoom's names.
-const REPORT: &str = "report";
 
 /// From which site people take part.
 pub trait Sites: fmt::Debug + Send + Sync {
@@ -250,7 +249,7 @@ impl Intake {
         self.sites.clear();
         let Some(map) = &self.map else { return };
         let rows: Vec<&str> = match document.kind() {
-            DocumentKind::Report => vec![text],
+            DocumentKind::Report | DocumentKind::Sharing | DocumentKind::Satisfaction => vec![text],
             DocumentKind::Participants => {
                 document.participant_rows().into_iter().map(RawValue::get).collect()
             }
@@ -290,6 +289,12 @@ impl Intake {
             DocumentKind::Event => self.event(text, path),
             DocumentKind::Report => self.report(text, &meeting.ok_or(Reason::NoMeeting)?, path),
             DocumentKind::Summary => self.summary(text, &meeting.ok_or(Reason::NoMeeting)?, path),
+            DocumentKind::Sharing => {
+                self.participant(text, &meeting.ok_or(Reason::NoMeeting)?, TextKind::Sharing)
+            }
+            DocumentKind::Satisfaction => {
+                self.participant(text, &meeting.ok_or(Reason::NoMeeting)?, TextKind::Satisfaction)
+            }
             DocumentKind::Participants => {
                 self.page(&document, &meeting.ok_or(Reason::NoMeeting)?, path);
                 Ok(())
@@ -297,7 +302,8 @@ impl Intake {
             DocumentKind::Meetings => self.meetings(text, Kind::Meeting, path),
             DocumentKind::Webinars => self.meetings(text, Kind::Webinar, path),
             DocumentKind::Meeting => {
-                self.meeting(&decode(text)?, None, path);
+                let meeting: Meeting<'_> = decode(text)?;
+                self.meeting(&meeting, None, (TextKind::MeetingDetails, text), path);
                 Ok(())
             }
             DocumentKind::CallLogs => {
@@ -349,16 +355,7 @@ impl Intake {
             .join
             .or_else(|| first_minute(&self.samples))
             .unwrap_or_else(|| self.clock.now());
-        let raw = Raw {
-            meeting: meeting.as_str(),
-            participant: participant.id.as_str(),
-            kind: REPORT,
-            part: "",
-            ts: participant.join,
-            at,
-            body: text,
-        };
-        self.batch.raw(self.source.origin, &raw);
+        self.text(TextKind::Report, meeting, participant.id.as_str(), participant.join, at, text);
         self.batch.participant(meeting, &participant);
         self.hand_over_if_many();
         self.counts.reports += 1;
@@ -384,6 +381,8 @@ impl Intake {
         for summary in &told.summaries {
             self.batch.summary(meeting, &told.participant.id, self.source.origin, None, summary);
         }
+        let id = told.participant.id.as_str();
+        self.text(TextKind::Summary, meeting, id, None, self.clock.now(), text);
         self.batch.participant(meeting, &told.participant);
         self.hand_over_if_many();
         self.counts.reports += 1;
@@ -393,7 +392,22 @@ impl Intake {
         Ok(())
     }
 
-    /// A page of reports, of summaries, or of participants.
+    /// Keeps the text of a row of Zoom's lists as it came.
+    fn text(
+        &mut self,
+        kind: TextKind,
+        meeting: &MeetingUuid,
+        participant: &str,
+        ts: Option<Timestamp>,
+        at: Timestamp,
+        body: &str,
+    ) {
+        let meeting = meeting.as_str();
+        let raw = Raw { meeting, participant, kind: kind.as_str(), part: "", ts, at, body };
+        self.batch.raw(self.source.origin, &raw);
+    }
+
+    /// A page of reports, of summaries, of participants, or of what these shared or said.
     fn page(&mut self, page: &Document<'_>, meeting: &MeetingUuid, path: &dyn Fn() -> String) {
         for (place, row) in page.participant_rows().into_iter().enumerate() {
             let path = || format!("{}, participants[{place}]", path());
@@ -402,7 +416,13 @@ impl Intake {
                 Err(reason) => Err(reason),
                 Ok(DocumentKind::Report) => self.report(row.get(), meeting, &path),
                 Ok(DocumentKind::Summary) => self.summary(row.get(), meeting, &path),
-                Ok(_) => self.participant(row.get(), meeting),
+                Ok(DocumentKind::Sharing) => {
+                    self.participant(row.get(), meeting, TextKind::Sharing)
+                }
+                Ok(DocumentKind::Satisfaction) => {
+                    self.participant(row.get(), meeting, TextKind::Satisfaction)
+                }
+                Ok(_) => self.participant(row.get(), meeting, TextKind::Participant),
             };
             if let Err(reason) = taken {
                 self.refuse(&path, reason);
@@ -410,10 +430,18 @@ impl Intake {
         }
     }
 
-    fn participant(&mut self, text: &str, meeting: &MeetingUuid) -> Result<(), Reason> {
+    /// A row that tells of a join, of whatever list.
+    fn participant(
+        &mut self,
+        text: &str,
+        meeting: &MeetingUuid,
+        kind: TextKind,
+    ) -> Result<(), Reason> {
         let row: Participant<'_> = decode(text)?;
         let mut participant = row.to_record().ok_or("no `user_id`")?;
         participant.site = self.sites.get(participant.id.as_str()).cloned();
+        let at = participant.join.or(participant.leave).unwrap_or_else(|| self.clock.now());
+        self.text(kind, meeting, participant.id.as_str(), participant.join, at, text);
         self.batch.participant(meeting, &participant);
         self.counts.participants += 1;
         Ok(())
@@ -523,27 +551,46 @@ impl Intake {
         kind: Kind,
         path: &dyn Fn() -> String,
     ) -> Result<(), Reason> {
-        let page: MeetingsPage<'_> = decode(text)?;
-        let rows = if kind == Kind::Meeting { &page.meetings } else { &page.webinars };
-        for (place, row) in rows.as_slice().iter().enumerate() {
+        let page: TextsOfMeetings<'_> = decode(text)?;
+        let rows = if kind == Kind::Meeting { page.meetings } else { page.webinars };
+        for (place, row) in rows.unwrap_or_default().into_iter().enumerate() {
             let path = || format!("{}, row {place}", path());
-            match row.as_object(path) {
-                Ok(meeting) => self.meeting(meeting, Some(kind), &path),
+            match decode::<Row<Meeting<'_>>>(row.get())?.as_object(path) {
+                Ok(meeting) => {
+                    self.meeting(meeting, Some(kind), (TextKind::Meeting, row.get()), &path);
+                }
                 Err(invalid) => self.refuse(&path, invalid),
             }
         }
         Ok(())
     }
 
-    fn meeting(&mut self, meeting: &Meeting<'_>, kind: Option<Kind>, path: &dyn Fn() -> String) {
+    fn meeting(
+        &mut self,
+        meeting: &Meeting<'_>,
+        kind: Option<Kind>,
+        (sort, text): (TextKind, &str),
+        path: &dyn Fn() -> String,
+    ) {
         match meeting.to_record(kind) {
             Some(record) => {
+                let at = record.start.or(record.end).unwrap_or_else(|| self.clock.now());
+                self.text(sort, &record.uuid, HOST, record.start, at, text);
                 self.batch.meeting(&record);
                 self.counts.meetings += 1;
             }
             None => self.refuse(path, "the meeting has no `uuid`"),
         }
     }
+}
+
+/// The rows of a list of meetings or webinars, as they came.
+#[derive(Deserialize)]
+struct TextsOfMeetings<'a> {
+    #[serde(borrow)]
+    meetings: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    webinars: Option<Vec<&'a RawValue>>,
 }
 
 /// Reads an object; what is wrong is told without what was found, which may be personal.

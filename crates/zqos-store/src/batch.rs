@@ -419,18 +419,18 @@ pub(crate) struct Misfit<'m> {
     pub(crate) row: &'m str,
 }
 
-/// A report or an event as it came. Of one that comes again with the same meeting, participant, kind
-/// and part, the later counts.
+/// A text as it came. Of one that comes again with the same meeting, participant, kind and part, the later
+/// counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'a> {
     /// The meeting's UUID, or the call's id.
     pub meeting: &'a str,
-    /// The id of the join, or the side of the call.
+    /// The id of the join, or the side of the call; [`HOST`](zqos_core::table::HOST) for the text of a meeting.
     pub participant: &'a str,
-    /// `report`, or what sort of event.
+    /// The name of a [`TextKind`](zqos_core::TextKind), or what sort of event.
     pub kind: &'a str,
     /// What tells it from others of its kind: the minute of an event and what it speaks of. Empty for
-    /// reports, of which a join has one.
+    /// all else, of which a join or a meeting has one.
     pub part: &'a str,
     /// What time it speaks of; `None` when it names none.
     pub ts: Option<Timestamp>,

@@ -5,11 +5,13 @@ use arrow::array::{Array, AsArray as _, RecordBatch, StringArray};
 use arrow::datatypes::{Int32Type, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
-use zqos_core::table::Table;
+use zqos_core::table::{HOST, Table};
 
 /// The texts of a column; missing ones where rows have no such column.
 pub(crate) enum Texts<'a> {
     Missing,
+    /// The same in every row.
+    Always(&'static str),
     Plain(&'a StringArray),
     Terms(&'a arrow::array::Int32Array, &'a StringArray),
 }
@@ -31,6 +33,7 @@ impl<'a> Texts<'a> {
     pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
         match self {
             Self::Missing => None,
+            Self::Always(text) => Some(text),
             Self::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Terms(keys, values) => {
                 let key = keys.is_valid(row).then(|| keys.value(row))?;
@@ -58,6 +61,17 @@ impl<'a> Joins<'a> {
             meetings: one_of("meeting_uuid", "call_id"),
             participants: one_of("user_id", "side"),
         }
+    }
+
+    /// The same, where rows that name the host of a meeting are of its [`HOST`].
+    pub(crate) fn with_hosts(rows: &'a RecordBatch) -> Self {
+        let mut joins = Self::new(rows);
+        if matches!(joins.participants, Texts::Missing)
+            && rows.column_by_name("host_email").is_some()
+        {
+            joins.participants = Texts::Always(HOST);
+        }
+        joins
     }
 
     /// The account, the meeting or call, and the id or side within it; `None` of a row that is of no

@@ -292,7 +292,7 @@ pub(crate) fn identity(column: &str, text: &str) -> Option<Identity> {
 /// Columns by which people are known.
 pub(crate) const IDENTITIES: [&str; 3] = ["email", "host_email", "person_id"];
 
-/// Joins of people who were erased, told by what rows say of who it was.
+/// Joins of people who were erased, and meetings that they hosted, told by what rows say of who it was.
 pub(crate) fn forgotten_joins(
     tombstones: &Tombstones,
     rows: &RecordBatch,
@@ -301,7 +301,7 @@ pub(crate) fn forgotten_joins(
     if tombstones.is_empty() {
         return found;
     }
-    let joins = Joins::new(rows);
+    let joins = Joins::with_hosts(rows);
     for_people(tombstones, rows, |row| {
         if let Some((account, meeting, participant)) = joins.get(row) {
             let join = Identity::Join(meeting.to_owned(), participant.to_owned());

@@ -6,7 +6,7 @@ use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::error::ArrowError;
 use zqos_core::Timestamp;
-use zqos_core::table::{Kind, TABLES, Table};
+use zqos_core::table::{HOST, Kind, TABLES, Table};
 
 use crate::cell::{Joins, Texts};
 use crate::delta::{Cause, Change, DataFile, TableLog as _};
@@ -40,7 +40,7 @@ impl Store {
     /// Erases a person: whoever has one of these as e-mail address, as id of an account user, or as name;
     /// several where the same person has pseudonyms, too. In one account, or in all.
     ///
-    /// Rows of the person's joins go, of all tables; of meetings that he hosted the host and the topic.
+    /// Rows of the person's joins go, of all tables; of meetings that he hosted the text, the host and the topic.
     /// Files that had any of it are removed. Tombstones stay, by which rows of the same person are kept
     /// out when they come again.
     ///
@@ -84,7 +84,7 @@ impl Store {
         erased.joins = people
             .values()
             .flatten()
-            .filter(|identity| matches!(identity, Identity::Join(..)))
+            .filter(|identity| matches!(identity, Identity::Join(_, who) if who != HOST))
             .count();
         let pending = self.tombstones.pending();
         let told: Vec<String> = people.values().flatten().filter_map(told).collect();
@@ -436,7 +436,7 @@ fn for_each_person(
     mut found: impl FnMut(&str, Vec<Identity>, Option<Identity>),
 ) {
     let texts = |column| Texts::new(rows, column);
-    let (accounts, joins) = (texts("account"), Joins::new(rows));
+    let (accounts, joins) = (texts("account"), Joins::with_hosts(rows));
     let known = door::IDENTITIES.map(|column| (column, texts(column)));
     let names = texts("user_name");
     for row in 0..rows.num_rows() {

@@ -22,10 +22,10 @@ use crate::order;
 const ROW_GROUP: usize = 131_072;
 /// Of those measured the best of size against time.
 const ZSTD_LEVEL: i32 = 3;
-/// For texts of reports in files that are not written again: there they take a third less.
-const SEALED_TEXTS_LEVEL: i32 = 15;
-/// How much text of reports is compressed together at least. They are alike, and one is seldom read alone.
-const RAW_PAGE: usize = 8 << 20;
+/// For texts in files that are not written again: there they take a good third less.
+const SEALED_TEXTS_LEVEL: i32 = 19;
+/// How much text is compressed together at least. Texts are alike, but whoever reads one unpacks all.
+const RAW_PAGE: usize = 4 << 20;
 /// After so many rows it is looked whether a page is full: a text may have a megabyte.
 const RAW_ROWS: usize = 16;
 /// Columns by which single rows are looked for among many.

@@ -43,6 +43,7 @@ pub use home::Location;
 pub use layout::LayoutError;
 pub use lease::AccountLease;
 pub use log::LogError;
+pub use read::StoredFile;
 pub use recall::{Known, KnownCall};
 pub use snapshot::{Damage, Snapshot};
 pub use store::{Store, StoreError};

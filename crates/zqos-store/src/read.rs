@@ -21,17 +21,23 @@ const BATCH_BYTES: u64 = 4 << 20;
 /// What is read at once where nobody says how much is needed: the headers of pages.
 const CHUNK: u64 = 64 * 1024;
 
-/// A file that is read in parts.
+/// A data file, which Parquet's readers read in parts.
 #[derive(Debug, Clone)]
-struct InParts(Arc<dyn Content>);
+pub struct StoredFile(Arc<dyn Content>);
 
-impl Length for InParts {
+impl StoredFile {
+    pub(crate) fn open(home: &Home, path: &str) -> io::Result<Self> {
+        home.files.open(path).map(Self)
+    }
+}
+
+impl Length for StoredFile {
     fn len(&self) -> u64 {
         self.0.len()
     }
 }
 
-impl ChunkReader for InParts {
+impl ChunkReader for StoredFile {
     type T = Chunks;
 
     fn get_read(&self, start: u64) -> Result<Chunks> {
@@ -46,8 +52,8 @@ impl ChunkReader for InParts {
 
 /// Reads on from some place.
 #[derive(Debug)]
-struct Chunks {
-    file: InParts,
+pub struct Chunks {
+    file: StoredFile,
     next: u64,
     chunk: io::Cursor<Vec<u8>>,
 }
@@ -94,8 +100,8 @@ pub(crate) fn columns(
     builder.with_projection(wanted).build()
 }
 
-fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<InParts>> {
-    let file = InParts(home.files.open(path)?);
+fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<StoredFile>> {
+    let file = StoredFile::open(home, path)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let groups = builder.metadata().row_groups();
     let bytes: i64 = groups.iter().map(RowGroupMetaData::total_byte_size).sum();

@@ -13,7 +13,7 @@ use crate::door;
 use crate::home::{Home, Location};
 use crate::log::{self, Log, LogError, Record};
 use crate::order;
-use crate::read;
+use crate::read::{self, StoredFile};
 use crate::store::{StoreError, decode, place};
 use crate::tombstone::Tombstones;
 
@@ -82,6 +82,14 @@ impl Snapshot {
     /// dictionaries.
     pub fn tail(&self, table: &Table) -> &[RecordBatch] {
         &self.tail[place(table)]
+    }
+
+    /// Opens a file of a table, to read some of it without a query.
+    ///
+    /// **Errors**: those of the disk; one of kind [`NotFound`](io::ErrorKind::NotFound) also when the file has been
+    /// replaced since and was removed.
+    pub fn file(&self, table: &Table, file: &DataFile) -> io::Result<StoredFile> {
+        StoredFile::open(&self.home, &format!("tables/{}/{}", table.name, file.path))
     }
 
     /// The store's files, by the paths that they have below `tables/` and their table's name.

@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use parquet::column::page::PageReader;
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
-use zqos_core::table::{CONFLICTS, DEAD_LETTERS, MEETINGS, STREAM_SAMPLES, TABLES};
+use zqos_core::table::{CONFLICTS, DEAD_LETTERS, HOST, MEETINGS, STREAM_SAMPLES, TABLES};
 use zqos_core::{
     DeviceSample, Figures, ManualClock, Meeting, MeetingUuid, Millis, Origin, Participant,
-    ParticipantId, Stream, StreamSample,
+    ParticipantId, Stream, StreamSample, TextKind,
 };
 
 use super::*;
@@ -68,6 +68,27 @@ fn meeting(mark: &str, email: &str) -> Meeting {
         participant_count: Some(2),
         qualities: [None, None, None],
     }
+}
+
+/// What a list tells of the meeting: its row, and the text of that, which does not say who hosts it by anything
+/// but a name.
+fn listed(mark: &str, email: &str) -> Batch {
+    let mut batch = Batch::new("default", NOW.parse().unwrap());
+    let meeting = meeting(mark, email);
+    batch.meeting(&meeting);
+    batch.raw(
+        Origin::Import,
+        &Raw {
+            meeting: MEETING,
+            participant: HOST,
+            kind: TextKind::Meeting.as_str(),
+            part: "",
+            ts: meeting.start,
+            at: "2026-11-16T10:00:00Z".parse().unwrap(),
+            body: &format!(r#"{{"uuid":"{MEETING}","host":"{mark}-host"}}"#),
+        },
+    );
+    batch
 }
 
 /// All that is known of one join: its report's rows, some of them twice and one dated far off.
@@ -151,14 +172,7 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(dir.path(), clock());
     let mut store = open().await.unwrap();
-    store
-        .append([{
-            let mut batch = Batch::new("default", NOW.parse().unwrap());
-            batch.meeting(&meeting("canary", "Canary-Mail@example.com"));
-            batch
-        }])
-        .await
-        .unwrap();
+    store.append([listed("canary", "Canary-Mail@example.com")]).await.unwrap();
     for latency in [10.0, 20.0] {
         let theirs = report("2", "other", Some("other@example.com"), latency);
         let mail = Some("canary-mail@example.com");
@@ -199,9 +213,7 @@ async fn a_person_who_is_erased_is_nowhere_and_stays_away() {
     store.append([report("1", "canary", None, 41.0)]).await.unwrap();
     store.append([report("9", "canary", Some("CANARY-mail@example.com "), 42.0)]).await.unwrap();
     store.append([report("9", "canary", None, 43.0)]).await.unwrap();
-    let mut batch = Batch::new("default", NOW.parse().unwrap());
-    batch.meeting(&meeting("canary", "canary-mail@example.com"));
-    store.append([batch]).await.unwrap();
+    store.append([listed("canary", "canary-mail@example.com")]).await.unwrap();
     assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
     store.commit().await.unwrap();
     assert_eq!(holding(dir.path(), "canary"), Vec::<PathBuf>::new());
