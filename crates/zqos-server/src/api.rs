@@ -32,7 +32,7 @@ use crate::access::Identity;
 use crate::held::Version;
 use crate::problem::Problem;
 use crate::server::Server;
-use crate::{metrics, page};
+use crate::{metrics, page, zoom};
 
 /// The longest time that is asked for at once.
 ///
@@ -62,6 +62,7 @@ pub(crate) fn router(server: &Arc<Server>) -> Router {
         .route("/oauth/token", axum::routing::post(session::token))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(session::ready))
+        .route("/v2/{*rest}", axum::routing::any(zoom::answer))
         .route("/api/{*rest}", axum::routing::any(nothing))
         .fallback_service(axum::routing::get(page::file))
         .with_state(Arc::clone(server))

@@ -7,6 +7,7 @@
 //! - [`access`] decides who may see what: clients with secrets, sessions of browsers, roles, and the record of
 //!   who saw whom.
 //! - [`api`] is `/api/v1`, described by `/api/openapi.json`; [`metrics`] is `/metrics`.
+//! - `/v2` is Zoom's own API, by `zqos-archive`.
 //! - [`page`] has the dashboard, as it was built into the program.
 
 pub mod access;
@@ -20,6 +21,7 @@ mod guard;
 mod held;
 mod problem;
 mod server;
+mod zoom;
 
 pub use problem::Problem;
 pub use server::{Names, Server, Settings};

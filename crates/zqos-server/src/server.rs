@@ -86,6 +86,7 @@ pub struct Server {
     pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) metrics: crate::metrics::Health,
+    pub(crate) zoom: crate::zoom::Zoom,
 }
 
 impl fmt::Debug for Server {
@@ -124,6 +125,7 @@ impl Server {
             meetings: Cache::new(MEETINGS),
             attended: Cache::new(MINUTES),
             metrics: crate::metrics::Health::default(),
+            zoom: crate::zoom::Zoom::default(),
             settings,
         })
     }
