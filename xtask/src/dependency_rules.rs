@@ -160,6 +160,39 @@ const RULES: &[Rule] = &[
         forbidden: &["axum*", "zoom-*", "zqos-collect", "zqos-server", "zqos-sim"],
     },
     Rule {
+        package: "zqos-context",
+        features: ALL_FEATURES,
+        // Files that people write: whoever needs them has them, with a store or without.
+        forbidden: &["tokio", "http", "arrow*", "datafusion*", "zoom-*", "zqos-*"],
+    },
+    Rule {
+        package: "zqos-answer",
+        features: ALL_FEATURES,
+        // An answer is the same on a terminal and in a browser, and nobody asks Zoom to give it.
+        forbidden: &[
+            "axum*",
+            "clap",
+            "zoom-*",
+            "zqos-collect",
+            "zqos-http",
+            "zqos-intake",
+            "zqos-server",
+            "zqos-sim",
+        ],
+    },
+    Rule {
+        package: "zqos-http",
+        features: ALL_FEATURES,
+        // Connections, and nothing of what is served on them.
+        forbidden: &["arrow*", "datafusion*", "reqwest", "zoom-*", "zqos-*"],
+    },
+    Rule {
+        package: "zqos-server",
+        features: ALL_FEATURES,
+        // Whoever shows the store can ask Zoom for nothing, and plans nothing.
+        forbidden: &["zoom-dashboard", "zqos-collect", "zqos-sim"],
+    },
+    Rule {
         package: "zqos",
         features: &["--no-default-features", "--features", "fetch"],
         forbidden: &["arrow*", "axum*", "zqos-sim"],
