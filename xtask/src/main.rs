@@ -20,6 +20,7 @@ mod soak;
 mod step;
 mod store;
 mod third_party;
+mod web;
 mod workspace;
 mod zqos;
 
@@ -39,6 +40,7 @@ Usage: cargo xtask <chore>
   test                all tests: those of the workspace, then imports that are killed, then programs of
                       others on what zqos prints, on what it simulates and on what it keeps
   ci                  all other checks: format, lints, docs, generated files, dependencies, builds
+  web                 build the dashboard, which is part of zqos when that is built afterwards
   s3                  a store on a simulated S3, filled, looked after and read by polars
   generate [--check]  write the man page and the shell completions, or compare them
   bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode, limits
@@ -62,6 +64,7 @@ fn run() -> Result<ExitCode> {
         ["demo"] => demo::run(&Workspace::load()?),
         ["test"] => Ok(step::run(checks::TEST, &Workspace::load()?)),
         ["ci"] => Ok(step::run(checks::CI, &Workspace::load()?)),
+        ["web"] => web::build_loudly(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["s3"] => third_party::on_s3(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate"] => generate::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&Workspace::load()?).map(|()| ExitCode::SUCCESS),

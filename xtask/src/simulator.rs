@@ -59,10 +59,7 @@ impl Simulator {
 
     /// The value of one of the settings.
     pub(crate) fn setting(&self, name: &str) -> Result<&str> {
-        let mut settings = self.settings.iter();
-        settings
-            .find_map(|(key, value)| (key == name).then_some(value.as_str()))
-            .with_context(|| format!("`zqos sim` does not say {name}"))
+        setting(&self.settings, name)
     }
 
     /// The seconds of processor time that it has used, in its own code and in the system's.
@@ -95,6 +92,12 @@ impl Drop for Simulator {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The value of one of some settings.
+pub(crate) fn setting<'s>(settings: &'s [(String, String)], name: &str) -> Result<&'s str> {
+    let found = settings.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.as_str()).with_context(|| format!("nobody says {name}"))
 }
 
 /// A meeting's number or UUID as Zoom wants to find it in a path.

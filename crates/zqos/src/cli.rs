@@ -131,7 +131,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Credentials for the server
     #[cfg(feature = "serve")]
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  zqos client add grafana --role viewer")]
     Client(Client),
     /// Print a script that completes commands in a shell
     #[command(after_help = "Example:\n  zqos completions bash > zqos.bash")]

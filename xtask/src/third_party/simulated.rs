@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    process::{Command, Stdio},
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -11,7 +12,8 @@ use serde_json::{Value, json};
 use super::{add_test, install, run_newman};
 use crate::{
     process::{around_proxies, quietly},
-    simulator::{Simulator, encoded_twice},
+    simulator::{Simulator, encoded_twice, setting},
+    store::emptied,
     workspace::Workspace,
     zqos::Zqos,
 };
@@ -27,7 +29,7 @@ pub(crate) fn run(zqos: &Zqos, workspace: &Workspace) -> Result<()> {
     let sources = install::sources(workspace);
 
     let simulator = Simulator::start(zqos, &["--now", NOW], Stdio::piped())?;
-    let zoom = Curl::sign_in(&simulator)?;
+    let zoom = Curl::sign_in(&simulator.settings)?;
     let cast = Cast::of(&zoom)?;
     zoom.expect_live_report(&cast.live).context("the documented curl command")?;
     send_documented_item(&zoom, &cast, workspace).context("newman on the documented item")?;
@@ -40,7 +42,90 @@ pub(crate) fn run(zqos: &Zqos, workspace: &Workspace) -> Result<()> {
     let script = node_packages.join("rivet_reports.mjs");
     install::copy(&sources.join("rivet_reports.mjs"), &script)?;
     let mut rivet = Command::new("node");
-    fetch_all(&zoom, rivet.arg(script), &cast.plain, 10).context("Rivet")
+    fetch_all(&zoom, rivet.arg(&script), &cast.plain, 10).context("Rivet")?;
+
+    // With nothing but another address and other credentials, the same clients get the same.
+    let archive = Archive::start(zqos, workspace, &simulator).context("the archive")?;
+    let kept = Curl::sign_in(&archive.settings).context("signing in to the archive")?;
+    expect_the_same(&kept, &zoom, &cast).context("curl on the archive")?;
+    let ended = [(&cast.plain.meeting, 404, 3001), (&cast.webinar, 400, 300)];
+    let items: Vec<Value> = ended
+        .into_iter()
+        .map(|(meeting, status, code)| {
+            let expectation = format!("pm.expect(pm.response.json().code).to.eql({code})");
+            documented_item(workspace, meeting, &cast.plain.participant, status, &expectation)
+        })
+        .collect::<Result<_>>()?;
+    let base = setting(&archive.settings, "ZOOM_API_BASE")?;
+    run_newman(workspace, "archived", &items, base, &kept.token)
+        .context("newman on the archive")?;
+    let mut zoomus = Command::new(install::python(workspace)?);
+    zoomus.arg(sources.join("zoomus_reports.py"));
+    fetch_all(&kept, &mut zoomus, &cast.awkward, 3).context("zoomus on the archive")?;
+    let mut rivet = Command::new("node");
+    fetch_all(&kept, rivet.arg(script), &cast.plain, 10).context("Rivet on the archive")
+}
+
+/// Lists, participants and reports of what was collected are those that the simulator gave, value for value.
+fn expect_the_same(kept: &Curl<'_>, zoom: &Curl<'_>, cast: &Cast) -> Result<()> {
+    let days = ["type=past", "from=2026-11-18", "to=2026-11-19"];
+    let (listed, expected) = (kept.list("meetings", &days)?, zoom.list("meetings", &days)?);
+    ensure!(!expected.is_empty() && listed == expected, "another list of meetings");
+    for join in [&cast.plain, &cast.awkward] {
+        let path = format!("meetings/{}/participants", encoded_twice(&join.meeting));
+        let rows = ["type=past", "page_size=300"];
+        let (found, expected) = (kept.get(&path, &rows)?, zoom.get(&path, &rows)?);
+        ensure!(found["participants"] == expected["participants"], "other participants");
+        let (found, expected) = (kept.report(join, "past")?, zoom.report(join, "past")?);
+        ensure!(found == expected, "another report: {found}\ninstead of {expected}");
+    }
+    Ok(())
+}
+
+/// `zqos serve` on what was collected. Dropping it ends it.
+struct Archive {
+    child: Child,
+    /// Names and values that make clients find it.
+    settings: Vec<(String, String)>,
+}
+
+impl Archive {
+    fn start(zqos: &Zqos, workspace: &Workspace, simulator: &Simulator) -> Result<Self> {
+        let store = emptied(workspace.target.join("third-party/archive"))?.join("store");
+        let mut collect = zqos.unconfigured();
+        collect.args(["collect", "--from", "2026-11-16", "--to", "2026-11-20", "--tz", "UTC"]);
+        collect.arg("--store").arg(&store).envs(simulator.settings.iter().cloned());
+        quietly(&mut collect)?;
+        let mut add = zqos.unconfigured();
+        add.args(["client", "add", "third-party", "--role", "analyst", "--format", "json"]);
+        let client: Value = serde_json::from_slice(&quietly(add.arg("--store").arg(&store))?)?;
+        let mut serve = zqos.unconfigured();
+        serve.args(["serve", "--listen", "127.0.0.1:0"]).arg("--store").arg(&store);
+        serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = serve.spawn().context("cannot start `zqos serve`")?;
+        let stderr = child.stderr.take().context("its remarks are piped")?;
+        let mut archive = Self { child, settings: Vec::new() };
+        let mut line = String::new();
+        BufReader::new(stderr).read_line(&mut line)?;
+        let base = line.trim().strip_prefix("ready ").with_context(|| line.clone())?;
+        let text = |name: &str| client[name].as_str().map(str::to_owned).context("no credentials");
+        archive.settings = vec![
+            ("ZOOM_API_BASE".into(), format!("{base}/v2")),
+            ("ZOOM_OAUTH_BASE".into(), base.to_owned()),
+            ("ZOOM_ACCOUNT_ID".into(), text("account_id")?),
+            ("ZOOM_CLIENT_ID".into(), text("client_id")?),
+            ("ZOOM_CLIENT_SECRET".into(), text("client_secret")?),
+        ];
+        Ok(archive)
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        // Fails only for a program that has ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }
 
 /// One participant of a meeting.
@@ -95,13 +180,13 @@ impl Cast {
 
 /// Asks with curl, the way Zoom's documentation does.
 struct Curl<'s> {
-    simulator: &'s Simulator,
+    settings: &'s [(String, String)],
     token: String,
 }
 
 impl<'s> Curl<'s> {
-    fn sign_in(simulator: &'s Simulator) -> Result<Self> {
-        let setting = |name| simulator.setting(name);
+    fn sign_in(settings: &'s [(String, String)]) -> Result<Self> {
+        let setting = |name| setting(settings, name);
         let client = [setting("ZOOM_CLIENT_ID")?, setting("ZOOM_CLIENT_SECRET")?].join(":");
         let account = format!("account_id={}", setting("ZOOM_ACCOUNT_ID")?);
         let mut curl = Command::new("curl");
@@ -110,7 +195,7 @@ impl<'s> Curl<'s> {
         curl.arg(format!("{}/oauth/token", setting("ZOOM_OAUTH_BASE")?));
         let grant: Value = serde_json::from_slice(&quietly(around_proxies(&mut curl))?)?;
         let token = grant["access_token"].as_str().context("no token was given")?.to_owned();
-        Ok(Self { simulator, token })
+        Ok(Self { settings, token })
     }
 
     /// The JSON below `/v2/metrics`.
@@ -121,7 +206,7 @@ impl<'s> Curl<'s> {
             curl.args(["-d", parameter]);
         }
         curl.args(["-H", &format!("Authorization: Bearer {}", self.token)]);
-        curl.arg(format!("{}/metrics/{path}", self.simulator.setting("ZOOM_API_BASE")?));
+        curl.arg(format!("{}/metrics/{path}", setting(self.settings, "ZOOM_API_BASE")?));
         let body = quietly(around_proxies(&mut curl))?;
         serde_json::from_slice(&body).with_context(|| format!("the answer to {path} is not JSON"))
     }
@@ -158,45 +243,50 @@ impl<'s> Curl<'s> {
     }
 }
 
-/// Runs Zoom's own Postman item: on a running meeting, on one that has ended, and on a webinar.
-fn send_documented_item(zoom: &Curl<'_>, cast: &Cast, workspace: &Workspace) -> Result<()> {
+/// Zoom's own Postman item, which asks for a participant's report of a running meeting.
+fn documented_item(
+    workspace: &Workspace,
+    meeting: &str,
+    participant: &str,
+    status: u16,
+    expectation: &str,
+) -> Result<Value> {
     let path = install::sources(workspace).join("seed-postman-item.json");
     let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let documented: Value = serde_json::from_slice(&text)?;
+    let mut item: Value = serde_json::from_slice(&text)?;
+    let request = &mut item["request"];
+    // What the item leaves to whoever imports it.
+    request["auth"]["oauth2"] = json!([
+        { "key": "accessToken", "value": "{{accessToken}}", "type": "string" },
+        { "key": "addTokenTo", "value": "header", "type": "string" },
+    ]);
+    request["url"]["variable"] = json!([
+        { "key": "meetingId", "value": meeting },
+        { "key": "participantId", "value": participant },
+    ]);
+    add_test(&mut item, status, expectation);
+    Ok(item)
+}
+
+/// Runs Zoom's own Postman item: on a running meeting, on one that has ended, and on a webinar.
+fn send_documented_item(zoom: &Curl<'_>, cast: &Cast, workspace: &Workspace) -> Result<()> {
     let item = |meeting: &str, status: u16, expectation: &str| {
-        let mut item = documented.clone();
-        let request = &mut item["request"];
-        // What the item leaves to whoever imports it.
-        request["auth"]["oauth2"] = json!([
-            { "key": "accessToken", "value": "{{accessToken}}", "type": "string" },
-            { "key": "addTokenTo", "value": "header", "type": "string" },
-        ]);
-        request["url"]["variable"] = json!([
-            { "key": "meetingId", "value": meeting },
-            { "key": "participantId", "value": cast.live.participant },
-        ]);
-        add_test(&mut item, status, expectation);
-        item
+        documented_item(workspace, meeting, &cast.live.participant, status, expectation)
     };
     let items = [
-        item(&cast.live.meeting, 200, "pm.expect(pm.response.json().user_qos).to.not.be.empty"),
-        item(&cast.plain.meeting, 404, "pm.expect(pm.response.json().code).to.eql(3001)"),
-        item(&cast.webinar, 400, "pm.expect(pm.response.json().code).to.eql(300)"),
+        item(&cast.live.meeting, 200, "pm.expect(pm.response.json().user_qos).to.not.be.empty")?,
+        item(&cast.plain.meeting, 404, "pm.expect(pm.response.json().code).to.eql(3001)")?,
+        item(&cast.webinar, 400, "pm.expect(pm.response.json().code).to.eql(300)")?,
     ];
-    run_newman(
-        workspace,
-        "documented",
-        &items,
-        zoom.simulator.setting("ZOOM_API_BASE")?,
-        &zoom.token,
-    )
+    let base = setting(zoom.settings, "ZOOM_API_BASE")?;
+    run_newman(workspace, "documented", &items, base, &zoom.token)
 }
 
 /// Lets a script fetch one report, and the reports of the whole meeting by pages, and compares them
 /// with what curl gets.
 fn fetch_all(zoom: &Curl<'_>, script: &mut Command, join: &Join, page_size: usize) -> Result<()> {
     script.args([&join.meeting, &join.participant, &page_size.to_string()]);
-    script.envs(zoom.simulator.settings.iter().cloned());
+    script.envs(zoom.settings.iter().cloned());
     let fetched: Value = serde_json::from_slice(&quietly(around_proxies(script))?)
         .context("the script printed no JSON")?;
 

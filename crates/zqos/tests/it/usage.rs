@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 30] = [
+const COMMANDS: [&[&str]; 35] = [
     &[],
     &["get"],
     &["meetings"],
@@ -34,6 +34,11 @@ const COMMANDS: [&[&str]; 30] = [
     &["store", "expire"],
     &["store", "forget"],
     &["sql"],
+    &["serve"],
+    &["client"],
+    &["client", "add"],
+    &["client", "list"],
+    &["client", "revoke"],
     &["completions"],
     &["man"],
 ];
