@@ -1,0 +1,5 @@
+import { Page } from "../part/page.tsx";
+
+export function LivePage() {
+  return <Page title="LivePage">{null}</Page>;
+}

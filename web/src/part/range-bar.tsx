@@ -1,0 +1,58 @@
+import { dayAfter, dayAt, isDay, type DayText } from "../time/zone.ts";
+import { adjust, here } from "../view/location.ts";
+import { lastDays, yesterday, type Range } from "../view/range.ts";
+import type { Window } from "../view/routes.ts";
+
+/** Which days are shown: a few that are usual, and any others. */
+export function RangeBar({ range, now }: { range: Range; now: number }) {
+  const { zone } = range;
+  const usual: [string, Window][] = [
+    ["Today", lastDays(1, now, zone)],
+    ["Yesterday", yesterday(now, zone)],
+    ["7 days", lastDays(7, now, zone)],
+    ["30 days", lastDays(30, now, zone)],
+  ];
+  const first = dayOf(range.from, range.start, zone);
+  // People name the last day that counts; an address names the first that does not.
+  const last = isDay(range.to) ? dayAfter(range.to, -1) : dayAt(Date.parse(range.end) - 1, zone);
+  const set = (from: DayText, to: DayText): void => {
+    if (isDay(from) && isDay(to)) {
+      const [early, late] = from <= to ? [from, to] : [to, from];
+      adjust({ from: early, to: dayAfter(late, 1), cursor: null }, { replace: false });
+    }
+  };
+  return (
+    <div class="range">
+      <nav aria-label="Usual ranges" class="range-usual">
+        {usual.map(([label, window]) => {
+          const isChosen = window.from === range.from && window.to === range.to;
+          return (
+            <a
+              key={label}
+              class={isChosen ? "segment chosen" : "segment"}
+              href={here({ from: window.from, to: window.to, cursor: null })}
+              {...(isChosen && { "aria-current": "true" as const })}
+            >
+              {label}
+            </a>
+          );
+        })}
+      </nav>
+      <span class="range-days">
+        <label>
+          <span class="unseen">First day</span>
+          <input type="date" value={first} onChange={(event) => set(event.currentTarget.value, last)} />
+        </label>
+        <span aria-hidden="true">–</span>
+        <label>
+          <span class="unseen">Last day</span>
+          <input type="date" value={last} onChange={(event) => set(first, event.currentTarget.value)} />
+        </label>
+      </span>
+    </div>
+  );
+}
+
+function dayOf(text: string, start: string, zone: string): DayText {
+  return isDay(text) ? text : dayAt(Date.parse(start), zone);
+}
