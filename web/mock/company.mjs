@@ -90,9 +90,9 @@ export function company({ seed = 1, now = Date.parse("2026-11-24T12:00:00Z") } =
       meet(id, topic, start, 15 + Math.floor(random("minutes", id) * 60), 2 + Math.floor(random("size", id) ** 2 * 16));
     }
   }
-  const berlin = people.filter((person) => person.site.name === "Berlin");
+  const berlin = people.filter((person) => person.site.name === "Berlin" && person.network === "Wifi");
   const yesterday = midnight - DAY;
-  meet(9001, "Board call", yesterday + 10 * HOUR, 62, 14, (index) => (index < 7 ? berlin[index * 3] : undefined));
+  meet(9001, "Board call", yesterday + 10 * HOUR, 62, 14, (index) => (index < 7 ? berlin[index % berlin.length] : undefined));
   meet(9002, "All hands", yesterday + 15 * HOUR, 120, 1000);
   meet(9003, `${HOSTILE[1]}: quarterly planning of everything that is still to be planned`, yesterday + 13 * HOUR, 30, 3);
   meetings.sort((a, b) => a.start - b.start);
@@ -106,7 +106,7 @@ function troubles(midnight, people) {
   const sender = people[19];
   return [
     {
-      cause: "access-wifi", scope: { kind: "access-network", name: "Berlin" }, from: at(1, 8, 45), to: at(1, 11, 34),
+      cause: "access-wifi", scope: { kind: "access-network", name: "Berlin" }, from: at(1, 10, 17), to: at(1, 11, 34),
       probability: 0.95, severity: 0.78, summary: "the Wi-Fi at Berlin",
       reaches: ({ person }) => person.site.name === "Berlin" && person.network === "Wifi",
       evidence_for: ["In 52 % of 224 minutes the radio signal is weaker than usual there, against 4 % of 1935 other minutes.", "In 77 % of 165 minutes more than 1 % of what is sent is lost, against 13 % of 1517 other minutes."],

@@ -38,7 +38,11 @@ export async function ask<Answer>(address: string, signal?: AbortSignal): Promis
     response = await fetch(address, { headers: { Accept: "application/json" }, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new AskError({ status: 0, title: "The server does not answer", hint: "See whether `zqos serve` still runs." });
+    throw new AskError({
+      status: 0,
+      title: "The server does not answer",
+      hint: "See whether `zqos serve` still runs.",
+    });
   }
   if (!response.ok) throw new AskError(await problemOf(response));
   try {

@@ -68,10 +68,7 @@ function WholeMeeting({ data }: { data: Meeting }) {
         <div>
           <Summary diagnosis={diagnosis} />
           <div class="split">
-            <Section
-              title="What it goes with"
-              note="How sure is a probability from the figures, not a proof."
-            >
+            <Section title="What it goes with" note="How sure is a probability from the figures, not a proof.">
               <Causes diagnosis={diagnosis} window={null} meeting={meeting.meeting_uuid} />
             </Section>
             <Section title="What stays open, and what this rests on">
@@ -189,8 +186,9 @@ function Minutes({ data }: { data: Meeting }) {
       }
       note={
         <>
-          A cell is a minute of a join; {stream === "worst" ? "it is as bad as the worst of audio, video and share in it" : `of ${stream} alone`}. At the names: poor
-          and bad minutes of those judged. Blank: not measured. Times of {zone}.
+          A cell is a minute of a join;{" "}
+          {stream === "worst" ? "it is as bad as the worst of audio, video and share in it" : `of ${stream} alone`}. At
+          the names: poor and bad minutes of those judged. Blank: not measured. Times of {zone}.
         </>
       }
     >

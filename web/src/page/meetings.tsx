@@ -147,8 +147,8 @@ export function MeetingsPage() {
                 {next !== null && <a href={here({ cursor: next })}>Next page</a>}
               </div>
               <p class="note">
-                Judged audio minutes of all joins together; poor: poor and bad ones. Longest: minutes in a row.
-                “{NONE}”: not known.
+                Judged audio minutes of all joins together; poor: poor and bad ones. Longest: minutes in a row. “{NONE}
+                ”: not known.
               </p>
             </div>
           )
@@ -177,13 +177,7 @@ function Filters() {
   );
 }
 
-function Sorted(props: {
-  name: string;
-  sort: string;
-  order: "asc" | "desc";
-  isNumber?: boolean;
-  children: string;
-}) {
+function Sorted(props: { name: string; sort: string; order: "asc" | "desc"; isNumber?: boolean; children: string }) {
   const { name, sort, order, isNumber = false, children } = props;
   const isBy = sort === name;
   const next = isBy ? (order === "asc" ? "desc" : "asc") : (SORTS[name] ?? "desc");

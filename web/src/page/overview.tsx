@@ -58,58 +58,58 @@ export function OverviewPage() {
             <div class="stack">
               <Lead data={data} range={range} />
               <div class="split">
-                <Section
-                  title="Incidents"
-                  aside={<span class="quiet">most minutes first, causes by probability</span>}
-                  note="An incident is a cause in a place for some time, told from the figures. How sure is a probability, not a proof; open it for what speaks for and against it."
-                >
-                  <Answer asking={incidents} what="incidents (the first time takes some seconds)">
-                    {({ incidents: all }) =>
-                      all.length === 0 ? (
-                        <Nothing>No incident: what was poor is too little, or too scattered, to go with a cause.</Nothing>
-                      ) : (
-                        <>
-                          <IncidentList incidents={all.slice(0, INCIDENTS)} window={range} sites={sites} />
-                          {all.length > INCIDENTS && (
-                            <details>
-                              <summary>{counted(all.length - INCIDENTS, "more incident")}</summary>
-                              <IncidentList incidents={all.slice(INCIDENTS)} window={range} sites={sites} />
-                            </details>
-                          )}
-                        </>
-                      )
-                    }
-                  </Answer>
-                </Section>
+                <div class="stack">
+                  <Section
+                    title="Incidents"
+                    aside={<span class="quiet">causes by how sure they are</span>}
+                    note="An incident is a cause in a place for some time, told from the figures. How sure is a probability, not a proof; open it for what speaks for and against it."
+                  >
+                    <Answer asking={incidents} what="incidents (the first time takes some seconds)">
+                      {({ incidents: all }) =>
+                        all.length === 0 ? (
+                          <Nothing>
+                            No incident: what was poor is too little, or too scattered, to go with a cause.
+                          </Nothing>
+                        ) : (
+                          <>
+                            <IncidentList incidents={all.slice(0, INCIDENTS)} window={range} sites={sites} />
+                            {all.length > INCIDENTS && (
+                              <details>
+                                <summary>{counted(all.length - INCIDENTS, "more incident")}</summary>
+                                <IncidentList incidents={all.slice(INCIDENTS)} window={range} sites={sites} />
+                              </details>
+                            )}
+                          </>
+                        )
+                      }
+                    </Answer>
+                  </Section>
+                  <Section
+                    title="Meetings with the most poor minutes"
+                    aside={<a href={toMeetings(range, { sort: "poor_minutes" })}>all meetings</a>}
+                    note="Audio minutes, of all joins of a meeting together."
+                  >
+                    <Answer asking={worstMeetings} what="meetings">
+                      {({ rows }) =>
+                        rows.length === 0 ? (
+                          <Nothing>No meeting ended in this time.</Nothing>
+                        ) : (
+                          <MeetingList meetings={rows} />
+                        )
+                      }
+                    </Answer>
+                  </Section>
+                </div>
                 <div class="stack">
                   <Section
                     title="By day"
                     note={`Share of judged ${medium} minutes that were poor or bad; line: 95 % interval. Days of ${range.zone}. “–”: nothing judged.`}
                   >
-                    <Days
-                      days={data.days}
-                      what={medium}
-                      hrefOf={(day) => here({ from: day, to: dayAfter(day, 1) })}
-                    />
+                    <Days days={data.days} what={medium} hrefOf={(day) => here({ from: day, to: dayAfter(day, 1) })} />
                   </Section>
                   <TailPanel tail={data.tail} medium={medium} />
+                  <CoveragePanel coverage={data.coverage} range={range} />
                 </div>
-              </div>
-              <div class="split">
-                <Section
-                  title="Meetings with the most poor minutes"
-                  aside={
-                    <a href={toMeetings(range, { sort: "poor_minutes" })}>all meetings</a>
-                  }
-                  note="Audio minutes, of all joins of a meeting together."
-                >
-                  <Answer asking={worstMeetings} what="meetings">
-                    {({ rows }) =>
-                      rows.length === 0 ? <Nothing>No meeting ended in this time.</Nothing> : <MeetingList meetings={rows} />
-                    }
-                  </Answer>
-                </Section>
-                <CoveragePanel coverage={data.coverage} range={range} />
               </div>
               <div class="grid">
                 {data.groups.map((group) => (
@@ -153,10 +153,10 @@ function Lead({ data, range }: { data: Overview; range: Range }) {
           Worst day: <a href={here({ from: day.day, to: dayAfter(day.day, 1) })}>{dayName(day.day)}</a>,{" "}
           {percent(day.share?.value)}.
         </>
-      )}{" "}
-      <span class="quiet">
-        {counted(totals.people, "person", "people")}, {counted(totals.meetings, "meeting")}; 95 %: {limits(totals.share)};{" "}
-        {span(data.from, data.to, range.zone)}.
+      )}
+      <span class="lead-foot">
+        {counted(totals.people, "person", "people")}, {counted(totals.meetings, "meeting")}; 95 %:{" "}
+        {limits(totals.share)}; {span(data.from, data.to, range.zone)}.
       </span>
     </p>
   );
@@ -174,7 +174,7 @@ function TailPanel({ tail, medium }: { tail: Tail | null; medium: string }) {
           ["1 in 4", "p75", tail.p75],
           ["half of them", "p50", tail.p50],
         ];
-  const { end, ticks } = scale(Math.max(...quantiles.map(([, , value]) => value), 0), 4, 1);
+  const { end } = scale(Math.max(...quantiles.map(([, , value]) => value), 0), 4, 1);
   return (
     <Section
       title="The worst joins"
@@ -196,9 +196,6 @@ function TailPanel({ tail, medium }: { tail: Tail | null; medium: string }) {
                 </th>
                 <td class="tail-plot">
                   <svg class="interval" width="100%" height="18" aria-hidden="true">
-                    {ticks.map((tick) => (
-                      <line key={tick} class="guide" x1={along(tick, end)} x2={along(tick, end)} y1="0" y2="18" />
-                    ))}
                     <line class="stem" x1="0" x2={along(value, end)} y1="9" y2="9" />
                     <circle class="day-dot" cx={along(value, end)} cy="9" r="4" />
                   </svg>

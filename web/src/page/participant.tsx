@@ -25,9 +25,7 @@ export function ParticipantPage({ meeting: data, userId }: { meeting: Meeting; u
   const { meeting, participants } = data;
   const zone = useZone();
   const one = participants.find((participant) => participant.user_id === userId);
-  const back = (
-    <a href={toMeeting(meeting.meeting_uuid)}>{named(meeting.topic, "Meeting without a topic")}</a>
-  );
+  const back = <a href={toMeeting(meeting.meeting_uuid)}>{named(meeting.topic, "Meeting without a topic")}</a>;
   if (one === undefined) {
     return (
       <Page title="Participant" kind={back}>
@@ -60,9 +58,7 @@ export function ParticipantPage({ meeting: data, userId }: { meeting: Meeting; u
 /** The diagnosis as far as it is theirs, beside what is known of them. */
 function Own({ data, one }: { data: Meeting; one: Participant }) {
   const uuid = encodeURIComponent(data.meeting.meeting_uuid);
-  const asking = useAnswer<Meeting>(
-    one.person === null ? null : question(`meetings/${uuid}`, { person: one.person }),
-  );
+  const asking = useAnswer<Meeting>(one.person === null ? null : question(`meetings/${uuid}`, { person: one.person }));
   return (
     <div class="split">
       <Section title="What it goes with">
@@ -179,7 +175,17 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
     const row = heat?.rows.find((candidate) => candidate.user_id === one.user_id);
     return row === undefined
       ? []
-      : [{ key: medium, label: medium, detail: "", judged: row.judged, poor: row.poor, strip: row.strip, series: null }];
+      : [
+          {
+            key: medium,
+            label: medium,
+            detail: "",
+            judged: row.judged,
+            poor: row.poor,
+            strip: row.strip,
+            series: null,
+          },
+        ];
   });
   const stream = query.get("stream");
   const medium: Medium = stream === "video" || stream === "share" ? stream : "audio";

@@ -20,12 +20,7 @@ export function Segments<Value extends string>(props: {
       <div class="segments-row">
         {props.choices.map(({ value, label }) => (
           <label key={value} class={value === props.chosen ? "segment chosen" : "segment"}>
-            <input
-              type="radio"
-              name={name}
-              checked={value === props.chosen}
-              onChange={() => props.choose(value)}
-            />
+            <input type="radio" name={name} checked={value === props.chosen} onChange={() => props.choose(value)} />
             <span>{label}</span>
           </label>
         ))}

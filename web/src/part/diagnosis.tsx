@@ -5,7 +5,7 @@ import { useZone } from "../view/range.ts";
 import { toMeeting, toPerson, toSite, type Window } from "../view/routes.ts";
 import { causeName, people, worstMeeting, whose } from "../words/cause.ts";
 import { count, counted, percent, ratio, sure } from "../words/number.ts";
-import { named, shown } from "../words/shown.ts";
+import { named, sentence, shown } from "../words/shown.ts";
 import { Nothing } from "./answer.tsx";
 
 /** What is said first: how much was poor, and which cause it goes with. */
@@ -51,7 +51,9 @@ function Cause(props: {
     <details class="cause-card" open={isOpen}>
       <summary>
         <span class="cause-number">{number}</span>
-        <span class="cause-title">{named(incident.summary, `${causeName(incident.cause)}, ${shown(name)}`)}</span>
+        <span class="cause-title">
+          {sentence(named(incident.summary, `${causeName(incident.cause)}, ${shown(name)}`))}
+        </span>
         <span class="cause-sure">{sure(incident.probability)} sure</span>
       </summary>
       <p class="incident-facts">

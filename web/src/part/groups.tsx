@@ -116,4 +116,3 @@ export function worst(groups: readonly Group[], by: string): GroupRow | null {
   const row = worstFirst(groups.find((group) => group.by === by)?.rows ?? []).find((one) => one.name !== null);
   return row !== undefined && row.standing !== "not-enough-data" && (row.share?.value ?? 0) > 0 ? row : null;
 }
-

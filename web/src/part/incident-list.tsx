@@ -4,13 +4,14 @@ import { useZone } from "../view/range.ts";
 import { toMeeting, toPerson, toSite, type Window } from "../view/routes.ts";
 import { causeName, people, worstMeeting } from "../words/cause.ts";
 import { counted, sure } from "../words/number.ts";
-import { named, shown } from "../words/shown.ts";
+import { named, sentence, shown } from "../words/shown.ts";
 
 /** Where an incident leads: to its site or person, else to the meeting that it hurt most. */
 export function incidentHref(incident: Incident, window: Window | null, sites: ReadonlySet<string>): string | null {
   const { kind, name } = incident.scope;
   const meeting = worstMeeting(incident);
-  if (kind === "site" || ((kind === "access-network" || kind === "isp") && sites.has(name))) return toSite(name, window);
+  if (kind === "site" || ((kind === "access-network" || kind === "isp") && sites.has(name)))
+    return toSite(name, window);
   if (kind === "person") {
     const person = incident.participants.find((one) => one.person !== null)?.person;
     if (person) return toPerson(person, window);
@@ -31,7 +32,7 @@ export function IncidentList(props: {
       {props.incidents.map((incident, index) => {
         const href = incidentHref(incident, props.window, props.sites);
         const meeting = worstMeeting(incident);
-        const what = named(incident.summary, `${causeName(incident.cause)}, ${shown(incident.scope.name)}`);
+        const what = sentence(named(incident.summary, `${causeName(incident.cause)}, ${shown(incident.scope.name)}`));
         return (
           <li key={index}>
             <p class="incident-what">{href === null ? what : <a href={href}>{what}</a>}</p>

@@ -18,11 +18,13 @@ const verdictOf = (participant: Participant, medium: Medium): Verdict | undefine
   participant.verdicts.find((verdict) => verdict.medium === medium);
 
 /** Sorts the worst first, and by minutes among equals. */
-const badness = (medium: Medium) => (participant: Participant): number => {
-  const verdict = verdictOf(participant, medium);
-  if (verdict === undefined) return 99;
-  return WORST.indexOf(verdict.verdict) - (ratio(verdict.poor_minutes, verdict.minutes) ?? 0);
-};
+const badness =
+  (medium: Medium) =>
+  (participant: Participant): number => {
+    const verdict = verdictOf(participant, medium);
+    if (verdict === undefined) return 99;
+    return WORST.indexOf(verdict.verdict) - (ratio(verdict.poor_minutes, verdict.minutes) ?? 0);
+  };
 
 const COLUMNS: readonly Column[] = [
   { name: "Name", of: (one) => named(one.name, `participant ${one.user_id}`).toLowerCase() },
@@ -122,9 +124,7 @@ function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
   return (
     <span class="verdict-cell">
       <Grade grade={verdict.verdict} />
-      {verdict.poor_minutes > 0 && (
-        <span class="quiet">{percent(ratio(verdict.poor_minutes, verdict.minutes))}</span>
-      )}
+      {verdict.poor_minutes > 0 && <span class="quiet">{percent(ratio(verdict.poor_minutes, verdict.minutes))}</span>}
     </span>
   );
 }

@@ -79,7 +79,11 @@ export function SearchBox() {
           Find a person, a topic, a host, a site or a time
         </label>
         <div {...box.getControlProps()} class="search-control">
-          <input {...(box.getInputProps() as object)} placeholder="Person, topic, host, yesterday 10:00 …" spellcheck={false} />
+          <input
+            {...(box.getInputProps() as object)}
+            placeholder="Person, topic, host, yesterday 10:00 …"
+            spellcheck={false}
+          />
           <kbd aria-hidden="true">/</kbd>
         </div>
         <div {...box.getPositionerProps()}>

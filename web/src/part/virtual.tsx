@@ -31,7 +31,15 @@ export function useVisible(
 }
 
 /** The room of rows that are not in the page. */
-export function Room({ rows, rowHeight, columns }: { rows: number; rowHeight: number; columns: number }): ComponentChildren {
+export function Room({
+  rows,
+  rowHeight,
+  columns,
+}: {
+  rows: number;
+  rowHeight: number;
+  columns: number;
+}): ComponentChildren {
   if (rows <= 0) return null;
   return (
     <tr aria-hidden="true" class="room">

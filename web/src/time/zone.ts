@@ -98,7 +98,9 @@ export function daysBetween(from: DayText, to: DayText): number {
 
 /** Whether a text is a day that exists. */
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(Date.parse(`${text}T00:00:00Z`)) && dayAfter(text, 0) === text;
+  return (
+    /^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(Date.parse(`${text}T00:00:00Z`)) && dayAfter(text, 0) === text
+  );
 }
 
 /** The instant at which a day begins in a zone. */

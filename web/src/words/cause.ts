@@ -26,7 +26,7 @@ export function causeName(cause: string): string {
 export function whose(cause: string): string {
   switch (cause) {
     case "access-wifi":
-      return "the Wi-Fi";
+      return "the site’s Wi-Fi";
     case "uplink-capacity":
     case "downlink-capacity":
       return "the site’s line";

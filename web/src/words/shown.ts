@@ -16,3 +16,8 @@ const HIDDEN =
 export function named(name: string | null | undefined, otherwise: string): string {
   return name === null || name === undefined || name.trim() === "" ? otherwise : shown(name);
 }
+
+/** A few words as the beginning of a line. */
+export function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -6,12 +6,7 @@ import { named } from "../../words/shown.ts";
 import { type Axis, place } from "./axis.ts";
 
 /** When each cause was at work, on the time axis of the rest; its number is that of the diagnosis. */
-export function Bands(props: {
-  incidents: readonly Incident[];
-  axis: Axis;
-  zone: string;
-  gutter: number;
-}) {
+export function Bands(props: { incidents: readonly Incident[]; axis: Axis; zone: string; gutter: number }) {
   const { incidents, axis, zone, gutter } = props;
   return (
     <ol class="bands" aria-label="Causes on the time axis">

@@ -221,10 +221,7 @@ function Reading(props: {
               </th>
               {figures.map((figure) => {
                 const isOf = (figure.of === "stream") === (one.stream !== null);
-                const value =
-                  minute === null || !isOf
-                    ? null
-                    : laidAt(one.ts, one.figuresOf(figure.key), axis, minute);
+                const value = minute === null || !isOf ? null : laidAt(one.ts, one.figuresOf(figure.key), axis, minute);
                 return (
                   <td key={figure.key} class="number">
                     {isOf ? measured(value, figure.unit) : ""}

@@ -241,7 +241,8 @@ export function Strips(props: {
         {minute !== null && current ? (
           <>
             <strong>{clock(timeOf(axis, minute), zone)}</strong> {current.label}
-            {current.detail === "" ? "" : `, ${current.detail}`}: <strong>{letterWord(current.strip.charAt(minute))}</strong>
+            {current.detail === "" ? "" : `, ${current.detail}`}:{" "}
+            <strong>{letterWord(current.strip.charAt(minute))}</strong>
           </>
         ) : (
           <span class="quiet">Point at a minute to read it; choose a row to draw its time lines below.</span>

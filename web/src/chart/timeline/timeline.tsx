@@ -37,9 +37,7 @@ export function Timeline(props: {
   return (
     <div class="timeline">
       <Bands incidents={incidents} axis={axis} zone={zone} gutter={gutter} />
-      {isOfJoins && (
-        <Hurt strips={strips} axis={axis} zone={zone} gutter={gutter} width={width} cursor={cursor} />
-      )}
+      {isOfJoins && <Hurt strips={strips} axis={axis} zone={zone} gutter={gutter} width={width} cursor={cursor} />}
       <Ruler axis={axis} zone={zone} gutter={gutter} width={width} />
       <Strips
         label={label}
@@ -70,14 +68,7 @@ export function ZoomButtons({ axis, cursor, show }: { axis: Axis; cursor: Cursor
   return (
     <div class="zoom" role="group" aria-label="Which minutes are shown">
       {buttons.map(([name, sign, isOff, next]) => (
-        <button
-          key={name}
-          type="button"
-          aria-label={name}
-          title={name}
-          disabled={isOff}
-          onClick={() => show(next())}
-        >
+        <button key={name} type="button" aria-label={name} title={name} disabled={isOff} onClick={() => show(next())}>
           {sign}
         </button>
       ))}
