@@ -82,10 +82,12 @@ function api(request, response, url) {
   }
 }
 
-function file(response, path) {
+/** @param raw the path before it was decoded: only there a dot makes an extension, as names of people have dots, too. */
+function file(response, raw) {
+  const path = decodeURIComponent(raw);
   const wanted = join(DIST, normalize(path));
   const isFile = wanted.startsWith(DIST) && existsSync(wanted) && statSync(wanted).isFile();
-  if (!isFile && extname(path) !== "") return response.writeHead(404).end();
+  if (!isFile && extname(raw) !== "") return response.writeHead(404).end();
   const sent = isFile ? wanted : join(DIST, "index.html");
   if (!existsSync(sent)) return response.writeHead(503).end("there is no dist: npm run build");
   response.writeHead(200, { "Content-Type": TYPES[extname(sent)] ?? "application/octet-stream", "Cache-Control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache" });
@@ -100,7 +102,7 @@ createServer((request, response) => {
   if (url.pathname === "/sign-in") return response.writeHead(303, { "Set-Cookie": `${COOKIE}; HttpOnly; SameSite=Strict; Path=/`, Location: "/" }).end();
   if (url.pathname.startsWith("/api/v1/")) return api(request, response, url);
   try {
-    return file(response, decodeURIComponent(url.pathname));
+    return file(response, url.pathname);
   } catch {
     return response.writeHead(400).end();
   }

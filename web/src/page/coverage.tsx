@@ -1,10 +1,11 @@
 import { question } from "../api/ask.ts";
 import type { AccountCoverage, Coverage } from "../api/contract.ts";
 import { useAnswer } from "../api/use-answer.ts";
+import { along } from "../chart/scale.ts";
 import { Answer, Nothing } from "../part/answer.tsx";
 import { Page, Section } from "../part/page.tsx";
 import { RangeBar } from "../part/range-bar.tsx";
-import { dayName, moment } from "../time/format.ts";
+import { dayName, longDay, milliseconds, moment } from "../time/format.ts";
 import { useRange, useZone } from "../view/range.ts";
 import { toMeeting } from "../view/routes.ts";
 import { nowOf, useSession } from "../view/session.ts";
@@ -54,8 +55,8 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
           title={`${title}Got of what there was`}
           note="What there was is known from Zoom’s lists. Not obtainable: Zoom has no report, so that nothing is missing."
         >
-          <Meter name="Joins" got={account.participants_got} of={account.participants_expected} />
-          <Meter name="Minutes" got={account.minutes_got} of={account.minutes_expected} />
+          <Part name="Joins" got={account.participants_got} of={account.participants_expected} />
+          <Part name="Minutes" got={account.minutes_got} of={account.minutes_expected} />
           <dl class="facts">
             <dt>Not obtainable</dt>
             <dd>
@@ -82,7 +83,7 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
           ) : account.quota.limit === null ? (
             <p>{count(account.quota.used_today)} calls used today; the plan sets no limit that is known.</p>
           ) : (
-            <Meter name="Quota used today" got={account.quota.used_today} of={account.quota.limit} />
+            <Part name="Quota used today" got={account.quota.used_today} of={account.quota.limit} />
           )}
           <table>
             <thead>
@@ -141,7 +142,7 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
                   <td class="number" data-name="minutes">
                     {count(hole.minutes)}
                   </td>
-                  <td data-name="until">{moment(hole.until, zone)}</td>
+                  <td data-name="until">{until(hole.until, zone)}</td>
                 </tr>
               ))}
             </tbody>
@@ -153,13 +154,14 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
 }
 
 /** A part of a whole, as a bar with its figures. */
-function Meter({ name, got, of }: { name: string; got: number; of: number }) {
+function Part({ name, got, of }: { name: string; got: number; of: number }) {
   return (
-    <p class="meter">
+    <p class="part">
       <span>{name}</span>
-      <meter min={0} max={Math.max(1, of)} value={got} aria-label={name}>
-        {percent(ratio(got, of))}
-      </meter>
+      <svg class="bar" width="100%" height="10" aria-hidden="true">
+        <rect class="bar-whole" width="100%" height="10" rx="2" />
+        <rect class="bar-part" width={along(got, Math.max(1, of))} height="10" rx="2" />
+      </svg>
       <span class="number">
         {count(got)} of {count(of)} ({percent(ratio(got, of))})
       </span>
@@ -211,4 +213,9 @@ function Store({ store }: { store: Coverage["store"] }) {
 
 function days(list: readonly string[]): string {
   return list.length === 0 ? "none" : list.map(dayName).join(", ");
+}
+
+function until(instant: string | null, zone: string): string {
+  const at = milliseconds(instant);
+  return at === null ? NONE : longDay(at, zone);
 }

@@ -4,7 +4,7 @@ import { useAnswer } from "../api/use-answer.ts";
 import { Days } from "../chart/days.tsx";
 import { along, scale, tickPercent } from "../chart/scale.ts";
 import { Answer, Nothing } from "../part/answer.tsx";
-import { Causes, Grounds, Summary } from "../part/diagnosis.tsx";
+import { Causes, Grounds } from "../part/diagnosis.tsx";
 import { Grade } from "../part/grade.tsx";
 import { Page, Section } from "../part/page.tsx";
 import { RangeBar } from "../part/range-bar.tsx";
@@ -14,7 +14,7 @@ import { type Range, useRange } from "../view/range.ts";
 import { toMeeting, toMeetings, toSite } from "../view/routes.ts";
 import { nowOf, useSession } from "../view/session.ts";
 import { count, counted, percent, ratio } from "../words/number.ts";
-import { named } from "../words/shown.ts";
+import { named, shown } from "../words/shown.ts";
 
 /** How long a person is looked at where the address does not say, in days. */
 const DAYS = 30;
@@ -64,7 +64,7 @@ function Shown({ person, range }: { person: Person; range: Range }) {
             in the same meetings: {percent(profile.others_in_these_meetings.share)}.
           </p>
         )}
-        <Summary diagnosis={diagnosis} />
+        <p>{shown(diagnosis.summary)}</p>
       </div>
       <div class="split">
         <div class="stack">

@@ -40,8 +40,9 @@ function Cause(props: {
   window: Window | null;
   meeting?: string;
   isOpen: boolean;
+  diagnosis: Diagnosis;
 }) {
-  const { incident, number, window, meeting, isOpen } = props;
+  const { incident, number, window, meeting, isOpen, diagnosis } = props;
   const zone = useZone();
   const worst = worstMeeting(incident);
   const { kind, name } = incident.scope;
@@ -63,8 +64,8 @@ function Cause(props: {
         <span>
           {counted(incident.participants.length, "join")} of {counted(people(incident), "person", "people")}
         </span>
-        {kind === "site" && <a href={toSite(name, window)}>site {shown(name)}</a>}
-        {kind === "person" && person && <a href={toPerson(person, window)}>person {shown(name)}</a>}
+        {kind === "site" && diagnosis.scope.name !== name && <a href={toSite(name, window)}>site {shown(name)}</a>}
+        {kind === "person" && person && diagnosis.scope.person !== person && <a href={toPerson(person, window)}>person {shown(name)}</a>}
         {worst !== null && worst !== meeting && (
           <a href={toMeeting(worst)}>{meetings === 1 ? "its meeting" : `worst of ${count(meetings)} meetings`}</a>
         )}

@@ -11,7 +11,12 @@ export function link(segments: readonly string[], changes: Changes = {}): string
     const value = current.get(name);
     if (value !== null) carried.set(name, value);
   }
-  return `/${segments.map(encodeURIComponent).join("/")}${changed(carried, changes)}`;
+  return `/${segments.map(segment).join("/")}${changed(carried, changes)}`;
+}
+
+/** A segment of a path; its dots are encoded, too, as a path that ends like a file's name is taken for a file. */
+function segment(text: string): string {
+  return encodeURIComponent(text).replaceAll(".", "%2E");
 }
 
 /** A time from and to, as they stand in an address. */

@@ -25,6 +25,8 @@ export interface PlotOptions {
   zoom: (first: number, last: number) => void;
 }
 
+/** How wide a plot has to be, in pixels, for limits to be named in it, too; its heading names them anyway. */
+const NAMED = 480;
 /** What each limit begins. */
 const GRADES = ["fair", "poor", "bad"];
 
@@ -37,6 +39,7 @@ export function draw(target: HTMLElement, options: PlotOptions): uPlot {
   const font = `${Math.round(rem() * 0.786)}px system-ui, sans-serif`;
   const times = Array.from({ length: axis.minutes }, (_, minute) => timeOf(axis, minute) / 1000 + 30);
   const [first, last] = [timeOf(axis, axis.first) / 1000, timeOf(axis, axis.last) / 1000];
+  const cell = (width - gutter) / (axis.last - axis.first);
   const guide = { stroke: colour("line"), width: 1 };
   const plot: uPlot = new uPlot(
     {
@@ -74,11 +77,12 @@ export function draw(target: HTMLElement, options: PlotOptions): uPlot {
           width: 1.6,
           dash,
           spanGaps: false,
-          points: { show: true, size: 4, fill: colour(`series-${series}`), width: 0 },
+          points: { show: true, size: cell < 8 ? 2.5 : 4, fill: colour(`series-${series}`), width: 0 },
         })),
       ],
       hooks: {
-        drawClear: [(self) => limits && drawLimits(self, limits, font)],
+        drawClear: [(self) => limits && drawLimits(self, limits)],
+        draw: [(self) => limits && width - gutter > NAMED && nameLimits(self, limits, font)],
         setCursor: [
           (self) => {
             const left = self.cursor.left ?? -1;
@@ -123,25 +127,51 @@ export function pointAt(plot: uPlot, axis: Axis, minute: number | null): void {
   if (Math.abs((plot.cursor.left ?? -10) - left) > 0.5) plot.setCursor({ left, top: isSeen ? 1 : -10 }, false);
 }
 
-function drawLimits(plot: uPlot, limits: Limits, font: string): void {
+/** Calls back with each limit that is in sight, and how high it lies on the canvas. */
+function eachLimit(plot: uPlot, limits: Limits, found: (limit: number, index: number, y: number) => void): void {
+  const { bbox } = plot;
+  limits.forEach((limit, index) => {
+    const y = plot.valToPos(limit, "y", true);
+    if (y >= bbox.top && y <= bbox.top + bbox.height) found(limit, index, y);
+  });
+}
+
+function drawLimits(plot: uPlot, limits: Limits): void {
   const { ctx, bbox } = plot;
   const ratio = window.devicePixelRatio || 1;
   ctx.save();
   ctx.lineWidth = ratio;
-  ctx.font = font.replace(/^\d+/, (size) => String(Number(size) * ratio));
-  ctx.textAlign = "right";
-  ctx.textBaseline = "bottom";
-  limits.forEach((limit, index) => {
-    const y = plot.valToPos(limit, "y", true);
-    if (y < bbox.top || y > bbox.top + bbox.height) return;
-    ctx.strokeStyle = colour("edge");
-    ctx.setLineDash([2 * ratio, 3 * ratio]);
+  ctx.strokeStyle = colour("edge");
+  ctx.setLineDash([2 * ratio, 3 * ratio]);
+  eachLimit(plot, limits, (_, __, y) => {
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
+  });
+  ctx.restore();
+}
+
+/** Names limits at the right, above the lines; one that would lie on the one before it stays without. */
+function nameLimits(plot: uPlot, limits: Limits, font: string): void {
+  const { ctx, bbox } = plot;
+  const ratio = window.devicePixelRatio || 1;
+  const size = Number.parseFloat(font) * ratio;
+  let free = Number.POSITIVE_INFINITY;
+  ctx.save();
+  ctx.font = font.replace(/^\d+/, () => String(size));
+  ctx.textAlign = "right";
+  ctx.textBaseline = "middle";
+  eachLimit(plot, limits, (limit, index, y) => {
+    if (y + size / 2 > free) return;
+    free = y - size / 2;
+    const text = `${GRADES[index] ?? ""} > ${limit}`;
+    const right = bbox.left + bbox.width - 4 * ratio;
+    const width = ctx.measureText(text).width + 6 * ratio;
+    ctx.fillStyle = colour("panel");
+    ctx.fillRect(right - width + 3 * ratio, y - size * 0.6, width, size * 1.2);
     ctx.fillStyle = colour("quiet");
-    ctx.fillText(`${GRADES[index] ?? ""} above ${limit}`, bbox.left + bbox.width - 4 * ratio, y - 2 * ratio);
+    ctx.fillText(text, right, y);
   });
   ctx.restore();
 }
