@@ -69,8 +69,7 @@ export function TimeLines(props: {
               zoom={(first, last) => adjust({ zoom: zoomText(seen(axis, first, last)) })}
             />
             <p class="note">
-              One value a minute and stream, as Zoom gives it; a line breaks where a minute was not measured. Colours
-              are participants, dashes are streams. Dotted lines: limits of the rule.
+              One value a minute and stream, as Zoom gives it; a line breaks where a minute was not measured. Colours and shapes are participants, dashes are streams. Dotted lines: limits of the rule.
               {series.input === "unknown" && " Which of input and output is sent is not known for this account."}
             </p>
           </>

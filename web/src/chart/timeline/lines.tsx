@@ -8,6 +8,7 @@ import { rem, useScheme } from "../size.ts";
 import { type Axis, timeOf } from "./axis.ts";
 import { type Cursor, useMinute } from "./cursor.ts";
 import { type Figure, laid, limitsOf, streamName } from "./figures.ts";
+import { Mark } from "./mark.tsx";
 import { draw, pointAt } from "./plot.ts";
 
 /** Dashes of the streams of one participant, in pixels. */
@@ -214,9 +215,7 @@ function Reading(props: {
           {drawn.map((one) => (
             <tr key={one.key}>
               <th scope="row">
-                <svg class={`line-sample series-${one.series}`} width="34" height="10" aria-hidden="true">
-                  <line x1="0" x2="34" y1="5" y2="5" stroke-dasharray={one.dash.join(" ")} />
-                </svg>
+                <Mark series={one.series} dash={one.dash} />
                 {one.name}, {one.stream === null ? "device" : streamName(one.stream, input)}
               </th>
               {figures.map((figure) => {

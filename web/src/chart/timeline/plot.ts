@@ -2,8 +2,9 @@ import uPlot from "uplot";
 import type { Figures, Limits } from "../../api/contract.ts";
 import { colour, rem } from "../size.ts";
 import { type Axis, timeOf } from "./axis.ts";
+import { paintMark } from "./mark.tsx";
 
-/** A line of a plot: whose it is by colour, of which stream by its dashes. */
+/** A line of a plot: whose it is by colour and shape, of which stream by its dashes. */
 export interface Line {
   figures: Figures;
   /** Number of the colour, from 1. */
@@ -25,8 +26,8 @@ export interface PlotOptions {
   zoom: (first: number, last: number) => void;
 }
 
-/** How wide a plot has to be, in pixels, for limits to be named in it, too; its heading names them anyway. */
-const NAMED = 480;
+/** How wide a gutter has to be, in pixels, for limits to be named in it, too; the heading names them anyway. */
+const NAMED = 190;
 /** What each limit begins. */
 const GRADES = ["fair", "poor", "bad"];
 
@@ -40,6 +41,8 @@ export function draw(target: HTMLElement, options: PlotOptions): uPlot {
   const times = Array.from({ length: axis.minutes }, (_, minute) => timeOf(axis, minute) / 1000 + 30);
   const [first, last] = [timeOf(axis, axis.first) / 1000, timeOf(axis, axis.last) / 1000];
   const cell = (width - gutter) / (axis.last - axis.first);
+  // Marks stand so far apart that lines stay lines.
+  const every = Math.max(1, Math.ceil(14 / cell));
   const guide = { stroke: colour("line"), width: 1 };
   const plot: uPlot = new uPlot(
     {
@@ -77,12 +80,13 @@ export function draw(target: HTMLElement, options: PlotOptions): uPlot {
           width: 1.6,
           dash,
           spanGaps: false,
-          points: { show: true, size: cell < 8 ? 2.5 : 4, fill: colour(`series-${series}`), width: 0 },
+          points: { show: false },
         })),
       ],
       hooks: {
         drawClear: [(self) => limits && drawLimits(self, limits)],
-        draw: [(self) => limits && width - gutter > NAMED && nameLimits(self, limits, font)],
+        drawSeries: [(self, index) => drawMarks(self, index, lines[index - 1], every)],
+        draw: [(self) => limits && gutter > NAMED && nameLimits(self, limits, font)],
         setCursor: [
           (self) => {
             const left = self.cursor.left ?? -1;
@@ -152,7 +156,7 @@ function drawLimits(plot: uPlot, limits: Limits): void {
   ctx.restore();
 }
 
-/** Names limits at the right, above the lines; one that would lie on the one before it stays without. */
+/** Names limits in the gutter, left of the axis's figures; one that would lie on the one before stays without. */
 function nameLimits(plot: uPlot, limits: Limits, font: string): void {
   const { ctx, bbox } = plot;
   const ratio = window.devicePixelRatio || 1;
@@ -162,16 +166,31 @@ function nameLimits(plot: uPlot, limits: Limits, font: string): void {
   ctx.font = font.replace(/^\d+/, () => String(size));
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
+  ctx.fillStyle = colour("quiet");
   eachLimit(plot, limits, (limit, index, y) => {
     if (y + size / 2 > free) return;
     free = y - size / 2;
-    const text = `${GRADES[index] ?? ""} > ${limit}`;
-    const right = bbox.left + bbox.width - 4 * ratio;
-    const width = ctx.measureText(text).width + 6 * ratio;
-    ctx.fillStyle = colour("panel");
-    ctx.fillRect(right - width + 3 * ratio, y - size * 0.6, width, size * 1.2);
-    ctx.fillStyle = colour("quiet");
-    ctx.fillText(text, right, y);
+    ctx.fillText(`${GRADES[index] ?? ""} above ${limit} ┄`, bbox.left - size * 3.6, y);
   });
+  ctx.restore();
+}
+
+/** Marks a line now and then, and each minute that stands alone between two gaps. */
+function drawMarks(plot: uPlot, index: number, line: Line | undefined, every: number): void {
+  if (line === undefined) return;
+  const { ctx } = plot;
+  const ratio = window.devicePixelRatio || 1;
+  const missing = (at: number): boolean => (line.figures[at] ?? null) === null;
+  ctx.save();
+  ctx.fillStyle = colour(`series-${line.series}`);
+  const [first, last] = plot.series[0]?.idxs ?? [0, line.figures.length - 1];
+  for (let at = first; at <= last; at += 1) {
+    const value = line.figures[at] ?? null;
+    const isAlone = missing(at - 1) && missing(at + 1);
+    // Lines of one place are marked at different minutes, so that none hides another's marks.
+    if (value === null || (!isAlone && (at + index) % every !== 0)) continue;
+    const x = plot.valToPos(plot.data[0][at] ?? 0, "x", true);
+    paintMark(ctx, line.series, x, plot.valToPos(value, "y", true), 2.7 * ratio);
+  }
   ctx.restore();
 }

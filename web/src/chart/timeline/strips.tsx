@@ -6,6 +6,7 @@ import { count, counted } from "../../words/number.ts";
 import { prepared, rem, useScheme } from "../size.ts";
 import { type Axis, place, timeOf } from "./axis.ts";
 import { type Cursor, useMinute } from "./cursor.ts";
+import { Mark } from "./mark.tsx";
 import { paintCell, palette } from "./paint.ts";
 import { runs } from "./runs.ts";
 
@@ -190,7 +191,7 @@ export function Strips(props: {
                   choose(row.key);
                 }}
               >
-                <span class="strip-choice" aria-hidden="true" />
+                <span class="strip-choice">{row.series !== null && <Mark series={row.series} />}</span>
                 <span class="strip-name">{row.label}</span>
                 <span class="strip-count">
                   {count(row.poor)}
