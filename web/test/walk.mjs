@@ -220,8 +220,10 @@ async function restores(pages) {
   const [first, second] = [await opened({ name: "view" }), await opened({ name: "restored" })];
   for (const { name, path } of pages.filter(({ isMoving }) => !isMoving)) {
     await first.page.goto(BASE + path);
+    await first.page.waitForLoadState("networkidle");
     await settled(first.page);
     await second.page.goto(first.page.url());
+    await second.page.waitForLoadState("networkidle");
     await settled(second.page);
     const [said, again] = [await first.page.innerText("main"), await second.page.innerText("main")];
     check(`restored ${name}`, said === again, "the link shows another text");

@@ -1,7 +1,9 @@
 import type { Share } from "../api/contract.ts";
 import { dayName } from "../time/format.ts";
+import { go } from "../view/location.ts";
 import { count, limits, percent } from "../words/number.ts";
 import { along, scale, tickPercent } from "./scale.ts";
+import { rem, useWidth } from "./size.ts";
 
 /** What a day amounts to. */
 export interface DayPoint {
@@ -13,20 +15,29 @@ export interface DayPoint {
 }
 
 const HEIGHT = 150;
+/** The least width of what can be hit by a finger, in pixels: WCAG 2.2, 2.5.8. */
+const TARGET = 24;
 
 /**
- * The share of poor minutes by day: a dot with its line of limits; a day without judged minutes is a gap.
+ * The share of poor minutes by day: a dot with its line of limits; a day without judged minutes is a gap. Each day
+ * leads to itself: by its column, or by a menu where columns are too narrow to be hit.
  *
  * @param hrefOf where a day leads.
  */
 export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) => string; what: string }) {
   const { days, hrefOf, what } = props;
+  const [frame, width] = useWidth<HTMLElement>();
   const { end, ticks } = scale(Math.max(...days.map((day) => day.share?.upper ?? 0), 0), 3, 1);
   const y = (value: number): number => HEIGHT - (Math.min(value, end) / end) * (HEIGHT - 12);
-  // Labels are thinned out so that they never touch: about eight fit on the narrowest screen.
-  const every = Math.ceil(days.length / 8);
+  const fit = Math.max(1, Math.floor(width / (rem() * 3.6)));
+  const every = Math.ceil(days.length / fit);
+  const isWide = width / days.length >= TARGET;
+  const words = ({ day, share, minutes, joins }: DayPoint): string =>
+    `${dayName(day)}: ${percent(share?.value)} of ${count(minutes)} judged ${what === "" ? "" : `${what} `}minutes${
+      joins === undefined ? "" : ` of ${count(joins)} joins`
+    } poor or bad, 95 %: ${limits(share)}`;
   return (
-    <figure class="days">
+    <figure class="days" ref={frame}>
       <div class="days-plot">
         <svg width="100%" height={HEIGHT + 4} aria-hidden="true">
           {ticks.map((tick) => (
@@ -44,36 +55,62 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
                 –
               </text>
             ) : (
-              <g key={day} class="day-point">
+              <g key={day}>
                 <line class="whisker" x1={x} x2={x} y1={y(share.lower)} y2={y(share.upper)} />
                 <circle class="day-dot" cx={x} cy={y(share.value)} r="4" />
               </g>
             );
           })}
         </svg>
-        <ol class="days-links">
-          {days.map(({ day, share, minutes, joins }, index) => (
-            <li key={day}>
-              <a
-                href={hrefOf(day)}
-                title={`${dayName(day)}: ${percent(share?.value)} (95 %: ${limits(share)}) of ${count(minutes)} minutes`}
-              >
-                <span class="unseen">
-                  {dayName(day)}: {percent(share?.value)} of {count(minutes)} judged {what} minutes
-                  {joins === undefined ? "" : ` of ${count(joins)} joins`} poor or bad, 95 % {limits(share)}
-                </span>
-                {index % every === 0 && (
-                  <span class="days-label" aria-hidden="true">
-                    {dayName(day).split(" ").slice(0, 1).join(" ")}
-                    <br />
-                    {dayName(day).split(" ").slice(1).join(" ")}
+        <ol class="days-columns">
+          {days.map((point, index) => {
+            const label =
+              index % every === 0 && index + every / 2 <= days.length ? <Label day={point.day} /> : undefined;
+            return (
+              <li key={point.day}>
+                {isWide ? (
+                  <a href={hrefOf(point.day)} title={words(point)}>
+                    <span class="unseen">{words(point)}</span>
+                    {label}
+                  </a>
+                ) : (
+                  <span class="days-column">
+                    <span class="unseen">{words(point)}</span>
+                    {label}
                   </span>
                 )}
-              </a>
-            </li>
-          ))}
+              </li>
+            );
+          })}
         </ol>
       </div>
+      {!isWide && width > 0 && (
+        <label class="menu">
+          <span>Look at a day</span>
+          <select value="" onChange={(event) => go(hrefOf(event.currentTarget.value))}>
+            <option value="" disabled>
+              choose
+            </option>
+            {days.map(({ day, share }) => (
+              <option key={day} value={day}>
+                {dayName(day)}, {percent(share?.value)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
     </figure>
+  );
+}
+
+/** A day on two lines; its words stand beside it for those who hear it. */
+function Label({ day }: { day: string }) {
+  const [weekday = "", ...date] = dayName(day).split(" ");
+  return (
+    <span class="days-label" aria-hidden="true">
+      {weekday}
+      <br />
+      {date.join(" ")}
+    </span>
   );
 }

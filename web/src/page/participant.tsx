@@ -106,6 +106,9 @@ function Facts({ one }: { one: Participant }) {
   ];
   return (
     <dl class="facts">
+      {one.verdicts.map((verdict) => (
+        <VerdictFact key={verdict.medium} verdict={verdict} />
+      ))}
       <dt>In the meeting</dt>
       <dd>
         {span(one.join, one.leave, zone)}
@@ -118,9 +121,6 @@ function Facts({ one }: { one: Participant }) {
       </dd>
       {facts.map(([name, value]) => (
         <Fact key={name} name={name} value={value} />
-      ))}
-      {one.verdicts.map((verdict) => (
-        <VerdictFact key={verdict.medium} verdict={verdict} />
       ))}
     </dl>
   );

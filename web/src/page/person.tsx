@@ -176,8 +176,16 @@ function Dots(props: { lines: readonly (readonly [string, Ratio | null | undefin
                 )}
               </svg>
             </td>
-            <td class="number">{one ? percent(one.share) : props.missing}</td>
-            <td class="number quiet">{one ? `of ${count(one.judged)} min` : ""}</td>
+            {one ? (
+              <>
+                <td class="number">{percent(one.share)}</td>
+                <td class="number quiet">of {count(one.judged)} min</td>
+              </>
+            ) : (
+              <td colSpan={2} class="quiet missing">
+                {props.missing}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -125,7 +125,7 @@ function Differences({ lines }: { lines: readonly (readonly [string, Said])[] })
     2,
   ).end;
   return (
-    <table class="differences">
+    <table class="differences blocks">
       <thead>
         <tr>
           <th scope="col">Difference</th>
@@ -164,7 +164,7 @@ function Differences({ lines }: { lines: readonly (readonly [string, Said])[] })
               ]
             : [
                 <tr key={name}>
-                  <th scope="row" class="text">
+                  <th scope="row" class="text first">
                     {name}
                   </th>
                   <td class="difference-plot" />
@@ -184,7 +184,7 @@ function Difference(props: { name: string; what: string; effect: Effect; reach: 
   const kind = effect.finding === "worse" || effect.finding === "better" ? effect.finding : "open";
   return (
     <tr>
-      <th scope="row" class="text">
+      <th scope="row" class="text first">
         {name === "" ? "" : <b>{name}: </b>}
         {what}
       </th>

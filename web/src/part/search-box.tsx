@@ -6,7 +6,7 @@ import type { SearchAnswer } from "../api/contract.ts";
 import { useAnswer } from "../api/use-answer.ts";
 import { moment } from "../time/format.ts";
 import { readTyped } from "../time/typed.ts";
-import { go } from "../view/location.ts";
+import { go, usePlace } from "../view/location.ts";
 import { useZone } from "../view/range.ts";
 import { link, toMeeting, toPerson, toSite } from "../view/routes.ts";
 import { nowOf, useSession } from "../view/session.ts";
@@ -44,7 +44,6 @@ export function SearchBox() {
   const service = useMachine(combobox.machine, {
     id: "search",
     collection,
-    inputValue: text,
     value: [],
     allowCustomValue: true,
     selectionBehavior: "preserve",
@@ -54,14 +53,14 @@ export function SearchBox() {
     onInputValueChange: ({ inputValue }) => setText(inputValue),
     onValueChange: ({ value }) => {
       const [href] = value;
-      if (href !== undefined) {
-        setText("");
-        go(href);
-      }
+      if (href !== undefined) go(href);
     },
   });
   const box = combobox.connect(service, normalizeProps);
   useSlash(() => box.focus());
+  // What was sought is found, or has a page of its own: the box is empty for the next.
+  const { segments } = usePlace();
+  useEffect(() => box.setInputValue(""), [segments.join("/")]);
 
   return (
     <form

@@ -154,6 +154,7 @@ function Plot(props: {
       zoom,
     });
     plot.current = made;
+    pointAt(made, axis, cursor.minute);
     return () => {
       plot.current = null;
       made.destroy();

@@ -89,10 +89,12 @@ export function draw(target: HTMLElement, options: PlotOptions): uPlot {
         draw: [(self) => limits && gutter > NAMED && nameLimits(self, limits, font)],
         setCursor: [
           (self) => {
+            // A plot that is made, or left by the cursor of another, points nowhere, and must not take it along.
             const left = self.cursor.left ?? -1;
-            point(left < 0 ? null : minuteAt(self, left, axis));
+            if (left >= 0) point(minuteAt(self, left, axis));
           },
         ],
+        ready: [(self) => self.over.addEventListener("mouseleave", () => point(null))],
         setSelect: [
           (self) => {
             const { left, width: dragged } = self.select;

@@ -1,8 +1,8 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Strip } from "../../api/contract.ts";
 import { clock } from "../../time/format.ts";
 import { letterWord } from "../../words/grade.ts";
-import { count, counted } from "../../words/number.ts";
+import { count } from "../../words/number.ts";
 import { prepared, rem, useScheme } from "../size.ts";
 import { type Axis, place, timeOf } from "./axis.ts";
 import { type Cursor, useMinute } from "./cursor.ts";
@@ -23,6 +23,8 @@ export interface StripRow {
   series: number | null;
 }
 
+/** How many times a row's words name at most. */
+const SPOKEN = 4;
 /** How many rows beyond the visible ones are in the page, so that scrolling finds them there. */
 const BEYOND = 4;
 
@@ -61,6 +63,12 @@ export function Strips(props: {
 
   const firstRow = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
   const endRow = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + BEYOND);
+  const said = useMemo(() => new Map<string, string>(), [rows, axis.begin, zone]);
+  const when = (row: StripRow): string => {
+    const words = said.get(row.key) ?? spoken(row, axis, zone);
+    said.set(row.key, words);
+    return words;
+  };
   const current = rows[Math.min(active, rows.length - 1)];
 
   useLayoutEffect(() => {
@@ -183,7 +191,6 @@ export function Strips(props: {
                 aria-selected={row.series !== null}
                 aria-setsize={rows.length}
                 aria-posinset={index + 1}
-                aria-label={spoken(row, axis, zone)}
                 class={`strip-label${index === active ? " active" : ""}${row.series === null ? "" : ` series-${row.series}`}`}
                 style={{ top: `${index * rowHeight}px`, height: `${rowHeight}px`, width: `${gutter}px` }}
                 onClick={() => {
@@ -192,10 +199,14 @@ export function Strips(props: {
                 }}
               >
                 <span class="strip-choice">{row.series !== null && <Mark series={row.series} />}</span>
-                <span class="strip-name">{row.label}</span>
+                <span class="strip-name">
+                  {row.label}
+                  <span class="unseen">{row.detail === "" ? ": " : `, ${row.detail}: `}</span>
+                </span>
                 <span class="strip-count">
                   {count(row.poor)}
                   <span class="strip-of">/{count(row.judged)}</span>
+                  <span class="unseen">{when(row)}</span>
                 </span>
               </div>
             );
@@ -256,12 +267,10 @@ export function Strips(props: {
   );
 }
 
-/** A row in words: how many of its minutes were poor or bad, and when. */
+/** What a row's figures mean, and when it was poor or bad: for those who hear it. */
 function spoken(row: StripRow, axis: Axis, zone: string): string {
-  const named = row.detail === "" ? row.label : `${row.label}, ${row.detail}`;
-  const when = runs(row.strip, "pb")
-    .slice(0, 4)
+  const times = runs(row.strip, "pb")
+    .slice(0, SPOKEN)
     .map((run) => `${clock(timeOf(axis, run.first), zone)} to ${clock(timeOf(axis, run.end), zone)}`);
-  const times = when.length === 0 ? "" : `, from ${when.join(", ")}`;
-  return `${named}: ${row.poor} of ${counted(row.judged, "judged minute")} poor or bad${times}`;
+  return ` judged minutes poor or bad${times.length === 0 ? "" : `, from ${times.join(", ")}`}`;
 }
