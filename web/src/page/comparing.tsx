@@ -9,7 +9,7 @@ import { milliseconds } from "../time/format.ts";
 import { instantOf, wallAt } from "../time/zone.ts";
 import { adjust, usePlace } from "../view/location.ts";
 import { type Range, useRange } from "../view/range.ts";
-import { nowOf, useSession } from "../view/session.ts";
+import { latestOf, useSession } from "../view/session.ts";
 import { Effects, Ranking } from "../part/comparison.tsx";
 
 const QUESTIONS: readonly Choice<"cohort" | "change" | "rank">[] = [
@@ -31,8 +31,8 @@ export const TRAITS: readonly Choice<string>[] = [
 
 /** Whether a group, or a change, made a difference beyond chance. */
 export function Comparing() {
-  const now = nowOf(useSession());
-  const range = useRange(28, now);
+  const latest = latestOf(useSession());
+  const range = useRange(28, latest);
   const { query } = usePlace();
   const [medium, setMedium] = useChoice("medium", MEDIA);
   const [asked, ask] = useChoice("ask", QUESTIONS);
@@ -58,7 +58,7 @@ export function Comparing() {
       controls={
         <>
           <Segments label="Medium" choices={MEDIA} chosen={medium} choose={setMedium} />
-          <RangeBar range={range} now={now} />
+          <RangeBar range={range} latest={latest} />
         </>
       }
     >

@@ -8,17 +8,17 @@ import { RangeBar } from "../part/range-bar.tsx";
 import { dayName, longDay, milliseconds, moment } from "../time/format.ts";
 import { useRange, useZone } from "../view/range.ts";
 import { toMeeting } from "../view/routes.ts";
-import { nowOf, useSession } from "../view/session.ts";
+import { latestOf, useSession } from "../view/session.ts";
 import { bytes, count, counted, NONE, percent, ratio } from "../words/number.ts";
 import { named } from "../words/shown.ts";
 
 /** What was got of what there was, what is missing and until when it can be had, and how the store is. */
 export function CoveragePage() {
-  const now = nowOf(useSession());
-  const range = useRange(7, now);
+  const latest = latestOf(useSession());
+  const range = useRange(7, latest);
   const asking = useAnswer<Coverage>(question("coverage", { from: range.start, to: range.end }));
   return (
-    <Page title="Coverage and health" controls={<RangeBar range={range} now={now} />}>
+    <Page title="Coverage and health" controls={<RangeBar range={range} latest={latest} />}>
       <Answer asking={asking} what="the coverage">
         {({ accounts, store }) => (
           <div class="stack">

@@ -11,7 +11,7 @@ import { duration, milliseconds, moment, span } from "../time/format.ts";
 import { adjust, here, usePlace } from "../view/location.ts";
 import { useRange } from "../view/range.ts";
 import { toMeeting } from "../view/routes.ts";
-import { nowOf, useSession } from "../view/session.ts";
+import { latestOf, useSession } from "../view/session.ts";
 import { count, counted, NONE, percent } from "../words/number.ts";
 import { named } from "../words/shown.ts";
 
@@ -38,8 +38,8 @@ const SORTS: Record<string, "asc" | "desc"> = {
 
 /** The meetings of a time: sorted, a page at a time, with who was hurt. */
 export function MeetingsPage() {
-  const now = nowOf(useSession());
-  const range = useRange(7, now);
+  const latest = latestOf(useSession());
+  const range = useRange(7, latest);
   const { query } = usePlace();
   const [verdict, setVerdict] = useChoice("verdict", VERDICTS);
   const asked = query.get("sort") ?? "start";
@@ -89,7 +89,7 @@ export function MeetingsPage() {
               setVerdict(value);
             }}
           />
-          <RangeBar range={range} now={now} />
+          <RangeBar range={range} latest={latest} />
         </>
       }
     >

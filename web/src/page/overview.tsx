@@ -15,7 +15,7 @@ import { dayAfter } from "../time/zone.ts";
 import { here } from "../view/location.ts";
 import { type Range, useRange } from "../view/range.ts";
 import { link, toMeetings, toSite } from "../view/routes.ts";
-import { nowOf, useSession } from "../view/session.ts";
+import { latestOf, useSession } from "../view/session.ts";
 import { count, counted, limits, percent, ratio } from "../words/number.ts";
 import { named } from "../words/shown.ts";
 
@@ -26,8 +26,8 @@ const WORST_MEETINGS = 6;
 /** How everything went: the sentence that matters first, then where to look. */
 export function OverviewPage() {
   const session = useSession();
-  const now = nowOf(session);
-  const range = useRange(7, now);
+  const latest = latestOf(session);
+  const range = useRange(7, latest);
   const [medium, setMedium] = useChoice("medium", MEDIA);
   const asked = { from: range.start, to: range.end };
   const overview = useAnswer<Overview>(question("overview", { ...asked, tz: range.zone, medium }));
@@ -46,7 +46,7 @@ export function OverviewPage() {
       controls={
         <>
           <Segments label="Medium" choices={MEDIA} chosen={medium} choose={setMedium} />
-          <RangeBar range={range} now={now} />
+          <RangeBar range={range} latest={latest} />
         </>
       }
     >

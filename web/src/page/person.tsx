@@ -12,7 +12,7 @@ import { moment } from "../time/format.ts";
 import { dayAfter } from "../time/zone.ts";
 import { type Range, useRange } from "../view/range.ts";
 import { toMeeting, toMeetings, toSite } from "../view/routes.ts";
-import { nowOf, useSession } from "../view/session.ts";
+import { latestOf, useSession } from "../view/session.ts";
 import { count, counted, percent, ratio } from "../words/number.ts";
 import { named, shown } from "../words/shown.ts";
 
@@ -31,8 +31,8 @@ const WHAT: Record<string, string> = {
 
 /** A person over some time: how many days were poor, on which network and headset, against others. */
 export function PersonPage({ personKey }: { personKey: string }) {
-  const now = nowOf(useSession());
-  const range = useRange(DAYS, now);
+  const latest = latestOf(useSession());
+  const range = useRange(DAYS, latest);
   const asking = useAnswer<Person>(
     question(`people/${encodeURIComponent(personKey)}`, { from: range.start, to: range.end, tz: range.zone }),
   );
@@ -40,7 +40,7 @@ export function PersonPage({ personKey }: { personKey: string }) {
     <Page
       title={named(asking.data?.name, named(personKey, "Person"))}
       kind="Person"
-      controls={<RangeBar range={range} now={now} />}
+      controls={<RangeBar range={range} latest={latest} />}
     >
       <Answer asking={asking} what="the person’s days">
         {(person) => <Shown person={person} range={range} />}

@@ -13,13 +13,13 @@ import { dayAfter } from "../time/zone.ts";
 import { here } from "../view/location.ts";
 import { useRange } from "../view/range.ts";
 import { link, toMeetings } from "../view/routes.ts";
-import { nowOf, useSession } from "../view/session.ts";
+import { latestOf, useSession } from "../view/session.ts";
 import { named } from "../words/shown.ts";
 
 /** A site: what went wrong there, when in the week, and for which of its networks. */
 export function SitePage({ name }: { name: string }) {
-  const now = nowOf(useSession());
-  const range = useRange(7, now);
+  const latest = latestOf(useSession());
+  const range = useRange(7, latest);
   const [medium, setMedium] = useChoice("medium", MEDIA);
   const asking = useAnswer<Site>(
     question(`sites/${encodeURIComponent(name)}`, { from: range.start, to: range.end, tz: range.zone, medium }),
@@ -32,7 +32,7 @@ export function SitePage({ name }: { name: string }) {
       controls={
         <>
           <Segments label="Medium" choices={MEDIA} chosen={medium} choose={setMedium} />
-          <RangeBar range={range} now={now} />
+          <RangeBar range={range} latest={latest} />
         </>
       }
     >

@@ -2,15 +2,16 @@ import { dayAfter, dayAt, isDay, type DayText } from "../time/zone.ts";
 import { adjust, here } from "../view/location.ts";
 import { lastDays, yesterday, type Range } from "../view/range.ts";
 import type { Window } from "../view/routes.ts";
+import type { Latest } from "../view/session.ts";
 
 /** Which days are shown: a few that are usual, and any others. */
-export function RangeBar({ range, now }: { range: Range; now: number }) {
+export function RangeBar({ range, latest }: { range: Range; latest: Latest }) {
   const { zone } = range;
   const usual: [string, Window][] = [
-    ["Today", lastDays(1, now, zone)],
-    ["Yesterday", yesterday(now, zone)],
-    ["7 days", lastDays(7, now, zone)],
-    ["30 days", lastDays(30, now, zone)],
+    [latest.isNow ? "Today" : "Last day", lastDays(1, latest.at, zone)],
+    [latest.isNow ? "Yesterday" : "Day before", yesterday(latest.at, zone)],
+    ["7 days", lastDays(7, latest.at, zone)],
+    ["30 days", lastDays(30, latest.at, zone)],
   ];
   const first = dayOf(range.from, range.start, zone);
   // People name the last day that counts; an address names the first that does not.

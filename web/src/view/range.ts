@@ -3,6 +3,7 @@ import { milliseconds } from "../time/format.ts";
 import { dayAfter, dayAt, isDay, isZone, startOf, UTC, viewersZone } from "../time/zone.ts";
 import { adjust, usePlace } from "./location.ts";
 import type { Window } from "./routes.ts";
+import type { Latest } from "./session.ts";
 
 /** The zone in which times are shown: the address's, else the viewer's. */
 export function useZone(): string {
@@ -50,14 +51,14 @@ export function yesterday(now: number, zone: string): Window {
 }
 
 /**
- * The range of this view. Where the address has none, it is given so many days up to now, and the zone in which they
+ * The range of this view. Where the address has none, it is given so many days up to the latest, and the zone in which they
  * are days: from then on the address says exactly what is shown, wherever it is opened.
  */
-export function useRange(days: number, now: number): Range {
+export function useRange(days: number, latest: Latest): Range {
   const { query } = usePlace();
   const zone = useZone();
   const asked = readRange(query.get("from"), query.get("to"), zone);
-  const fallback = lastDays(days, now, zone);
+  const fallback = lastDays(days, latest.at, zone);
   const isExact = asked !== null && query.get("tz") === zone;
   useEffect(() => {
     if (!isExact) adjust({ tz: zone, ...(asked === null && { from: fallback.from, to: fallback.to }) });
