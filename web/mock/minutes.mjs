@@ -11,13 +11,15 @@ export function minutesOf({ random, incidents }) {
     const key = `${meeting.id} ${join.userId} ${stream}`;
     const known = strips.get(key);
     if (known !== undefined) return known;
-    const made = stream === "worst" ? worst(MEDIA.map((medium) => strip(meeting, join, medium))) : drawn(meeting, join, stream);
+    const made =
+      stream === "worst" ? worst(MEDIA.map((medium) => strip(meeting, join, medium))) : drawn(meeting, join, stream);
     strips.set(key, made);
     return made;
   }
 
   function drawn(meeting, join, medium) {
-    if ((medium === "video" && !join.hasVideo) || (medium === "share" && !join.hasShare)) return "-".repeat(meeting.minutes);
+    if ((medium === "video" && !join.hasVideo) || (medium === "share" && !join.hasShare))
+      return "-".repeat(meeting.minutes);
     const reaching = incidents.filter((incident) => incident.reaches(join));
     const gap = random("gap", meeting.id, join.userId) < 0.12 ? join.first + 6 : -1;
     let letters = "";
@@ -52,13 +54,19 @@ export function minutesOf({ random, incidents }) {
     return { judged, poor, longest };
   }
 
-  return { strip, tally, incidentsOf: (join, at) => incidents.filter((one) => one.reaches(join) && at >= one.from && at < one.to) };
+  return {
+    strip,
+    tally,
+    incidentsOf: (join, at) => incidents.filter((one) => one.reaches(join) && at >= one.from && at < one.to),
+  };
 }
 
 function worst(strips) {
   let letters = "";
   for (let minute = 0; minute < strips[0].length; minute += 1) {
-    letters += strips.map((one) => one[minute]).reduce((bad, letter) => (RANK.indexOf(letter) > RANK.indexOf(bad) ? letter : bad));
+    letters += strips
+      .map((one) => one[minute])
+      .reduce((bad, letter) => (RANK.indexOf(letter) > RANK.indexOf(bad) ? letter : bad));
   }
   return letters;
 }
@@ -75,6 +83,7 @@ export function shareOf(poor, judged) {
   if (judged === 0) return null;
   const z = 1.959964;
   const [value, centre] = [poor / judged, (poor / judged + (z * z) / (2 * judged)) / (1 + (z * z) / judged)];
-  const half = (z * Math.sqrt((value * (1 - value)) / judged + (z * z) / (4 * judged * judged))) / (1 + (z * z) / judged);
+  const half =
+    (z * Math.sqrt((value * (1 - value)) / judged + (z * z) / (4 * judged * judged))) / (1 + (z * z) / judged);
   return { value, lower: Math.max(0, centre - half), upper: Math.min(1, centre + half) };
 }

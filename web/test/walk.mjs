@@ -29,7 +29,16 @@ const BASE = options.base.replace(/\/$/, "");
 const SIGN_IN = options["sign-in"] ?? `${BASE}/sign-in?code=mock`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const ARGUMENTS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const SCREENS = [
   { name: "phone-light", width: 360, height: 800, scheme: "light" },
   { name: "phone-dark", width: 360, height: 800, scheme: "dark" },
@@ -59,7 +68,10 @@ try {
   const found = await discover();
   const pages = pagesOf(found).filter(({ name }) => options.only === undefined || name.includes(options.only));
   for (const screen of SCREENS) {
-    await walk(screen, pages.filter(({ name }) => screen.only === undefined || screen.only.includes(name)));
+    await walk(
+      screen,
+      pages.filter(({ name }) => screen.only === undefined || screen.only.includes(name)),
+    );
   }
   if (options.only === undefined) {
     await restores(pages);
@@ -92,7 +104,10 @@ async function signIn() {
   await context.close();
 }
 
-async function opened(where, { width = 1440, height = 900, scheme = "light", isExpected = () => false, signed = true } = {}) {
+async function opened(
+  where,
+  { width = 1440, height = 900, scheme = "light", isExpected = () => false, signed = true } = {},
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -102,12 +117,15 @@ async function opened(where, { width = 1440, height = 900, scheme = "light", isE
   });
   await context.addInitScript(() => {
     window.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   const page = await context.newPage();
   const at = () => `${where.name} ${new URL(page.url()).pathname}`;
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !isExpected(message.text())) fail(at(), `console: ${message.text()}`);
+    if (["error", "warning"].includes(message.type()) && !isExpected(message.text()))
+      fail(at(), `console: ${message.text()}`);
   });
   page.on("pageerror", (error) => fail(at(), `error: ${error.message}`));
   page.on("dialog", (dialog) => {
@@ -115,7 +133,8 @@ async function opened(where, { width = 1440, height = 900, scheme = "light", isE
     void dialog.dismiss();
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(BASE) && !request.url().startsWith("data:")) fail(at(), `a request to ${request.url()}`);
+    if (!request.url().startsWith(BASE) && !request.url().startsWith("data:"))
+      fail(at(), `a request to ${request.url()}`);
   });
   return { context, page };
 }
@@ -123,10 +142,14 @@ async function opened(where, { width = 1440, height = 900, scheme = "light", isE
 /** Waits until nothing is asked for any more. */
 async function settled(page) {
   await page.waitForSelector("main", { timeout: PATIENCE });
-  await page.waitForFunction(() => document.querySelector(".waiting, [aria-busy=true]") === null, null, { timeout: PATIENCE });
+  await page.waitForFunction(() => document.querySelector(".waiting, [aria-busy=true]") === null, null, {
+    timeout: PATIENCE,
+  });
   // Two frames: what came is drawn, and what measures itself has measured.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.waitForFunction(() => document.querySelector(".waiting, [aria-busy=true]") === null, null, { timeout: PATIENCE });
+  await page.waitForFunction(() => document.querySelector(".waiting, [aria-busy=true]") === null, null, {
+    timeout: PATIENCE,
+  });
 }
 
 /** What there is to look at: the worst site, meeting and person of the last week, and the largest meeting. */
@@ -146,8 +169,10 @@ async function discover() {
     const large = await get(`meetings?${range}&sort=participants&order=desc&limit=1`);
     const meeting = bad.rows.find((row) => row.joins > 3) ?? bad.rows[0];
     const whole = await get(`meetings/${encodeURIComponent(meeting.meeting_uuid)}`);
-    const hurt = whole.participants.find((one) => one.user_id === meeting.suffered[0]?.user_id) ?? whole.participants[0];
-    const groups = (by) => overview.groups.find((group) => group.by === by)?.rows.filter((row) => row.name !== null) ?? [];
+    const hurt =
+      whole.participants.find((one) => one.user_id === meeting.suffered[0]?.user_id) ?? whole.participants[0];
+    const groups = (by) =>
+      overview.groups.find((group) => group.by === by)?.rows.filter((row) => row.name !== null) ?? [];
     return {
       meeting,
       large: large.rows[0],
@@ -166,20 +191,26 @@ async function discover() {
 function pagesOf(found) {
   const part = (text) => encodeURIComponent(text).replaceAll(".", "%2E");
   const meeting = `/meetings/${part(found.meeting.meeting_uuid)}`;
-  const middle = found.meeting.start === null ? "" : `&zoom=${minute(found.meeting.start, 5)}..${minute(found.meeting.start, 15)}`;
+  const middle =
+    found.meeting.start === null ? "" : `&zoom=${minute(found.meeting.start, 5)}..${minute(found.meeting.start, 15)}`;
   return [
     { name: "overview", path: "/" },
     { name: "overview-video", path: "/?medium=video&tz=UTC" },
     { name: "meetings", path: "/meetings?sort=poor_minutes" },
     { name: "meetings-poor", path: "/meetings?verdict=poor%2Cbad&sort=share&order=asc" },
     { name: "meeting", path: meeting },
-    { name: "meeting-state", path: `${meeting}?stream=audio&order=site&who=${found.others.map(encodeURIComponent).join("&who=")}&figures=latency_ms&figures=max_loss_pct&figures=system_max_cpu_pct${middle}&tz=UTC` },
+    {
+      name: "meeting-state",
+      path: `${meeting}?stream=audio&order=site&who=${found.others.map(encodeURIComponent).join("&who=")}&figures=latency_ms&figures=max_loss_pct&figures=system_max_cpu_pct${middle}&tz=UTC`,
+    },
     { name: "meeting-large", path: `/meetings/${part(found.large.meeting_uuid)}` },
     { name: "participant", path: `${meeting}?participant=${encodeURIComponent(found.hurt.user_id)}` },
     ...(found.person === null ? [] : [{ name: "person", path: `/people/${part(found.person)}` }]),
     ...(found.site === null ? [] : [{ name: "site", path: `/sites/${part(found.site)}` }]),
     { name: "compare", path: "/compare" },
-    ...(found.version === null ? [] : [{ name: "compare-group", path: `/compare?trait=version&value=${encodeURIComponent(found.version)}` }]),
+    ...(found.version === null
+      ? []
+      : [{ name: "compare-group", path: `/compare?trait=version&value=${encodeURIComponent(found.version)}` }]),
     { name: "compare-change", path: `/compare?ask=change&change=${encodeURIComponent(found.meeting.start ?? "")}` },
     { name: "compare-rank", path: "/compare?ask=rank&trait=network_type" },
     { name: "live", path: "/live", isMoving: true },
@@ -205,12 +236,22 @@ async function walk(screen, pages) {
     check(where, (await page.locator("h1").count()) === 1, "not one heading of the first level");
     check(where, (await page.title()).endsWith("· zqos"), "no title of its own");
     check(where, (await page.locator("main img").count()) === 0, "somebody's text became markup");
-    check(where, (await page.locator(".failure").count()) === 0, `failed: ${await page.locator(".failure").allTextContents()}`);
+    check(
+      where,
+      (await page.locator(".failure").count()) === 0,
+      `failed: ${await page.locator(".failure").allTextContents()}`,
+    );
     for (const violation of await page.evaluate(() => window.violations)) fail(where, `policy: ${violation}`);
     await page.evaluate(AXE);
     const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS);
     for (const { id, nodes } of violations) {
-      fail(where, `axe: ${id} at ${nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.any[0]?.message ?? ""})`).join("; ")}`);
+      fail(
+        where,
+        `axe: ${id} at ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.target.join(" ")} (${node.any[0]?.message ?? ""})`)
+          .join("; ")}`,
+      );
     }
     if (options.shots !== undefined) {
       mkdirSync(options.shots, { recursive: true });
@@ -249,9 +290,17 @@ async function byKeyboard(found) {
   await page.goto(BASE);
   await settled(page);
   await page.keyboard.press("Tab");
-  check(where, (await page.evaluate(() => document.activeElement?.textContent?.trim())) === "Skip to the page", "the first stop does not skip to the page");
+  check(
+    where,
+    (await page.evaluate(() => document.activeElement?.textContent?.trim())) === "Skip to the page",
+    "the first stop does not skip to the page",
+  );
   await page.keyboard.press("/");
-  check(where, (await page.evaluate(() => document.activeElement?.getAttribute("role"))) === "combobox", "/ does not lead to the search");
+  check(
+    where,
+    (await page.evaluate(() => document.activeElement?.getAttribute("role"))) === "combobox",
+    "/ does not lead to the search",
+  );
   await page.keyboard.type((found.topic ?? "a").slice(0, 6));
   await page.waitForSelector(".found li", { timeout: PATIENCE });
   await page.keyboard.press("ArrowDown");
@@ -275,11 +324,12 @@ async function byKeyboard(found) {
   await page.keyboard.press("ArrowRight");
   check(where, (await page.locator(".reading caption").innerText()).startsWith("At "), "the time lines read no minute");
   // Every stop can be seen.
-  const hidden = await page.evaluate(() =>
-    [...document.querySelectorAll("a[href], button, input, select, [tabindex='0']")].filter((element) => {
-      const box = element.getBoundingClientRect();
-      return !element.disabled && (box.width === 0 || box.height === 0) && element.offsetParent !== null;
-    }).length,
+  const hidden = await page.evaluate(
+    () =>
+      [...document.querySelectorAll("a[href], button, input, select, [tabindex='0']")].filter((element) => {
+        const box = element.getBoundingClientRect();
+        return !element.disabled && (box.width === 0 || box.height === 0) && element.offsetParent !== null;
+      }).length,
   );
   check(where, hidden === 0, `${hidden} stops have no size`);
   await context.close();
@@ -309,10 +359,23 @@ async function threeClicks() {
 async function withoutAnswers(found) {
   const isExpected = (text) => /Failed to load resource|EventSource/.test(text);
   const { context, page } = await opened({ name: "without answers" }, { isExpected });
-  const paths = pagesOf(found).filter(({ name }) => ["overview", "meetings", "meeting", "person", "site", "coverage", "compare-group"].includes(name));
+  const paths = pagesOf(found).filter(({ name }) =>
+    ["overview", "meetings", "meeting", "person", "site", "coverage", "compare-group"].includes(name),
+  );
   let mode = "fail";
   await page.route(/\/api\/v1\/(?!session)/, (route) => {
-    if (mode === "fail") return route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", title: "The store is busy", status: 503, detail: "Another process has it.", hint: "Ask again in a minute." }) });
+    if (mode === "fail")
+      return route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: JSON.stringify({
+          type: "about:blank",
+          title: "The store is busy",
+          status: 503,
+          detail: "Another process has it.",
+          hint: "Ask again in a minute.",
+        }),
+      });
     if (mode === "gone") return route.abort();
     return undefined;
   });
@@ -321,15 +384,23 @@ async function withoutAnswers(found) {
       await page.goto(BASE + path);
       await settled(page);
       check(`${mode} ${name}`, (await page.getByRole("alert").count()) > 0, "it does not say that it failed");
-      if (options.shots !== undefined && mode === "fail" && name === "overview") await page.screenshot({ path: join(options.shots, "failure.png") });
+      if (options.shots !== undefined && mode === "fail" && name === "overview")
+        await page.screenshot({ path: join(options.shots, "failure.png") });
     }
   }
   await page.unroute(/\/api\/v1\/(?!session)/);
   // A range without anything: long before the store.
-  for (const path of ["/", "/meetings", "/coverage", ...paths.filter(({ name }) => name === "site" || name === "person").map(({ path }) => path)]) {
+  for (const path of [
+    "/",
+    "/meetings",
+    "/coverage",
+    ...paths.filter(({ name }) => name === "site" || name === "person").map(({ path }) => path),
+  ]) {
     await page.goto(`${BASE}${path}?from=2001-01-01&to=2001-01-08&tz=UTC`);
     await settled(page);
-    const isWhole = (await page.locator("h1").count()) === 1 && (await page.getByText("not what this dashboard expects").count()) === 0;
+    const isWhole =
+      (await page.locator("h1").count()) === 1 &&
+      (await page.getByText("not what this dashboard expects").count()) === 0;
     check(`empty ${path}`, isWhole, "the page is broken");
     if (options.shots !== undefined && path === "/") await page.screenshot({ path: join(options.shots, "empty.png") });
   }
@@ -343,12 +414,49 @@ async function withoutAnswers(found) {
 /** Everything that may be missing is: no name, no topic, no address, as for the role `viewer`. */
 async function asViewer(found) {
   const { context, page } = await opened({ name: "viewer" });
-  const hidden = new Set(["name", "topic", "host", "email", "ip_address", "location", "device", "os", "client", "version", "microphone", "speaker", "camera", "leave_reason", "reason", "share", "tail", "coverage", "quota", "site", "data_center", "network_type", "longest_poor_minutes", "meeting_id", "start", "end", "join", "leave", "mos", "newest_sample", "kind"]);
+  const hidden = new Set([
+    "name",
+    "topic",
+    "host",
+    "email",
+    "ip_address",
+    "location",
+    "device",
+    "os",
+    "client",
+    "version",
+    "microphone",
+    "speaker",
+    "camera",
+    "leave_reason",
+    "reason",
+    "share",
+    "tail",
+    "coverage",
+    "quota",
+    "site",
+    "data_center",
+    "network_type",
+    "longest_poor_minutes",
+    "meeting_id",
+    "start",
+    "end",
+    "join",
+    "leave",
+    "mos",
+    "newest_sample",
+    "kind",
+  ]);
   const bare = (value, key) => {
     if (Array.isArray(value)) return value.map((one) => bare(one));
     if (value === null || typeof value !== "object") return value;
     if (key === "scope") return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, hidden.has(name) && !(name === "kind" && typeof one === "object") && name !== "share_" ? null : bare(one, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [
+        name,
+        hidden.has(name) && !(name === "kind" && typeof one === "object") && name !== "share_" ? null : bare(one, name),
+      ]),
+    );
   };
   await page.route(/\/api\/v1\/(?!session|live)/, async (route) => {
     const response = await route.fetch();
@@ -359,15 +467,26 @@ async function asViewer(found) {
   for (const { name, path } of pagesOf(found).filter((one) => !one.isMoving)) {
     await page.goto(BASE + path);
     await settled(page);
-    check(`viewer ${name}`, (await page.getByText("not what this dashboard expects").count()) === 0, "the page breaks without names");
-    check(`viewer ${name}`, !/\bnull\b|undefined|NaN/.test(await page.innerText("main")), "a missing value is shown as null, undefined or NaN");
+    check(
+      `viewer ${name}`,
+      (await page.getByText("not what this dashboard expects").count()) === 0,
+      "the page breaks without names",
+    );
+    check(
+      `viewer ${name}`,
+      !/\bnull\b|undefined|NaN/.test(await page.innerText("main")),
+      "a missing value is shown as null, undefined or NaN",
+    );
   }
   await context.close();
   console.log("  seen   everything without names");
 }
 
 async function signedOut() {
-  const { context, page } = await opened({ name: "signed out" }, { signed: false, isExpected: (text) => text.includes("401") });
+  const { context, page } = await opened(
+    { name: "signed out" },
+    { signed: false, isExpected: (text) => text.includes("401") },
+  );
   await page.goto(BASE);
   await page.getByRole("heading", { name: "Signed out" }).waitFor({ timeout: PATIENCE });
   if (options.shots !== undefined) await page.screenshot({ path: join(options.shots, "signed-out.png") });
@@ -396,7 +515,9 @@ async function fluid(found) {
   });
   const [middle, slow] = [frames[60], frames[114]];
   const rows = await page.locator(".strips-scroll").getByRole("option").count();
-  figures.push(`${found.large.joins} joins: a frame takes ${middle.toFixed(1)} ms (median), ${slow.toFixed(1)} ms (95 %) while scrolling; ${rows} rows are in the page`);
+  figures.push(
+    `${found.large.joins} joins: a frame takes ${middle.toFixed(1)} ms (median), ${slow.toFixed(1)} ms (95 %) while scrolling; ${rows} rows are in the page`,
+  );
   check("fluid", middle < 34, `a frame takes ${middle.toFixed(1)} ms`);
   check("fluid", rows < 120, `${rows} rows are in the page at once`);
   await page.goto(BASE);

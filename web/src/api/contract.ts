@@ -167,7 +167,8 @@ export interface Diagnosis {
   direction: {
     input: "sent" | "received" | "unknown";
     basis: "setting" | "detected" | "unknown";
-    voices?: [number, number];
+    /** How many meetings show that input is sent, and how many that it is received. */
+    voices?: [sent: number, received: number];
     sent?: Judged;
     received?: Judged;
   };
@@ -378,7 +379,7 @@ export interface AccountCoverage {
   minutes_got: number;
   invalid_rows: number;
   calls: { purpose: string; calls: number; failed: number }[];
-  quota: { used_today: number; left_today: number; limit: number | null } | null;
+  quota: { used_today: number; left_today: number; limit?: number | null } | null;
   holes: {
     meeting_uuid: string;
     topic: string | null;

@@ -15,6 +15,8 @@ export interface DayPoint {
 }
 
 const HEIGHT = 150;
+/** How many minutes, as a part of those of a usual day, make a day's limits count for the height of the axis. */
+const MANY = 0.2;
 /** The least width of what can be hit by a finger, in pixels: WCAG 2.2, 2.5.8. */
 const TARGET = 24;
 
@@ -27,7 +29,7 @@ const TARGET = 24;
 export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) => string; what: string }) {
   const { days, hrefOf, what } = props;
   const [frame, width] = useWidth<HTMLElement>();
-  const { end, ticks } = scale(Math.max(...days.map((day) => day.share?.upper ?? 0), 0), 3, 1);
+  const { end, ticks } = scale(reach(days), 3, 1);
   const y = (value: number): number => HEIGHT - (Math.min(value, end) / end) * (HEIGHT - 12);
   const fit = Math.max(1, Math.floor(width / (rem() * 3.6)));
   const every = Math.ceil(days.length / fit);
@@ -57,6 +59,11 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
             ) : (
               <g key={day}>
                 <line class="whisker" x1={x} x2={x} y1={y(share.lower)} y2={y(share.upper)} />
+                {share.upper > end && (
+                  <svg class="day-further" x={x} y={y(end)} overflow="visible">
+                    <path d="M-4 4 0-1 4 4" />
+                  </svg>
+                )}
                 <circle class="day-dot" cx={x} cy={y(share.value)} r="4" />
               </g>
             );
@@ -101,6 +108,16 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
       )}
     </figure>
   );
+}
+
+/**
+ * How high the axis has to reach: over every dot, and over the limits of those days that have many minutes. One
+ * meeting on a Sunday has limits so wide that the week would be a line at the bottom; they end in an arrow.
+ */
+function reach(days: readonly DayPoint[]): number {
+  const minutes = days.map((day) => day.minutes).sort((a, b) => a - b);
+  const many = (minutes[Math.floor(minutes.length * 0.75)] ?? 0) * MANY;
+  return Math.max(...days.map(({ share, minutes: of }) => (of >= many ? share?.upper : share?.value) ?? 0), 0);
 }
 
 /** A day on two lines; its words stand beside it for those who hear it. */

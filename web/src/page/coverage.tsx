@@ -80,10 +80,12 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
         >
           {account.quota === null ? (
             <Nothing>This server does not know of calls.</Nothing>
-          ) : account.quota.limit === null ? (
-            <p>{count(account.quota.used_today)} calls used today; the plan sets no limit that is known.</p>
           ) : (
-            <Part name="Quota used today" got={account.quota.used_today} of={account.quota.limit} />
+            <Part
+              name="Quota used today"
+              got={account.quota.used_today}
+              of={account.quota.limit ?? account.quota.used_today + account.quota.left_today}
+            />
           )}
           <table>
             <thead>
@@ -109,7 +111,10 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
           </table>
         </Section>
       </div>
-      <Section title={`${title}What is missing`} note="Until: when Zoom forgets it. “–”: not known.">
+      <Section
+        title={`${title}What is missing`}
+        note={account.holes.length === 0 ? undefined : "Until: when Zoom forgets it. “–”: not known."}
+      >
         {account.holes.length === 0 ? (
           <Nothing>Nothing is missing.</Nothing>
         ) : (

@@ -229,6 +229,7 @@ function Minutes({ data }: { data: Meeting }) {
             uuid={meeting.meeting_uuid}
             chosen={chosen}
             medium={stream === "worst" ? "audio" : stream}
+            input={diagnosis.direction.input}
             seriesOf={seriesOf}
             axis={axis}
             zone={zone}

@@ -103,7 +103,7 @@ export function OverviewPage() {
                 <div class="stack">
                   <Section
                     title="By day"
-                    note={`Share of judged ${medium} minutes that were poor or bad; line: 95 % interval. Days of ${range.zone}. “–”: nothing judged.`}
+                    note={`Share of judged ${medium} minutes that were poor or bad; line: 95 % interval, an arrow where it goes further. Days of ${range.zone}. “–”: nothing judged.`}
                   >
                     <Days days={data.days} what={medium} hrefOf={(day) => here({ from: day, to: dayAfter(day, 1) })} />
                   </Section>
@@ -128,8 +128,9 @@ export function OverviewPage() {
 function Lead({ data, range }: { data: Overview; range: Range }) {
   const { totals, medium } = data;
   const site = worst(data.groups, "site");
+  // The day that is worst at least: one of a single meeting says little, however bad that was.
   const day = data.days.reduce<(typeof data.days)[number] | null>(
-    (most, one) => ((one.share?.value ?? 0) > (most?.share?.value ?? 0) ? one : most),
+    (most, one) => ((one.share?.lower ?? 0) > (most?.share?.lower ?? 0) ? one : most),
     null,
   );
   return (
@@ -143,7 +144,8 @@ function Lead({ data, range }: { data: Overview; range: Range }) {
       {site !== null && (
         <>
           {" "}
-          Worst site: <a href={toSite(named(site.name, ""), range)}>{named(site.name, "not known")}</a>,{" "}
+          {site.standing === "worse" ? "Worst site: " : "No site is worse than the others beyond chance; most has "}
+          <a href={toSite(named(site.name, ""), range)}>{named(site.name, "not known")}</a>,{" "}
           {percent(site.share?.value)}.
         </>
       )}

@@ -227,6 +227,7 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
               uuid={data.meeting.meeting_uuid}
               chosen={chosen}
               medium={medium}
+              input={data.diagnosis.direction.input}
               seriesOf={() => 1}
               axis={axis}
               zone={zone}

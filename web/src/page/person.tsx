@@ -70,7 +70,7 @@ function Shown({ person, range }: { person: Person; range: Range }) {
         <div class="stack">
           <Section
             title="By day"
-            note={`Share of the person’s judged minutes that were poor or bad, the worst of audio, video and share; line: 95 % interval. Days of ${range.zone}. “–”: nothing judged.`}
+            note={`Share of the person’s judged minutes that were poor or bad, the worst of audio, video and share; line: 95 % interval, an arrow where it goes further. Days of ${range.zone}. “–”: nothing judged.`}
           >
             <Days
               days={days}
@@ -79,7 +79,7 @@ function Shown({ person, range }: { person: Person; range: Range }) {
             />
           </Section>
           <Section title="What it goes with" note="How sure is a probability from the figures, not a proof.">
-            <Causes diagnosis={diagnosis} window={range} />
+            <Causes diagnosis={diagnosis} window={range} about={key} />
           </Section>
           <Meetings meetings={meetings} range={range} personKey={key} />
         </div>

@@ -50,12 +50,12 @@ export function SitePage({ name }: { name: string }) {
             </div>
             <div class="split">
               <Section title="What it goes with" note="How sure is a probability from the figures, not a proof.">
-                <Causes diagnosis={diagnosis} window={range} />
+                <Causes diagnosis={diagnosis} window={range} about={name} />
               </Section>
               <div class="stack">
                 <Section
                   title="By day"
-                  note={`Share of judged ${medium} minutes that were poor or bad; line: 95 % interval. Days of ${range.zone}. “–”: nothing judged.`}
+                  note={`Share of judged ${medium} minutes that were poor or bad; line: 95 % interval, an arrow where it goes further. Days of ${range.zone}. “–”: nothing judged.`}
                 >
                   <Days days={days} what={medium} hrefOf={(day) => here({ from: day, to: dayAfter(day, 1) })} />
                 </Section>

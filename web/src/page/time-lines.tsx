@@ -15,6 +15,8 @@ export function TimeLines(props: {
   chosen: readonly string[];
   /** Whose streams are drawn where the address names none. */
   medium: Medium;
+  /** Which of input and output is sent, as the diagnosis found; the time lines may know it themselves. */
+  input: Series["input"];
   seriesOf: (userId: string) => number;
   axis: Axis;
   zone: string;
@@ -22,7 +24,7 @@ export function TimeLines(props: {
   width: number;
   cursor: Cursor;
 }) {
-  const { uuid, chosen, medium, seriesOf, axis, zone, gutter, width, cursor } = props;
+  const { uuid, chosen, medium, input, seriesOf, axis, zone, gutter, width, cursor } = props;
   const { query } = usePlace();
   const asking = useAnswer<Series>(
     question(`meetings/${encodeURIComponent(uuid)}/series`, { user_id: [...chosen].sort() }),
@@ -30,7 +32,8 @@ export function TimeLines(props: {
   const stable = useMemo(() => seriesOf, [chosen.join("\n")]);
   return (
     <Answer asking={asking} what="time lines">
-      {(series) => {
+      {(answer) => {
+        const series = answer.input === "unknown" ? { ...answer, input } : answer;
         const known = knownStreams(series);
         if (known.length === 0) return <Nothing>Nothing was measured of those that are chosen.</Nothing>;
         const asked = query.getAll("streams").filter((stream) => known.includes(stream));
@@ -69,7 +72,8 @@ export function TimeLines(props: {
               zoom={(first, last) => adjust({ zoom: zoomText(seen(axis, first, last)) })}
             />
             <p class="note">
-              One value a minute and stream, as Zoom gives it; a line breaks where a minute was not measured. Colours and shapes are participants, dashes are streams. Dotted lines: limits of the rule.
+              One value a minute and stream, as Zoom gives it; a line breaks where a minute was not measured. Colours
+              and shapes are participants, dashes are streams. Dotted lines: limits of the rule.
               {series.input === "unknown" && " Which of input and output is sent is not known for this account."}
             </p>
           </>

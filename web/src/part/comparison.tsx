@@ -2,7 +2,7 @@ import type { Cohort, Comparison, Counted, Effect, Said } from "../api/contract.
 import { along, scale, tickPercent } from "../chart/scale.ts";
 import { moment } from "../time/format.ts";
 import { count, counted, NONE, percent, points, ratio } from "../words/number.ts";
-import { named } from "../words/shown.ts";
+import { named, sentence } from "../words/shown.ts";
 import { Nothing } from "./answer.tsx";
 import type { Choice } from "./controls.tsx";
 import { Section } from "./page.tsx";
@@ -24,18 +24,18 @@ function findingWords(finding: string): string {
 /** A group against others, or before against after: the finding first, then how large, then what it rests on. */
 export function Effects({ comparison, zone }: { comparison: Comparison; zone: string }) {
   const { changed, comparison: compared } = comparison;
-  const group = comparison.where === null ? "All" : named(comparison.where, "the group");
+  const group = comparison.where === null ? "all" : named(comparison.where, "the group");
   const others = comparison.against === null ? "all others" : named(comparison.against, "the others");
+  // Without a group, what came after a change is compared with what was before it.
+  const [first, second] = comparison.change !== null ? ["after the change", "before it"] : [group, others];
   const lines: [string, Said][] = changed
-    ? comparison.where === null
-      ? [[`${group}: after against before`, changed.cohort]]
-      : [
-          [`${group}: after against before`, changed.cohort],
-          ["The rest: after against before", changed.rest],
-          ["The group beyond the rest", changed.beyond_rest],
-        ]
+    ? [
+        [`${group}: after against before`, changed.cohort],
+        ["the rest: after against before", changed.rest],
+        ["the group beyond the rest", changed.beyond_rest],
+      ]
     : compared
-      ? [[`${group} against ${others}`, compared]]
+      ? [[`${first} against ${second}`, compared]]
       : [];
   const counts: [string, Counted][] = changed
     ? [
@@ -46,8 +46,8 @@ export function Effects({ comparison, zone }: { comparison: Comparison; zone: st
       ]
     : compared
       ? [
-          [group, compared.group],
-          [others, compared.reference],
+          [first, compared.group],
+          [second, compared.reference],
         ]
       : [];
   const last = lines.at(-1);
@@ -57,7 +57,7 @@ export function Effects({ comparison, zone }: { comparison: Comparison; zone: st
     <div class="stack">
       <p class="lead">
         <strong>
-          {name}: {findingWords(said.finding)}.
+          {sentence(name)}: {findingWords(said.finding)}.
         </strong>{" "}
         {said.poor_joins ? (
           <>
@@ -185,7 +185,7 @@ function Difference(props: { name: string; what: string; effect: Effect; reach: 
   return (
     <tr>
       <th scope="row" class="text first">
-        {name === "" ? "" : <b>{name}: </b>}
+        {name === "" ? "" : <b>{sentence(name)}: </b>}
         {what}
       </th>
       <td class="difference-plot">

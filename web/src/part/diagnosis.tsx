@@ -17,9 +17,16 @@ export function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
  * Each cause with what speaks for and against it.
  *
  * @param meeting the meeting that is looked at, which needs no link to itself.
+ * @param about the name of the site, or the key of the person, that is looked at: likewise.
  */
-export function Causes(props: { diagnosis: Diagnosis; window: Window | null; meeting?: string }) {
-  const { incidents } = props.diagnosis;
+export function Causes(props: {
+  diagnosis: Diagnosis;
+  window: Window | null;
+  meeting?: string | undefined;
+  about?: string | undefined;
+}) {
+  const { diagnosis, window, meeting, about } = props;
+  const { incidents } = diagnosis;
   if (incidents.length === 0) {
     return <Nothing>No cause: what was poor is too little, or too scattered, to go with one.</Nothing>;
   }
@@ -27,7 +34,14 @@ export function Causes(props: { diagnosis: Diagnosis; window: Window | null; mee
     <ol class="causes">
       {incidents.map((incident, index) => (
         <li key={index} id={`cause-${index + 1}`}>
-          <Cause incident={incident} number={index + 1} {...props} isOpen={index < 2} />
+          <Cause
+            incident={incident}
+            number={index + 1}
+            window={window}
+            isOpen={index < 2}
+            meeting={meeting}
+            about={about}
+          />
         </li>
       ))}
     </ol>
@@ -38,11 +52,11 @@ function Cause(props: {
   incident: Incident;
   number: number;
   window: Window | null;
-  meeting?: string;
+  meeting: string | undefined;
+  about: string | undefined;
   isOpen: boolean;
-  diagnosis: Diagnosis;
 }) {
-  const { incident, number, window, meeting, isOpen, diagnosis } = props;
+  const { incident, number, window, meeting, about, isOpen } = props;
   const zone = useZone();
   const worst = worstMeeting(incident);
   const { kind, name } = incident.scope;
@@ -64,8 +78,8 @@ function Cause(props: {
         <span>
           {counted(incident.participants.length, "join")} of {counted(people(incident), "person", "people")}
         </span>
-        {kind === "site" && diagnosis.scope.name !== name && <a href={toSite(name, window)}>site {shown(name)}</a>}
-        {kind === "person" && person && diagnosis.scope.person !== person && <a href={toPerson(person, window)}>person {shown(name)}</a>}
+        {kind === "site" && name !== about && <a href={toSite(name, window)}>site {shown(name)}</a>}
+        {kind === "person" && person && person !== about && <a href={toPerson(person, window)}>person {shown(name)}</a>}
         {worst !== null && worst !== meeting && (
           <a href={toMeeting(worst)}>{meetings === 1 ? "its meeting" : `worst of ${count(meetings)} meetings`}</a>
         )}
@@ -147,7 +161,7 @@ function directionWords({ direction }: Diagnosis): string {
       ? "by the settings"
       : voices === undefined
         ? "found in the data"
-        : `${count(voices[0])} of ${counted(voices[1], "meeting")} show it`;
+        : `${count(voices[input === "sent" ? 0 : 1])} of ${counted(voices[0] + voices[1], "meeting")} show it`;
   return `Input is ${input}: ${from}`;
 }
 

@@ -26,7 +26,13 @@ export function Groups({ group, window, what }: { group: Group; window: Window; 
   const [all, setAll] = useState(false);
   const rows = worstFirst(group.rows);
   const visible = all ? rows : rows.slice(0, FIRST);
-  const most = Math.max(...visible.map((row) => row.share?.upper ?? 0), 0);
+  // Groups of too few joins have intervals so wide that those of the others would shrink to nothing.
+  const enough = visible.filter((row) => row.standing !== "not-enough-data");
+  const most = Math.max(
+    ...visible.map((row) => row.share?.value ?? 0),
+    ...(enough.length > 0 ? enough : visible).map((row) => row.share?.upper ?? 0),
+    0,
+  );
   const { end, ticks } = scale(most, 3, 1);
   const hasLinks = group.by === "site";
   return (
@@ -111,7 +117,7 @@ export function worstFirst(rows: readonly GroupRow[]): GroupRow[] {
   return [...rows].sort((a, b) => rank(a) - rank(b) || (b.share?.value ?? 0) - (a.share?.value ?? 0));
 }
 
-/** The worst site that is named, for a sentence; `null` where none stands out. */
+/** The group with a name that is worst, for a sentence; `null` where none has enough joins and a poor minute. */
 export function worst(groups: readonly Group[], by: string): GroupRow | null {
   const row = worstFirst(groups.find((group) => group.by === by)?.rows ?? []).find((one) => one.name !== null);
   return row !== undefined && row.standing !== "not-enough-data" && (row.share?.value ?? 0) > 0 ? row : null;
