@@ -1,6 +1,4 @@
-import * as combobox from "@zag-js/combobox";
-import { normalizeProps, useMachine } from "@zag-js/preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { question } from "../api/ask.ts";
 import type { SearchAnswer } from "../api/contract.ts";
 import { useAnswer } from "../api/use-answer.ts";
@@ -25,42 +23,54 @@ const PAUSE = 180;
 /** How many of each kind are offered; the page of results has all. */
 const OFFERED = 6;
 
-/** The box that finds a person, a topic, a host or a time, from every page; `/` leads into it. */
+/**
+ * The box that finds a person, a topic, a host or a time, from every page; `/` leads into it.
+ *
+ * It is the combobox of the ARIA Authoring Practices, with a list that is only offered: Enter without a choice leads
+ * to the page of results. The browser keeps what is typed, so that none of it can be lost while answers come in.
+ */
 export function SearchBox() {
   const zone = useZone();
   const now = nowOf(useSession());
+  const { segments } = usePlace();
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
+  const [isOpen, setOpen] = useState(false);
+  const [chosen, choose] = useState(-1);
   const asked = usePaused(text, PAUSE);
   const typed = readTyped(asked, now, zone);
   const asking = useAnswer<SearchAnswer>(searchQuestion(typed.words, typed.at));
-  const items = useMemo(
+  const found = useMemo(
     () => (asking.state === "answered" && asked !== "" ? offered(asking.data, zone) : []),
     [asking.state, asking.data, asked, zone],
   );
-  const collection = useMemo(
-    () => combobox.collection({ items, itemToValue: (item) => item.href, itemToString: (item) => item.label }),
-    [items],
-  );
-  const service = useMachine(combobox.machine, {
-    id: "search",
-    collection,
-    value: [],
-    allowCustomValue: true,
-    selectionBehavior: "preserve",
-    inputBehavior: "none",
-    openOnClick: false,
-    positioning: { placement: "bottom-end", gutter: 4, fitViewport: true },
-    onInputValueChange: ({ inputValue }) => setText(inputValue),
-    onValueChange: ({ value }) => {
-      const [href] = value;
-      if (href !== undefined) go(href);
-    },
-  });
-  const box = combobox.connect(service, normalizeProps);
-  useSlash(() => box.focus());
+  useSlash(() => input.current?.focus());
+  useEffect(() => choose(-1), [found]);
   // What was sought is found, or has a page of its own: the box is empty for the next.
-  const { segments } = usePlace();
-  useEffect(() => box.setInputValue(""), [segments.join("/")]);
+  useEffect(() => {
+    if (input.current) input.current.value = "";
+    setText("");
+    setOpen(false);
+  }, [segments.join("/")]);
+
+  const isShown = isOpen && found.length > 0;
+  const current = isShown ? found[chosen] : undefined;
+  const pressed = (event: KeyboardEvent): void => {
+    const turn = (by: number): void => {
+      event.preventDefault();
+      setOpen(true);
+      // One place beyond the list is none of it: the words themselves.
+      const places = found.length + 1;
+      choose(((chosen + 1 + by + places) % places) - 1);
+    };
+    if (event.key === "ArrowDown") turn(1);
+    else if (event.key === "ArrowUp") turn(-1);
+    else if (event.key === "Escape" && isShown) {
+      event.preventDefault();
+      setOpen(false);
+    }
+  };
 
   return (
     <form
@@ -68,36 +78,55 @@ export function SearchBox() {
       class="search"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim() === "" || box.highlightedValue !== null) return;
-        box.setOpen(false);
-        go(link(["search"], { q: text.trim() }));
+        const words = input.current?.value.trim() ?? "";
+        if (current !== undefined) go(current.href);
+        else if (words !== "") go(link(["search"], { q: words }));
       }}
     >
-      <div {...box.getRootProps()}>
-        <label {...box.getLabelProps()} class="unseen">
-          Find a person, a topic, a host, a site or a time
-        </label>
-        <div {...box.getControlProps()} class="search-control">
-          <input
-            {...(box.getInputProps() as object)}
-            placeholder="Person, topic, host, yesterday 10:00 …"
-            spellcheck={false}
-          />
-          <kbd aria-hidden="true">/</kbd>
-        </div>
-        <div {...box.getPositionerProps()}>
-          {items.length > 0 && (
-            <ul {...box.getContentProps()} class="found">
-              {items.map((item) => (
-                <li key={item.href} {...box.getItemProps({ item })}>
-                  <span class="text">{item.label}</span>
-                  <span class="found-kind">{item.kind}</span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </div>
-      </div>
+      <label class="unseen" for={`${id}-input`}>
+        Find a person, a topic, a host, a site or a time
+      </label>
+      <input
+        ref={input}
+        id={`${id}-input`}
+        type="text"
+        role="combobox"
+        aria-autocomplete="list"
+        aria-expanded={isShown}
+        aria-controls={`${id}-list`}
+        {...(current !== undefined && { "aria-activedescendant": `${id}-${chosen}` })}
+        placeholder="Person, topic, host, yesterday 10:00 …"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => {
+          setText(event.currentTarget.value.trim());
+          setOpen(true);
+        }}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={pressed}
+      />
+      <kbd aria-hidden="true">/</kbd>
+      <ul id={`${id}-list`} role="listbox" aria-label="What was found" class="found" hidden={!isShown}>
+        {isShown &&
+          found.map((one, index) => (
+            <li
+              key={one.href}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={index === chosen}
+              ref={(element) => {
+                if (index === chosen) element?.scrollIntoView({ block: "nearest" });
+              }}
+              // The box keeps the focus, so that a press does not close the list before it is a click.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => go(one.href)}
+            >
+              <span class="text">{one.label}</span>
+              <span class="found-kind">{one.kind}</span>
+            </li>
+          ))}
+      </ul>
     </form>
   );
 }
