@@ -2,7 +2,7 @@ import { question } from "../api/ask.ts";
 import type { Person, Profile, Ratio } from "../api/contract.ts";
 import { useAnswer } from "../api/use-answer.ts";
 import { Days } from "../chart/days.tsx";
-import { along, scale, tickPercent } from "../chart/scale.ts";
+import { along, scale } from "../chart/scale.ts";
 import { Answer, Nothing } from "../part/answer.tsx";
 import { Causes, Grounds } from "../part/diagnosis.tsx";
 import { Grade } from "../part/grade.tsx";
@@ -149,14 +149,6 @@ function Dots(props: { lines: readonly (readonly [string, Ratio | null | undefin
   const { end, ticks } = scale(Math.max(...props.lines.map(([, one]) => one?.share ?? 0), 0), 3, 1);
   return (
     <table class="dots">
-      <thead class="unseen">
-        <tr>
-          <th scope="col">Whose</th>
-          <th scope="col">Place on the axis to {tickPercent(end)}</th>
-          <th scope="col">Poor</th>
-          <th scope="col">of minutes</th>
-        </tr>
-      </thead>
       <tbody>
         {props.lines.map(([name, one]) => (
           <tr key={name}>
