@@ -14,7 +14,6 @@ export interface DayPoint {
   share: Share;
 }
 
-const HEIGHT = 150;
 /** How many minutes, as a part of those of a usual day, make a day's limits count for the height of the axis. */
 const MANY = 0.2;
 /** The least width of what can be hit by a finger, in pixels: WCAG 2.2, 2.5.8. */
@@ -30,7 +29,8 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
   const { days, hrefOf, what } = props;
   const [frame, width] = useWidth<HTMLElement>();
   const { end, ticks } = scale(reach(days), 3, 1);
-  const y = (value: number): number => HEIGHT - (Math.min(value, end) / end) * (HEIGHT - 12);
+  const height = Math.round(rem() * 10.5);
+  const y = (value: number): number => height - (Math.min(value, end) / end) * (height - rem());
   const fit = Math.max(1, Math.floor(width / (rem() * 3.6)));
   const every = Math.ceil(days.length / fit);
   const isWide = width / days.length >= TARGET;
@@ -41,7 +41,7 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
   return (
     <figure class="days" ref={frame}>
       <div class="days-plot">
-        <svg width="100%" height={HEIGHT + 4} aria-hidden="true">
+        <svg width="100%" height={height + 4} aria-hidden="true">
           {ticks.map((tick) => (
             <line key={tick} class="guide" x1="0" x2="100%" y1={y(tick)} y2={y(tick)} />
           ))}
@@ -53,7 +53,7 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
           {days.map(({ day, share }, index) => {
             const x = along(index + 0.5, days.length);
             return share === null ? (
-              <text key={day} class="tick" x={x} y={HEIGHT - 4} text-anchor="middle">
+              <text key={day} class="tick" x={x} y={height - 4} text-anchor="middle">
                 –
               </text>
             ) : (

@@ -184,13 +184,6 @@ function Minutes({ data }: { data: Meeting }) {
           <ZoomButtons axis={axis} cursor={cursor} show={(next) => adjust({ zoom: zoomText(next) })} />
         </>
       }
-      note={
-        <>
-          A cell is a minute of a join;{" "}
-          {stream === "worst" ? "it is as bad as the worst of audio, video and share in it" : `of ${stream} alone`}. At
-          the names: poor and bad minutes of those judged. Blank: not measured. Times of {zone}.
-        </>
-      }
     >
       <div ref={frame} class="minutes">
         <Answer asking={asking} what="the minutes">
@@ -200,6 +193,11 @@ function Minutes({ data }: { data: Meeting }) {
             ) : (
               <>
                 <StripLegend />
+                <p class="note above">
+                  A cell is a minute of a join,{" "}
+                  {stream === "worst" ? "as bad as the worst of audio, video and share in it" : `of ${stream} alone`};
+                  at the names: poor and bad minutes of those judged. Blank: not measured. Times of {zone}.
+                </p>
                 {width > 0 && (
                   <Timeline
                     label={`Minutes of ${counted(rows.length, "join")}`}

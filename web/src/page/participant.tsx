@@ -203,7 +203,6 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
     <Section
       title="Minute by minute"
       aside={<ZoomButtons axis={axis} cursor={cursor} show={(next) => adjust({ zoom: zoomText(next) })} />}
-      note={`A cell is a minute; blank: not measured. Choose a medium to draw its streams. Times of ${zone}.`}
     >
       <div ref={frame} class="minutes">
         {isWaiting && <Waiting what="the minutes" />}
@@ -211,6 +210,9 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
         {rows.length > 0 && width > 0 && (
           <>
             <StripLegend />
+            <p class="note above">
+              A cell is a minute; blank: not measured. Choose a medium to draw its streams. Times of {zone}.
+            </p>
             <Timeline
               label="Minutes by medium"
               rows={shown}

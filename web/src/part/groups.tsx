@@ -52,7 +52,7 @@ export function Groups({ group, window, what }: { group: Group; window: Window; 
         <table class="groups">
           <thead>
             <tr>
-              <th scope="col">{BY[group.by] ?? "Group"}</th>
+              <th scope="col">Name</th>
               <th scope="col" class="groups-plot">
                 <span class="axis" aria-hidden="true">
                   {ticks.map((tick) => (

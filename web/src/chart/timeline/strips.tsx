@@ -249,17 +249,26 @@ export function Strips(props: {
           </div>
         </div>
       </div>
-      <p class="strips-read" {...(isKeyed && { "aria-live": "polite" as const })}>
-        {minute !== null && current ? (
-          <>
-            <strong>{clock(timeOf(axis, minute), zone)}</strong> {current.label}
-            {current.detail === "" ? "" : `, ${current.detail}`}:{" "}
-            <strong>{letterWord(current.strip.charAt(minute))}</strong>
-          </>
-        ) : (
-          <span class="quiet">Point at a minute to read it; choose a row to draw its time lines below.</span>
+      <div class="strips-foot">
+        <p class="strips-read" {...(isKeyed && { "aria-live": "polite" as const })}>
+          {minute !== null && current ? (
+            <>
+              <strong>{clock(timeOf(axis, minute), zone)}</strong> {current.label}
+              {current.detail === "" ? "" : `, ${current.detail}`}:{" "}
+              <strong>{letterWord(current.strip.charAt(minute))}</strong>
+            </>
+          ) : (
+            <span class="quiet">Point at a minute to read it; choose a row to draw its time lines below.</span>
+          )}
+        </p>
+        {rows.length * rowHeight > height && (
+          <p class="quiet">
+            rows {count(Math.floor(top / rowHeight) + 1)}–
+            {count(Math.min(rows.length, Math.round((top + height) / rowHeight)))} of {count(rows.length)}; scroll for
+            others
+          </p>
         )}
-      </p>
+      </div>
       <p id={`${id}-keys`} class="unseen">
         Up and down go through rows, left and right through minutes, Space chooses a row for the time lines.
       </p>
