@@ -11,6 +11,7 @@ import { adjust, usePlace } from "../view/location.ts";
 import { type Range, useRange } from "../view/range.ts";
 import { latestOf, useSession } from "../view/session.ts";
 import { Effects, Ranking } from "../part/comparison.tsx";
+import { named } from "../words/shown.ts";
 
 const QUESTIONS: readonly Choice<"cohort" | "change" | "rank">[] = [
   { value: "cohort", label: "A group against others" },
@@ -92,7 +93,12 @@ export function Comparing() {
               comparison.cohorts ? (
                 <Ranking comparison={comparison} traits={TRAITS} />
               ) : (
-                <Effects comparison={comparison} zone={range.zone} />
+                <Effects
+                  comparison={comparison}
+                  zone={range.zone}
+                  group={value === "" ? null : called(trait, value)}
+                  others={against === "" ? null : called(trait, against)}
+                />
               )
             }
           </Answer>
@@ -109,6 +115,11 @@ export function Comparing() {
       </div>
     </Page>
   );
+}
+
+/** A group as people call it: `client version 6.3.1`. */
+function called(trait: string, value: string): string {
+  return `${TRAITS.find((one) => one.value === trait)?.label ?? trait} ${named(value, "")}`;
 }
 
 /** Which group, against which, and when it was changed; asked for all at once. */

@@ -22,10 +22,17 @@ function findingWords(finding: string): string {
 }
 
 /** A group against others, or before against after: the finding first, then how large, then what it rests on. */
-export function Effects({ comparison, zone }: { comparison: Comparison; zone: string }) {
+export function Effects(props: {
+  comparison: Comparison;
+  zone: string;
+  /** What people call the group that was asked for, and that which it is set against; the answer has conditions. */
+  group: string | null;
+  others: string | null;
+}) {
+  const { comparison, zone } = props;
   const { changed, comparison: compared } = comparison;
-  const group = comparison.where === null ? "all" : named(comparison.where, "the group");
-  const others = comparison.against === null ? "all others" : named(comparison.against, "the others");
+  const group = props.group ?? "all";
+  const others = props.others ?? "all others";
   // Without a group, what came after a change is compared with what was before it.
   const [first, second] = comparison.change !== null ? ["after the change", "before it"] : [group, others];
   const lines: [string, Said][] = changed
@@ -83,7 +90,7 @@ export function Effects({ comparison, zone }: { comparison: Comparison; zone: st
         note="Left out: joins without any counterpart in the same hour of the week. A difference by itself is no cause."
       >
         <div class="scroll-x" role="region" tabIndex={0} aria-label="What it rests on">
-          <table>
+          <table class="counts">
             <thead>
               <tr>
                 <th scope="col">Group</th>
