@@ -1,7 +1,7 @@
 //! The record of who saw whom. Each line names the digest of the one before, so that none can be changed or
 //! taken out without it showing.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -61,20 +61,37 @@ struct State {
 }
 
 impl Audit {
-    /// That of the server of a store, whose folder (or that of its log) this is. It is read through.
+    /// That of the server of a store, whose folder (or that of its log) this is: `audit.ndjson`, or, while another
+    /// server keeps that, `audit-2.ndjson` and so on. It is read through.
     ///
     /// **Errors**: [`AuditError`].
     pub fn of_store(folder: &Path) -> Result<Self, AuditError> {
-        let path = folder.join("server").join("audit.ndjson");
-        let failed = |source| AuditError::File { path: path.clone(), source };
-        let last = Self::check(&path)?;
-        std::fs::create_dir_all(folder.join("server")).map_err(failed)?;
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(failed)?;
-        Ok(Self { path, state: Mutex::new(State { file, last }) })
+        let folder = folder.join("server");
+        let mut number = 1;
+        loop {
+            let name = if number == 1 {
+                "audit.ndjson".to_owned()
+            } else {
+                format!("audit-{number}.ndjson")
+            };
+            let path = folder.join(name);
+            let failed = |source| AuditError::File { path: path.clone(), source };
+            std::fs::create_dir_all(&folder).map_err(failed)?;
+            let mut options = OpenOptions::new();
+            options.append(true).create(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(&path).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {
+                    let last = Self::check(&path)?;
+                    return Ok(Self { path, state: Mutex::new(State { file, last }) });
+                }
+                // Two chains in one file would be none.
+                Err(TryLockError::WouldBlock) => number += 1,
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
     }
 
     /// Reads a record through, and returns the digest of its last line; empty where there is none.
@@ -138,8 +155,12 @@ mod tests {
             audit.keep(&who, "/api/v1/people/bo", at).unwrap();
             audit.keep(&who, "/api/v1/people/cy", at).unwrap();
         }
-        // It goes on where it was left.
-        Audit::of_store(folder.path()).unwrap().keep(&who, "/api/v1/people/di", at).unwrap();
+        // It goes on where it was left; beside whoever keeps it there is another.
+        let again = Audit::of_store(folder.path()).unwrap();
+        let beside = Audit::of_store(folder.path()).unwrap();
+        beside.keep(&who, "/api/v1/people/ed", at).unwrap();
+        again.keep(&who, "/api/v1/people/di", at).unwrap();
+        Audit::check(&folder.path().join("server/audit-2.ndjson")).unwrap();
         let path = folder.path().join("server/audit.ndjson");
         Audit::check(&path).unwrap();
         let whole = std::fs::read_to_string(&path).unwrap();

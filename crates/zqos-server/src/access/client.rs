@@ -112,6 +112,7 @@ impl Clients {
         account_id: String,
         now: Timestamp,
     ) -> Result<Credentials, ClientsError> {
+        let _alone = self.lock()?;
         let mut file = self.read()?;
         if file.clients.iter().any(|client| client.name == name) {
             return Err(ClientsError::Exists(name.to_owned()));
@@ -133,6 +134,7 @@ impl Clients {
     ///
     /// **Errors**: [`ClientsError::Unknown`], and what may happen to files.
     pub fn revoke(&self, name: &str) -> Result<(), ClientsError> {
+        let _alone = self.lock()?;
         let mut file = self.read()?;
         let before = file.clients.len();
         file.clients.retain(|client| client.name != name);
@@ -182,11 +184,20 @@ impl Clients {
         }
     }
 
+    /// Keeps others from changing the file, until it is dropped.
+    fn lock(&self) -> Result<fs::File, ClientsError> {
+        let lock = || -> io::Result<fs::File> {
+            fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
+            let file = fs::File::create(self.path.with_extension("lock"))?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(|source| self.failed("locked", source))
+    }
+
     /// Writes a new file beside, and puts it in the old one's place.
     fn write(&self, file: &File) -> Result<(), ClientsError> {
         let write = || -> io::Result<()> {
-            let folder = self.path.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
             let beside = self.path.with_extension("new");
             let mut options = fs::OpenOptions::new();
             options.write(true).create(true).truncate(true);
@@ -268,6 +279,21 @@ mod tests {
             None
         );
         assert!(matches!(clients.revoke("grafana"), Err(ClientsError::Unknown(_))));
+    }
+
+    #[test]
+    fn nobody_who_is_added_at_the_same_time_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let clients = Clients::of_store(folder.path());
+                scope.spawn(move || {
+                    let name = format!("client {number}");
+                    clients.add(&name, Role::Viewer, None, "default".into(), at()).unwrap();
+                });
+            }
+        });
+        assert_eq!(Clients::of_store(folder.path()).list().unwrap().len(), 16);
     }
 
     #[test]

@@ -435,8 +435,14 @@ fn whoever_saw_people_is_recorded() {
         served.get(&served.analyst, &target);
     }
     served.get(&served.viewer, &target);
-    let kept =
-        std::fs::read_to_string(world().dir.path().join("store/server/audit.ndjson")).unwrap();
+    // Each server that runs has its own.
+    let folder = world().dir.path().join("store/server");
+    let kept: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
     let lines: Vec<Value> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |who: &str| {
         lines.iter().filter(|line| line["who"] == who && line["what"] == json!(target)).count()
