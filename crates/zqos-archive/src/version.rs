@@ -26,8 +26,6 @@ pub(crate) const TABLES: [&Table; 5] =
 /// About how many bytes of texts of one meeting are read together: whoever asks for one report asks for the
 /// next, and a page of a file has several.
 const BLOCK_BYTES: usize = 1 << 20;
-/// How many bytes of what meetings have are kept.
-const CONTENTS_BYTES: usize = 8 << 20;
 /// Members that only the report of a single participant has; lists of reports leave them out.
 pub(crate) const OF_SINGLE_REPORT: [&str; 4] =
     ["microphone", "speaker", "camera", "meeting_number"];
@@ -83,8 +81,13 @@ pub(crate) struct Version {
 type Stamp = (u64, usize, i64);
 
 impl Version {
-    /// Reads a version, and takes what has not changed from the one before.
-    pub(crate) fn read(snapshot: Snapshot, before: Option<&Self>) -> Result<Self, ArchiveError> {
+    /// Reads a version, and takes what has not changed from the one before. So many bytes of what meetings have
+    /// are kept.
+    pub(crate) fn read(
+        snapshot: Snapshot,
+        before: Option<&Self>,
+        bytes: usize,
+    ) -> Result<Self, ArchiveError> {
         let known: HashMap<&str, &Arc<TextFile>> = before
             .into_iter()
             .flat_map(|before| before.files.iter().map(|file| (file.path(), file)))
@@ -114,7 +117,7 @@ impl Version {
             meetings: Meetings::of(all),
             files,
             rows_of_meetings,
-            contents: Cache::new(CONTENTS_BYTES),
+            contents: Cache::new(bytes),
             snapshot,
         })
     }
