@@ -33,6 +33,8 @@ struct Inner {
     /// Held by whoever looks for a new version: that takes memory.
     refreshing: tokio::sync::Mutex<()>,
     blocks: Blocks,
+    /// How many bytes of what meetings have are kept.
+    contents_bytes: usize,
     tokens: Tokens,
 }
 
@@ -61,13 +63,16 @@ impl Archive {
         bytes: usize,
     ) -> Result<Self, ArchiveError> {
         let at = at.into();
-        let version = read(&at, None).await?.ok_or_else(stopped)?;
+        // Of two versions while one takes the place of the other.
+        let contents_bytes = bytes / 16;
+        let version = read(&at, None, contents_bytes).await?.ok_or_else(stopped)?;
         Ok(Self(Arc::new(Inner {
             at,
             clock,
             version: RwLock::new(version),
             refreshing: tokio::sync::Mutex::new(()),
-            blocks: Cache::new(bytes),
+            blocks: Cache::new(bytes - 2 * contents_bytes),
+            contents_bytes,
             tokens: Tokens::new(),
         })))
     }
@@ -80,7 +85,9 @@ impl Archive {
     /// **Cancel safety**: nothing changes when it is dropped.
     pub async fn refresh(&self) -> Result<bool, ArchiveError> {
         let _alone = self.0.refreshing.lock().await;
-        let Some(version) = read(&self.0.at, Some(self.version())).await? else { return Ok(false) };
+        let Inner { at, contents_bytes, .. } = &*self.0;
+        let version = read(at, Some(self.version()), *contents_bytes).await?;
+        let Some(version) = version else { return Ok(false) };
         *self.0.version.write().unwrap_or_else(PoisonError::into_inner) = version;
         Ok(true)
     }
@@ -142,13 +149,14 @@ fn stopped() -> ArchiveError {
 async fn read(
     at: &Location,
     before: Option<Arc<Version>>,
+    contents_bytes: usize,
 ) -> Result<Option<Arc<Version>>, ArchiveError> {
     let snapshot = Snapshot::open_tables(at.clone(), &TABLES).await?;
     let work = spawn_blocking(move || {
         if before.as_ref().is_some_and(|before| before.is(&snapshot)) {
             return Ok(None);
         }
-        Version::read(snapshot, before.as_deref()).map(Arc::new).map(Some)
+        Version::read(snapshot, before.as_deref(), contents_bytes).map(Arc::new).map(Some)
     });
     work.await.unwrap_or_else(|_| Err(stopped()))
 }

@@ -305,7 +305,11 @@ impl Request<'_> {
             return Ok(text.as_str().to_owned());
         }
         let row = found.contents.of_user(TextKind::Participant, user, found.when);
-        let row = row.map(|place| self.text(found, place)).transpose()?;
+        let row = row.map(|place| match text.neighbour(place) {
+            Some(row) => Ok(row),
+            None => self.text(found, place),
+        });
+        let row = row.transpose()?;
         let members = row.as_ref().map(|row| Members::of(row.as_str()));
         let equipment = EQUIPMENT.into_iter().filter_map(|name| {
             let value = members.as_ref()?.get(name)?;

@@ -26,8 +26,6 @@ pub(crate) const TABLES: [&Table; 5] =
 /// About how many bytes of texts of one meeting are read together: whoever asks for one report asks for the
 /// next, and a page of a file has several.
 const BLOCK_BYTES: usize = 1 << 20;
-/// How many bytes of what meetings have are kept.
-const CONTENTS_BYTES: usize = 8 << 20;
 /// Members that only the report of a single participant has; lists of reports leave them out.
 pub(crate) const OF_SINGLE_REPORT: [&str; 4] =
     ["microphone", "speaker", "camera", "meeting_number"];
@@ -37,6 +35,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Texts of one meeting that follow one another in a file.
 #[derive(Debug)]
 pub(crate) struct Block {
+    /// The row of the first.
     first: usize,
     texts: Texts,
     /// Whether each is a report that came by itself, once that was asked.
@@ -50,13 +49,24 @@ pub(crate) type Blocks = Cache<(String, usize), Block>;
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
     block: Arc<Block>,
+    /// The place within the block.
     row: usize,
+    /// The file, by its place in the version, where the block's texts follow one another in it.
+    file: Option<usize>,
 }
 
 impl Text {
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
         self.block.texts.get(self.row).unwrap_or("{}")
+    }
+
+    /// The text at a place of the same meeting, if it was read together with this one.
+    pub(crate) fn neighbour(&self, place: Place) -> Option<Self> {
+        let Place::File { file, row } = place else { return None };
+        let row = row.checked_sub(self.block.first)?;
+        let is_there = self.file == Some(file) && row < self.block.singles.len();
+        is_there.then(|| Self { block: Arc::clone(&self.block), row, file: self.file })
     }
 
     /// True for a report that came by itself: it has one of [`OF_SINGLE_REPORT`].
@@ -83,8 +93,13 @@ pub(crate) struct Version {
 type Stamp = (u64, usize, i64);
 
 impl Version {
-    /// Reads a version, and takes what has not changed from the one before.
-    pub(crate) fn read(snapshot: Snapshot, before: Option<&Self>) -> Result<Self, ArchiveError> {
+    /// Reads a version, and takes what has not changed from the one before. So many bytes of what meetings have
+    /// are kept.
+    pub(crate) fn read(
+        snapshot: Snapshot,
+        before: Option<&Self>,
+        bytes: usize,
+    ) -> Result<Self, ArchiveError> {
         let known: HashMap<&str, &Arc<TextFile>> = before
             .into_iter()
             .flat_map(|before| before.files.iter().map(|file| (file.path(), file)))
@@ -114,7 +129,7 @@ impl Version {
             meetings: Meetings::of(all),
             files,
             rows_of_meetings,
-            contents: Cache::new(CONTENTS_BYTES),
+            contents: Cache::new(bytes),
             snapshot,
         })
     }
@@ -189,8 +204,7 @@ impl Version {
             blocks.put(key, Arc::clone(&block), bytes);
             block
         };
-        let row = row - block.first;
-        Ok(Text { block, row })
+        Ok(Text { block, row: row - first, file: Some(file) })
     }
 
     /// Texts of many meetings, in the order of their places; those of one file are read together.
@@ -212,7 +226,7 @@ impl Version {
             let read = self.files[file].read(&self.snapshot, &["body"], ranges)?;
             let block = Arc::new(Block::new(0, &read)?);
             for (of_block, row) in rows.into_iter().enumerate() {
-                let text = Text { block: Arc::clone(&block), row: of_block };
+                let text = Text { block: Arc::clone(&block), row: of_block, file: None };
                 found.insert(Place::File { file, row }, text);
             }
         }
@@ -224,7 +238,7 @@ impl Version {
         let Place::Log { batch, row } = place else { return Ok(None) };
         let Some(rows) = self.snapshot.tail(&ZOOM_RAW).get(batch) else { return Ok(None) };
         let block = Block::new(0, &[rows.slice(row, 1)])?;
-        Ok(Some(Text { block: Arc::new(block), row: 0 }))
+        Ok(Some(Text { block: Arc::new(block), row: 0, file: None }))
     }
 
     /// The rows of a table that are of a meeting, of files and of logs.
@@ -274,7 +288,7 @@ impl Default for Text {
     /// A text that is not there.
     fn default() -> Self {
         let empty = Block { first: 0, texts: Texts::none(), singles: vec![OnceLock::new()] };
-        Self { block: Arc::new(empty), row: 0 }
+        Self { block: Arc::new(empty), row: 0, file: None }
     }
 }
 
