@@ -56,9 +56,12 @@ impl fmt::Display for Share {
 
 const fn words(symptom: Symptom) -> &'static str {
     match symptom {
-        Symptom::LossSent => "more than 1 % of what is sent is lost",
+        Symptom::LossSent => {
+            "more than 1 % of what is sent is lost, or waits as TCP sends it again"
+        }
         Symptom::LossReceived => {
-            "more than 1 % of what is received is lost, and no sender explains it"
+            "more than 1 % of what is received is lost, or waits as TCP sends it again, and no sender \
+             explains it"
         }
         Symptom::HeavySent => "more than 5 % of what is sent is lost",
         Symptom::HeavyReceived => {

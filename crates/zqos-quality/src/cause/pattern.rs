@@ -43,10 +43,8 @@ pub(super) struct Pattern {
     pub(super) least_people: usize,
     /// In how many joins at least.
     pub(super) least_joins: usize,
-    /// Not all of them at one place.
-    pub(super) spans_places: bool,
-    /// Not nearly all of them behind one provider, where providers are known.
-    pub(super) spans_isps: bool,
+    /// Not in one scope of any of these kinds alone.
+    pub(super) beyond: &'static [ScopeKind],
     /// In how many minutes of joins at least.
     pub(super) least_minutes: u32,
     /// In what share of the minutes in which it could show, from the first to the last, at least.
@@ -70,8 +68,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
         decisive: &[],
         least_people: 1,
         least_joins: 2,
-        spans_places: false,
-        spans_isps: false,
+        beyond: &[],
         least_minutes: 10,
         least_share: 0.5,
     };
@@ -125,7 +122,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
-                lasts: Lasts::Hours,
+                lasts: Lasts::Load,
                 ..BASE
             },
             Pattern {
@@ -139,7 +136,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
-                lasts: Lasts::Hours,
+                lasts: Lasts::Load,
                 ..BASE
             },
             Pattern {
@@ -148,8 +145,8 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 strengths: BOTH_WAYS,
                 decisive: LOSS,
                 least_people: 3,
-                least_share: 0.4,
-                lasts: Lasts::Hours,
+                least_share: 0.25,
+                lasts: Lasts::Outage,
                 ..BASE
             },
         ],
@@ -160,9 +157,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
             decisive: LOSS,
             least_minutes: 30,
             least_people: 4,
-            spans_places: true,
-            least_share: 0.4,
-            lasts: Lasts::Hours,
+            beyond: &[ScopeKind::Site],
+            least_share: 0.25,
+            lasts: Lasts::Outage,
             ..BASE
         }],
         &[Pattern {
@@ -171,10 +168,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
             strengths: BOTH_WAYS,
             decisive: LOSS,
             least_people: 3,
-            spans_isps: true,
-            spans_places: true,
-            least_share: 0.4,
-            lasts: Lasts::Hours,
+            beyond: &[ScopeKind::Site, ScopeKind::Isp],
+            least_share: 0.25,
+            lasts: Lasts::Outage,
             ..BASE
         }],
         &[
@@ -216,9 +212,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
             cause: Cause::VpnOrProxy,
             scope: ScopeKind::Vpn,
             strengths: &[(DelaySent, 0.7), (DelayReceived, 0.7)],
+            least_people: 2,
             least_joins: 3,
             least_minutes: 30,
-
             ..BASE
         }],
         &[Pattern {
