@@ -47,6 +47,8 @@ pub(super) struct Pattern {
     pub(super) beyond: &'static [ScopeKind],
     /// In how many minutes of joins at least.
     pub(super) least_minutes: u32,
+    /// For how many minutes at least, from the first to the last: longer than delays wander by themselves.
+    pub(super) least_length: i64,
     /// In what share of the minutes in which it could show, from the first to the last, at least.
     pub(super) least_share: f64,
 }
@@ -70,6 +72,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
         least_joins: 2,
         beyond: &[],
         least_minutes: 10,
+        least_length: 0,
         least_share: 0.5,
     };
     /// Packets are lost both ways, and may be late.
@@ -145,7 +148,8 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 strengths: BOTH_WAYS,
                 decisive: LOSS,
                 least_people: 3,
-                least_share: 0.25,
+                least_minutes: 20,
+                least_share: 0.3,
                 lasts: Lasts::Outage,
                 ..BASE
             },
@@ -215,6 +219,8 @@ pub(super) const PANELS: &[&[Pattern]] = {
             least_people: 2,
             least_joins: 3,
             least_minutes: 30,
+            least_length: 60,
+            least_share: 0.6,
             ..BASE
         }],
         &[Pattern {

@@ -44,7 +44,7 @@ impl Lasts {
 
     /// In what share of minutes it shows, for everybody at once.
     ///
-    /// **Source**: a choice of this project: a line whose load comes by spells is full half of the time.
+    /// **Source**: a choice of this project: a line that is full is so most of the time, and idle by spells.
     pub(super) const fn share(self) -> f64 {
         match self {
             Self::Outage | Self::Days => 1.0,

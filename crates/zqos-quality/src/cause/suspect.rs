@@ -250,6 +250,7 @@ impl<'i> Evidences<'i> {
         (people.len() >= pattern.least_people
             && joins >= pattern.least_joins
             && hurt_minutes >= pattern.least_minutes
+            && stretch.to.saturating_sub(stretch.from) >= pattern.least_length
             && f64::from(hurt_minutes) >= pattern.least_share * f64::from(minutes)
             && pattern
                 .beyond
