@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use zqos_quality::Proportion;
 use zqos_quality::cause::{Cause, Diagnosis, Incident, ScopeKind};
 
-use crate::world::{Company, Week};
+use crate::world::{Company, Week, World};
 use crate::{Result, SENT};
 
 /// What a control counts: in how many cases something was so.
@@ -23,6 +23,11 @@ impl Count {
 
     pub(crate) fn share(self) -> Option<Proportion> {
         Proportion::new(self.hits, self.of)
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.hits += other.hits;
+        self.of += other.of;
     }
 }
 
@@ -97,17 +102,38 @@ fn planned(week: &Week) -> Option<String> {
 }
 
 impl Controls {
+    /// Adds those of other weeks.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let counts = [
+            (&mut self.quiet_weeks, other.quiet_weeks),
+            (&mut self.lost_without_fault, other.lost_without_fault),
+            (&mut self.permuted_weeks, other.permuted_weeks),
+            (&mut self.less_without_signal, other.less_without_signal),
+            (&mut self.less_without_peers, other.less_without_peers),
+            (&mut self.twins_of_scope, other.twins_of_scope),
+            (&mut self.twins_of_direction, other.twins_of_direction),
+        ];
+        for (count, other) in counts {
+            count.merge(other);
+        }
+        self.quiet_person_causes += other.quiet_person_causes;
+        self.permuted_incidents.0 += other.permuted_incidents.0;
+        self.permuted_incidents.1 += other.permuted_incidents.1;
+    }
+
     /// A week in which nothing goes wrong that is known to, and the same with planned faults.
-    pub(crate) fn quiet(&mut self, seed: u64, people: u32) -> Result<()> {
-        let quiet = Company::new(seed, people, Some("by_chance = false"))?.week(false)?;
+    ///
+    /// Without `with_plan` it is the quiet week alone.
+    pub(crate) fn quiet(&mut self, world: World, with_plan: bool) -> Result<()> {
+        let quiet = Company::new(world, Some("by_chance = false"))?.week(false)?;
         let without = quiet.diagnose(SENT);
         self.quiet_weeks.add(without.incidents.iter().any(is_of_a_place));
         let of_persons = without.incidents.iter().filter(|incident| {
             incident.scope.kind == ScopeKind::Person && incident.cause != Cause::NotDeterminable
         });
         self.quiet_person_causes += u32::try_from(of_persons.count())?;
-        let Some(plan) = planned(&quiet) else { return Ok(()) };
-        let week = Company::new(seed, people, Some(&plan))?.week(true)?;
+        let Some(plan) = planned(&quiet).filter(|_| with_plan) else { return Ok(()) };
+        let week = Company::new(world, Some(&plan))?.week(true)?;
         let with = week.diagnose(SENT);
         for fault in week.faults.iter().filter(|fault| fault.is_evident()) {
             let is_named =
@@ -120,14 +146,13 @@ impl Controls {
     }
 
     /// What a week with faults says, once something is taken out of it.
-    pub(crate) fn altered(&mut self, seed: u64, week: &Week, diagnosis: &Diagnosis) {
-        self.permuted(seed, week, diagnosis);
+    pub(crate) fn altered(&mut self, week: &Week, diagnosis: &Diagnosis) {
         self.less_is_less_sure(week, diagnosis);
         self.twins(week, diagnosis);
     }
 
     /// With the places of others no place has anything to answer for.
-    fn permuted(&mut self, seed: u64, week: &Week, diagnosis: &Diagnosis) {
+    pub(crate) fn permuted(&mut self, seed: u64, week: &Week, diagnosis: &Diagnosis) {
         let count = |diagnosis: &Diagnosis| {
             let of_sites = diagnosis.incidents.iter().filter(|incident| {
                 is_of_a_place(incident)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use zqos_quality::cause::{Cause, Incident, ScopeKind};
+use zqos_quality::cause::{Cause, Diagnosis, Incident, Scope, ScopeKind};
 
 use crate::world::{Fault, minute_of};
 
@@ -29,6 +29,11 @@ pub(crate) const LEAST_OVERLAP: f64 = 0.5;
 /// A fault leaves evidence when it hurt at least so many minutes, in so many joins of so many meetings.
 pub(crate) const EVIDENT: (usize, usize, usize) = (20, 3, 2);
 
+/// The causes that are accepted for a kind of fault.
+pub(crate) fn accepted(kind: &str) -> &'static [Cause] {
+    ACCEPTED.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, causes)| causes)
+}
+
 impl Fault {
     /// From the first to the last hurt minute; `None` where nothing was hurt.
     pub(crate) fn hurt_interval(&self) -> Option<Range<i64>> {
@@ -52,9 +57,8 @@ impl Fault {
     }
 
     /// True where the scope is right. Of access points nothing is told, so the Wi-Fi of their site is.
-    fn is_in(&self, incident: &Incident) -> bool {
+    pub(crate) fn is_of(&self, named: &Scope) -> bool {
         let (kind, name) = &self.scope;
-        let named = &incident.scope;
         match (*kind, named.kind) {
             // A provider of whose lines one place alone was in use.
             ("isp", ScopeKind::Site) => self.only_place.as_ref() == Some(&named.name),
@@ -68,7 +72,7 @@ impl Fault {
     /// True for an incident whose scope is that of the fault, or lies within it or around it by name.
     pub(crate) fn shares_scope(&self, incident: &Incident) -> bool {
         let site = self.scope.1.split(", access point").next();
-        self.is_in(incident) || site == Some(&incident.scope.name)
+        self.is_of(&incident.scope) || site == Some(&incident.scope.name)
     }
 
     /// How well an incident's interval is that of the hurt minutes, that of minutes that are worse at all, or that
@@ -86,10 +90,15 @@ impl Fault {
 
     /// True where cause, scope and interval are right.
     pub(crate) fn is_named_by(&self, incident: &Incident) -> bool {
-        let accepted = ACCEPTED.iter().find(|(kind, _)| *kind == self.kind);
-        accepted.is_some_and(|(_, causes)| causes.contains(&incident.cause))
-            && self.is_in(incident)
+        accepted(self.kind).contains(&incident.cause)
+            && self.is_of(&incident.scope)
             && self.overlap(incident) >= LEAST_OVERLAP
+    }
+
+    /// The incident that names the fault; of several that whose interval fits best.
+    pub(crate) fn best_named<'d>(&self, diagnosis: &'d Diagnosis) -> Option<&'d Incident> {
+        let naming = diagnosis.incidents.iter().filter(|incident| self.is_named_by(incident));
+        naming.max_by(|one, other| self.overlap(one).total_cmp(&self.overlap(other)))
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use zqos_quality::Proportion;
-use zqos_quality::cause::{Cause, Diagnosis};
+use zqos_quality::cause::{Cause, Diagnosis, Incident};
 
 use crate::matching::{ACCEPTED, LEAST_OVERLAP};
-use crate::world::Week;
+use crate::world::{Fault, Week};
 
 /// Of one kind.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,6 +53,36 @@ pub(crate) struct Stated {
     pub(crate) is_right: bool,
 }
 
+/// Whom incidents that are right say to be hurt, against whom their faults hurt: joins, or minutes of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Attribution {
+    /// Said to be hurt.
+    pub(crate) said: u32,
+    /// Of these, those that the fault made worse at all.
+    pub(crate) worse: u32,
+    /// Clearly hurt.
+    pub(crate) hurt: u32,
+    /// Of these, those that are said to be.
+    pub(crate) found: u32,
+}
+
+impl Attribution {
+    pub(crate) fn precision(&self) -> Option<Proportion> {
+        Proportion::new(self.worse, self.said)
+    }
+
+    pub(crate) fn recall(&self) -> Option<Proportion> {
+        Proportion::new(self.found, self.hurt)
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.said += other.said;
+        self.worse += other.worse;
+        self.hurt += other.hurt;
+        self.found += other.found;
+    }
+}
+
 /// All of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
@@ -69,6 +99,10 @@ pub(crate) struct Tally {
     pub(crate) unexplained_minutes: u64,
     /// What could not be determined, that no fault is behind.
     pub(crate) vague: u32,
+    /// Joins that were hurt, of faults that were named.
+    pub(crate) joins: Attribution,
+    /// The same of minutes, as many in each join as are said; which they are is not.
+    pub(crate) minutes: Attribution,
 }
 
 impl Tally {
@@ -96,6 +130,9 @@ impl Tally {
             };
             kind.found += u32::from(is_found);
             kind.abstained += u32::from(told == Cause::NotDeterminable.as_str());
+            if let Some(incident) = fault.best_named(diagnosis) {
+                self.attribute(fault, incident);
+            }
             *self.confusion.entry(fault.kind).or_default().entry(told).or_default() += 1;
             let damage = match fault.hurt.len() {
                 0..100 => "below 100",
@@ -126,6 +163,58 @@ impl Tally {
             kind.right += u32::from(is_right);
             self.stated.push(Stated { probability: incident.probability, is_right });
         }
+    }
+
+    /// Adds whom an incident that is right says to be hurt.
+    fn attribute(&mut self, fault: &Fault, incident: &Incident) {
+        let mut hurt = BTreeMap::<&(String, String), u32>::new();
+        for (_, join) in &fault.hurt {
+            *hurt.entry(join).or_default() += 1;
+        }
+        self.joins.hurt += u32::try_from(hurt.len()).unwrap_or(u32::MAX);
+        self.minutes.hurt += u32::try_from(fault.hurt.len()).unwrap_or(u32::MAX);
+        for said in &incident.participants {
+            let join = (said.meeting_uuid.clone(), said.user_id.clone());
+            let worse = fault.worse.get(&join).copied().unwrap_or(0);
+            let hurt = hurt.get(&join).copied().unwrap_or(0);
+            self.joins.said += 1;
+            self.joins.worse += u32::from(worse > 0);
+            self.joins.found += u32::from(hurt > 0);
+            self.minutes.said += said.minutes;
+            self.minutes.worse += said.minutes.min(worse);
+            self.minutes.found += said.minutes.min(hurt);
+        }
+    }
+
+    /// Adds what came of other weeks.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.weeks += other.weeks;
+        for (name, of) in other.kinds {
+            let kind = self.kinds.entry(name).or_default();
+            kind.faults += of.faults;
+            kind.evident += of.evident;
+            kind.found += of.found;
+            kind.abstained += of.abstained;
+            kind.named += of.named;
+            kind.right += of.right;
+        }
+        for (was, said) in other.confusion {
+            let row = self.confusion.entry(was).or_default();
+            for (said, count) in said {
+                *row.entry(said).or_default() += count;
+            }
+        }
+        self.stated.extend(other.stated);
+        for (damage, (found, evident)) in other.by_damage {
+            let of = self.by_damage.entry(damage).or_default();
+            *of = (of.0 + found, of.1 + evident);
+        }
+        self.judged_minutes += other.judged_minutes;
+        self.poor_minutes += other.poor_minutes;
+        self.unexplained_minutes += other.unexplained_minutes;
+        self.vague += other.vague;
+        self.joins.merge(other.joins);
+        self.minutes.merge(other.minutes);
     }
 
     /// The mean of the kinds' F1.

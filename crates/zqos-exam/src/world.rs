@@ -17,6 +17,7 @@ use zqos_quality::cause::{Casebook, Diagnosis, Join, Minutes};
 use zqos_sim::{Algorithm, Call, Config, Contribution, HurtMinute, Scenario, Simulator};
 
 use crate::Result;
+use crate::measured::{Hour, hours};
 
 /// The first and the last day, a Monday and a Sunday.
 const DAYS: [Date; 2] = [date(2026, 11, 16), date(2026, 11, 22)];
@@ -46,6 +47,8 @@ pub(crate) struct Filed {
     pub(crate) minutes: Minutes,
     /// The same without the radio signal.
     pub(crate) deaf: Minutes,
+    /// What rivals of the diagnosis look at.
+    pub(crate) hours: Vec<Hour>,
 }
 
 impl Filed {
@@ -84,6 +87,8 @@ pub(crate) struct Fault {
     pub(crate) acted: std::ops::Range<i64>,
     /// From the first to the last minute that it made worse at all.
     pub(crate) touched: Option<std::ops::Range<i64>>,
+    /// How many minutes of each join it made worse at all.
+    pub(crate) worse: BTreeMap<(String, String), u32>,
     /// The minutes that it made clearly worse: when, in which join.
     pub(crate) hurt: Vec<(i64, (String, String))>,
     /// How many people it hurt, listeners included.
@@ -108,6 +113,15 @@ impl Week {
         }
         casebook.diagnose(meaning)
     }
+}
+
+/// What a company is made from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) people: u32,
+    /// By up to how many percent the parameters of the simulator's model differ.
+    pub(crate) perturbed_pct: u8,
 }
 
 /// The simulated company of a seed.
@@ -167,8 +181,10 @@ fn owned(text: Text<'_>) -> Option<String> {
 
 impl Company {
     /// A company in which faults happen by chance, or as a scenario plans them.
-    pub(crate) fn new(seed: u64, people: u32, scenario: Option<&str>) -> Result<Self> {
-        let config = Config { seed, people, limits: Algorithm::Off, ..Config::default() };
+    pub(crate) fn new(world: World, scenario: Option<&str>) -> Result<Self> {
+        let World { seed, people, perturbed_pct } = world;
+        let config =
+            Config { seed, people, perturbed_pct, limits: Algorithm::Off, ..Config::default() };
         let mut simulator = Simulator::new(config, Arc::new(ManualClock::new(NOW.parse()?)))?;
         if let Some(text) = scenario {
             let scenario: Scenario = text.parse()?;
@@ -194,7 +210,7 @@ impl Company {
     }
 
     fn faults(&self, joins: &[Filed]) -> Result<Vec<Fault>> {
-        let range = || Ok::<_, Box<dyn std::error::Error>>(WEEK[0].parse()?..WEEK[1].parse()?);
+        let range = || Result::Ok(WEEK[0].parse()?..WEEK[1].parse()?);
         let mut faults: BTreeMap<String, Fault> = BTreeMap::new();
         for incident in self.simulator.incidents(range()?) {
             let fault = Fault {
@@ -202,6 +218,7 @@ impl Company {
                 scope: (incident.scope.kind.id(), incident.scope.name),
                 acted: minute_of(incident.from)..minute_of(incident.to),
                 touched: None,
+                worse: BTreeMap::new(),
                 hurt: Vec::new(),
                 people: 0,
                 only_place: None,
@@ -214,9 +231,11 @@ impl Company {
             let now = minute_of(ts);
             let touched = fault.touched.clone().unwrap_or(now..now + 1);
             fault.touched = Some(touched.start.min(now)..touched.end.max(now + 1));
+            let join = (meeting_uuid, user_id.to_string());
             if is_clear(&contribution) {
-                fault.hurt.push((minute_of(ts), (meeting_uuid, user_id.to_string())));
+                fault.hurt.push((now, join.clone()));
             }
+            *fault.worse.entry(join).or_default() += 1;
         }
         let people: BTreeMap<(&str, &str), &str> = joins
             .iter()
@@ -294,7 +313,14 @@ impl Company {
             .as_deref()
             .and_then(|address| address.parse::<Ipv4Addr>().ok())
             .and_then(|address| self.simulator.autonomous_system(address));
+        let connection_types = [
+            owned(report.connection_type),
+            owned(report.video_connection_type),
+            owned(report.as_connection_type),
+        ];
+        let is_over_tcp = connection_types.iter().flatten().any(|name| name.contains("TCP"));
         Ok(Filed {
+            hours: hours(&samples.streams, &samples.devices, is_over_tcp),
             user: user.as_str().to_owned(),
             person: owned(report.email).or(owned(report.id)).or(owned(report.user_name)),
             joined: report.join_time.get(),
@@ -303,11 +329,7 @@ impl Company {
             location: owned(report.location),
             isp,
             network_type: owned(report.network_type),
-            connection_types: [
-                owned(report.connection_type),
-                owned(report.video_connection_type),
-                owned(report.as_connection_type),
-            ],
+            connection_types,
             data_center: owned(report.data_center),
             version: owned(report.version),
             device: owned(report.device),

@@ -10,8 +10,8 @@
 //!   [`Judge::session`] one medium of a join, [`Judge::group`] that of a meeting, a person or a
 //!   site's day.
 //! - [`ZoomOpinion`] is what Zoom itself says, which stands beside.
-//! - [`InputDetection`] finds out which of input and output is sent, [`shared_fate`] where a minute
-//!   went wrong as far as one meeting shows; [`Proportion`] says how sure a count is.
+//! - [`InputDetection`] finds out which of input and output is sent; [`Proportion`] says how sure a
+//!   count is.
 //! - [`cause`] names what went wrong, for whom, when, and how sure that is.
 //! - [`compare`] tells whether groups of joins differ beyond chance: cohorts, and before and after a
 //!   change.
@@ -27,7 +27,6 @@ pub mod compare;
 pub mod emodel;
 
 mod direction;
-mod fate;
 mod group;
 mod interval;
 mod judge;
@@ -40,7 +39,6 @@ mod session;
 mod verdict;
 
 pub use direction::{Direction, InputDetection, InputMeaning, JoinLegs, MinuteLegs};
-pub use fate::{Fate, Witness, shared_fate};
 pub use group::{Group, GroupKind};
 pub use interval::{Difference, Proportion};
 pub use judge::{Circumstances, Judge, StreamVerdict, Way};

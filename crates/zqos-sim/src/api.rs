@@ -50,6 +50,7 @@ use crate::draw::Purpose;
 use crate::events::Subscription;
 use crate::identity::{Permutation, wide};
 use crate::limit::{Algorithm, LimitHeaders, Limiters, Plan, RetryAfterForm, Verdict};
+use crate::media::Model;
 use crate::misbehaviour::Misbehaviours;
 use crate::spelling::Dialect;
 use crate::world::World;
@@ -102,13 +103,16 @@ pub struct Config {
     pub legacy_baa: bool,
     /// What the app is sent.
     pub events: Subscription,
+    /// By up to how many percent parameters of the model of networks and devices are lower or higher than they are
+    /// as a rule, as the seed has it: whether what was tuned on the model holds beside it.
+    pub perturbed_pct: u8,
 }
 
 impl Default for Config {
     /// Seed 1, 200 people, plan Business, fixed windows with all headers and no other app, several
     /// tokens at once, all classic scopes, nothing that the account may not do; what is too large is
     /// cut, past reports appear after ten minutes, one in ten of them lacks something at first; the
-    /// documented dialect, no oddity, no legacy BAA, the default events.
+    /// documented dialect, no oddity, no legacy BAA, the default events, the model as it is.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -130,6 +134,7 @@ impl Default for Config {
             quirks: Vec::new(),
             legacy_baa: false,
             events: Subscription::default(),
+            perturbed_pct: 0,
         }
     }
 }
@@ -144,6 +149,9 @@ pub enum ConfigError {
     /// More than all.
     #[error("the share of partial reports is 0 to 100 %, not {0}")]
     Partial(u8),
+    /// More than all.
+    #[error("parameters of the model differ by 0 to 100 %, not {0}")]
+    Perturbed(u8),
 }
 
 /// A simulated Zoom. It keeps nothing but how much of the limits is used, and which token is newest.
@@ -197,8 +205,12 @@ impl Simulator {
         if config.partial_pct > 100 {
             return Err(ConfigError::Partial(config.partial_pct));
         }
-        let world = World::new(config.seed, config.people);
+        if config.perturbed_pct > 100 {
+            return Err(ConfigError::Perturbed(config.perturbed_pct));
+        }
+        let mut world = World::new(config.seed, config.people);
         let root = world.company.root();
+        world.model = Model::perturbed(root, config.perturbed_pct);
         Ok(Self {
             world,
             clock,

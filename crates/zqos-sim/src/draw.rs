@@ -99,6 +99,7 @@ pub(crate) enum Purpose {
     Event,
     Qss,
     Phone,
+    Model,
 }
 
 /// A point in the tree of keys, and the number drawn there.

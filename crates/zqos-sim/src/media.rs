@@ -4,10 +4,12 @@
 //! window is a function of its number, so any minute can be computed by itself.
 
 mod call;
+mod model;
 mod path;
 mod stream;
 
 pub(crate) use call::{CallSession, Measured};
+pub(crate) use model::Model;
 pub(crate) use path::{Path, Transport};
 #[cfg(test)]
 pub(crate) use stream::Picture;

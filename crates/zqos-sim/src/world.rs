@@ -3,6 +3,7 @@
 use crate::calendar::{Calendar, Meeting};
 use crate::company::Company;
 use crate::fault::{Fault, Schedule};
+use crate::media::Model;
 use crate::phone::Phone;
 
 /// All that a minute of anybody is computed from.
@@ -12,6 +13,7 @@ pub(crate) struct World {
     pub(crate) calendar: Calendar,
     pub(crate) phone: Phone,
     pub(crate) faults: Schedule,
+    pub(crate) model: Model,
 }
 
 impl World {
@@ -23,6 +25,7 @@ impl World {
             calendar: Calendar::new(company),
             phone: Phone::new(company),
             faults: Schedule::default(),
+            model: Model::USUAL,
         }
     }
 

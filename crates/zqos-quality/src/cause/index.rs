@@ -61,6 +61,8 @@ pub(super) struct Entry {
     pub(super) is_peer_to_peer: bool,
     /// Whether packets go by TCP; `None` where nobody tells.
     pub(super) is_tcp: Option<bool>,
+    /// True where all of them do: what is lost is sent again until it arrives.
+    pub(super) hides_losses: bool,
     pub(super) version: Option<Text>,
     /// The sort of device, and its operating system.
     pub(super) device: [Option<Text>; 2],
@@ -206,6 +208,7 @@ impl<'c> Index<'c> {
             let transports = filed.connection_types.iter().filter_map(|name| text(*name));
             let transports: Vec<String> = transports.map(str::to_ascii_uppercase).collect();
             let is_peer_to_peer = transports.iter().any(|name| name == "P2P");
+            let is_tcp = |name: &String| name.contains("TCP");
             let link = match filed.site {
                 Some((_, SiteKind::Vpn)) => Link::Tunnel,
                 _ => Link::of(text(filed.network_type)),
@@ -222,7 +225,8 @@ impl<'c> Index<'c> {
                 data_center: filed.data_center.filter(|_| !is_peer_to_peer),
                 is_peer_to_peer,
                 is_tcp: (!transports.is_empty() && !is_peer_to_peer)
-                    .then(|| transports.iter().any(|name| name.contains("TCP"))),
+                    .then(|| transports.iter().any(is_tcp)),
+                hides_losses: !transports.is_empty() && transports.iter().all(is_tcp),
                 version: filed.version,
                 device: [filed.device, filed.os],
                 minutes: filed.minutes,

@@ -43,12 +43,12 @@ pub(super) struct Pattern {
     pub(super) least_people: usize,
     /// In how many joins at least.
     pub(super) least_joins: usize,
-    /// Not all of them at one place.
-    pub(super) spans_places: bool,
-    /// Not nearly all of them behind one provider, where providers are known.
-    pub(super) spans_isps: bool,
+    /// Not in one scope of any of these kinds alone.
+    pub(super) beyond: &'static [ScopeKind],
     /// In how many minutes of joins at least.
     pub(super) least_minutes: u32,
+    /// For how many minutes at least, from the first to the last: longer than delays wander by themselves.
+    pub(super) least_length: i64,
     /// In what share of the minutes in which it could show, from the first to the last, at least.
     pub(super) least_share: f64,
 }
@@ -70,9 +70,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
         decisive: &[],
         least_people: 1,
         least_joins: 2,
-        spans_places: false,
-        spans_isps: false,
+        beyond: &[],
         least_minutes: 10,
+        least_length: 0,
         least_share: 0.5,
     };
     /// Packets are lost both ways, and may be late.
@@ -125,7 +125,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
-                lasts: Lasts::Hours,
+                lasts: Lasts::Load,
                 ..BASE
             },
             Pattern {
@@ -139,7 +139,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
-                lasts: Lasts::Hours,
+                lasts: Lasts::Load,
                 ..BASE
             },
             Pattern {
@@ -148,8 +148,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 strengths: BOTH_WAYS,
                 decisive: LOSS,
                 least_people: 3,
-                least_share: 0.4,
-                lasts: Lasts::Hours,
+                least_minutes: 20,
+                least_share: 0.3,
+                lasts: Lasts::Outage,
                 ..BASE
             },
         ],
@@ -160,9 +161,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
             decisive: LOSS,
             least_minutes: 30,
             least_people: 4,
-            spans_places: true,
-            least_share: 0.4,
-            lasts: Lasts::Hours,
+            beyond: &[ScopeKind::Site],
+            least_share: 0.25,
+            lasts: Lasts::Outage,
             ..BASE
         }],
         &[Pattern {
@@ -171,10 +172,9 @@ pub(super) const PANELS: &[&[Pattern]] = {
             strengths: BOTH_WAYS,
             decisive: LOSS,
             least_people: 3,
-            spans_isps: true,
-            spans_places: true,
-            least_share: 0.4,
-            lasts: Lasts::Hours,
+            beyond: &[ScopeKind::Site, ScopeKind::Isp],
+            least_share: 0.25,
+            lasts: Lasts::Outage,
             ..BASE
         }],
         &[
@@ -216,9 +216,11 @@ pub(super) const PANELS: &[&[Pattern]] = {
             cause: Cause::VpnOrProxy,
             scope: ScopeKind::Vpn,
             strengths: &[(DelaySent, 0.7), (DelayReceived, 0.7)],
+            least_people: 2,
             least_joins: 3,
             least_minutes: 30,
-
+            least_length: 60,
+            least_share: 0.6,
             ..BASE
         }],
         &[Pattern {

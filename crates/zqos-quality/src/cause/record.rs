@@ -207,17 +207,24 @@ impl Minute {
 /// Samples must be of one origin: Zoom says that figures of different ones do not compare.
 #[derive(Debug, Clone, Default)]
 pub struct Minutes {
+    judge: Judge,
     by_number: BTreeMap<i64, Minute>,
 }
 
 impl Minutes {
+    /// No minutes yet; `judge` says which of those that come are poor. The default ones are judged by
+    /// default.
+    pub const fn new(judge: Judge) -> Self {
+        Self { judge, by_number: BTreeMap::new() }
+    }
+
     /// Adds a stream in a minute. Idle, blank and impossible figures are passed over.
     pub fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures) {
         if flaw(figures).is_some() {
             return;
         }
         let medium = stream.medium();
-        let judged = Judge::default().stream(medium, figures, &Circumstances::default()).typical;
+        let judged = self.judge.stream(medium, figures, &Circumstances::default()).typical;
         let minute = self.minute(ts);
         minute.is_judged |= judged.grade().is_some();
         minute.is_poor |= judged.is_poor();
@@ -246,7 +253,7 @@ impl Minutes {
         minute.signal_dbm = minute.signal_dbm.max(signal.map(Dbm::get));
     }
 
-    /// Forgets all minutes.
+    /// Forgets all minutes, and not the judge.
     pub fn clear(&mut self) {
         self.by_number.clear();
     }
@@ -319,7 +326,7 @@ pub struct Casebook {
 }
 
 impl Casebook {
-    /// Files a join, and takes its minutes.
+    /// Files a join, and takes its minutes, of which none are left then.
     pub fn add(&mut self, join: &Join<'_>, minutes: &mut Minutes) {
         let minute_of = |instant: Timestamp| instant.unix_millis().div_euclid(MINUTE_MS);
         let minutes = std::mem::take(&mut minutes.by_number).into_values().collect();

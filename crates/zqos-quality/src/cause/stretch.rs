@@ -23,8 +23,10 @@ impl Stretch {
 /// the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lasts {
-    /// Outages and load.
-    Hours,
+    /// Hours, steadily: lines and servers that fail.
+    Outage,
+    /// Hours, by spells: lines that are full.
+    Load,
     /// What stays until somebody changes it: settings, releases, cables.
     Days,
 }
@@ -35,17 +37,29 @@ impl Lasts {
     /// **Source**: choices of this project.
     const fn persistence(self) -> f64 {
         match self {
-            Self::Hours => 60.0,
+            Self::Outage | Self::Load => 60.0,
             Self::Days => 720.0,
+        }
+    }
+
+    /// In what share of minutes it shows, for everybody at once.
+    ///
+    /// **Source**: a choice of this project: a line that is full is so most of the time, and idle by spells.
+    pub(super) const fn share(self) -> f64 {
+        match self {
+            Self::Outage | Self::Days => 1.0,
+            Self::Load => 0.9,
         }
     }
 
     /// Two stretches are one when they are at most so many minutes apart.
     ///
-    /// **Source**: choices of this project: a working day, and a night with the mornings and evenings beside.
+    /// **Source**: choices of this project: not at all, half a working day, and a night with the mornings and
+    /// evenings beside.
     const fn pause(self) -> i64 {
         match self {
-            Self::Hours => 4 * 60,
+            Self::Outage => 0,
+            Self::Load => 4 * 60,
             Self::Days => 30 * 60,
         }
     }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use statrs::distribution::{DiscreteCDF, Hypergeometric};
+
 use super::index::Index;
 use super::pattern::{PANELS, Pattern, Whose};
 use super::stretch::{Evidence, Lasts, Stretch};
-use super::symptom::{Counts, Findings, Symptom, counts};
+use super::symptom::{Count, Counts, Findings, Symptom, counts};
 use super::word::{Cause, ScopeKind};
 
 /// Patterns of which at most one is true at a time, in one scope.
@@ -25,15 +27,16 @@ pub(super) struct Suspect {
 /// **Source**: a choice of this project: odds of about 1,000 to 1.
 const LEAST_SCORE: f64 = 7.0;
 
-/// So many times as often as elsewhere a symptom has to show within a scope.
+/// So many times as high as elsewhere the odds have to be that a symptom shows within a scope.
 ///
 /// **Source**: a choice of this project. What shows everywhere is no trouble of one place.
 const CONTRAST: f64 = 2.5;
 
-/// A provider that serves so great a part of all is what they have in common, and not the data centre.
+/// A scope is what those have in common who show it, when a group of as many joins that is drawn by lot holds
+/// as many of them with at most this probability.
 ///
-/// **Source**: a choice of this project.
-const MAIN_PART: f64 = 0.85;
+/// **Source**: a choice of this project: one in a thousand.
+const BY_LOT: f64 = 0.001;
 
 /// Everything that may be wrong, whether it is or not.
 pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
@@ -190,6 +193,12 @@ impl<'i> Evidences<'i> {
             }
             is_same
         });
+        let share = pattern.lasts.share();
+        if share < 1.0 {
+            for one in &mut evidence {
+                one.1 = diluted(one.1, share);
+            }
+        }
         evidence
     }
 
@@ -218,8 +227,7 @@ impl<'i> Evidences<'i> {
     fn with_witnesses(&self, suspect: &Suspect, stretch: Stretch) -> Option<Charge> {
         let pattern = &suspect.patterns[stretch.cause];
         let (mask, decisive) = (pattern.mask(), pattern.decisive());
-        let (mut people, mut places, mut isps) =
-            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut people = BTreeSet::new();
         let (mut joins, mut hurt_minutes, mut minutes) = (0, 0, 0);
         for join in &suspect.joins {
             let (mut hurt, mut could) = (0, 0);
@@ -235,18 +243,19 @@ impl<'i> Evidences<'i> {
             if hurt > 0 && (pattern.share >= 1.0 || 2 * hurt >= could) {
                 let entry = &self.index.joins[*join as usize];
                 people.insert(entry.who);
-                places.extend(entry.place);
-                isps.extend(entry.isp.map(|isp| (isp, entry.who)));
                 joins += 1;
                 hurt_minutes += hurt;
             }
         }
         (people.len() >= pattern.least_people
             && joins >= pattern.least_joins
-            && (!pattern.spans_places || places.len() > 1)
-            && (!pattern.spans_isps || isps.is_empty() || is_spread(&isps))
             && hurt_minutes >= pattern.least_minutes
+            && stretch.to.saturating_sub(stretch.from) >= pattern.least_length
             && f64::from(hurt_minutes) >= pattern.least_share * f64::from(minutes)
+            && pattern
+                .beyond
+                .iter()
+                .all(|kind| self.goes_beyond(*kind, suspect, pattern, &stretch))
             && self.stands_out(suspect, pattern, &stretch))
         .then_some(Charge { pattern, stretch, people: people.len(), hurt_minutes, minutes })
     }
@@ -258,7 +267,7 @@ impl<'i> Evidences<'i> {
             return true;
         }
         let decisive = pattern.decisive();
-        let (mut within, mut elsewhere) = ((0u32, 0u32), (0u32, 0u32));
+        let (mut within, mut elsewhere) = (Showing::default(), Showing::default());
         let first = self
             .by_time
             .partition_point(|(from, _, _)| *from < stretch.from.saturating_sub(self.longest));
@@ -269,16 +278,40 @@ impl<'i> Evidences<'i> {
             if *to < stretch.from {
                 continue;
             }
-            let is_member = suspect.joins.binary_search(join).is_ok();
-            let (hurt, known) = if is_member { &mut within } else { &mut elsewhere };
+            let mut count = Count::default();
             for signs in self.within(*join, stretch) {
                 let of_pattern = signs.known_to(decisive);
-                *hurt += u32::from(signs.shown & of_pattern & decisive != 0);
-                *known += u32::from(of_pattern & decisive != 0);
+                count.shown += u32::from(signs.shown & of_pattern & decisive != 0);
+                count.known += u32::from(of_pattern & decisive != 0);
+            }
+            let is_member = suspect.joins.binary_search(join).is_ok();
+            if is_member { &mut within } else { &mut elsewhere }.add(count);
+        }
+        // Where only some joins show it, those that do show it most of the time.
+        let rate = if pattern.share < 1.0 { 0.5 } else { within.all.rate() / 2.0 };
+        // One server is chosen for all joins of a meeting, and not by lot.
+        let is_by_lot = pattern.whose != Whose::Hosted && !within.is_beyond_lot(&elsewhere, rate);
+        within.exceeds(&elsewhere) && !is_by_lot
+    }
+
+    /// True where a pattern shows also outside of whichever narrower scope shows it most; where nobody knows the
+    /// providers, they are passed over.
+    fn goes_beyond(
+        &self,
+        narrower: ScopeKind,
+        suspect: &Suspect,
+        pattern: &Pattern,
+        stretch: &Stretch,
+    ) -> bool {
+        let mut scores = BTreeMap::<u32, f64>::new();
+        for join in &suspect.joins {
+            if let Some(key) = self.index.joins[*join as usize].key(narrower) {
+                *scores.entry(key).or_default() += self.score_in(pattern, &[*join], stretch);
             }
         }
-        let share = |(hurt, known): (u32, u32)| f64::from(hurt) / f64::from(known.max(1));
-        share(within) >= CONTRAST * share(elsewhere)
+        let most = scores.values().copied().fold(0.0, f64::max);
+        narrower == ScopeKind::Isp && scores.is_empty()
+            || scores.values().sum::<f64>() - most >= LEAST_SCORE
     }
 
     /// What shows of a join in a stretch.
@@ -323,26 +356,65 @@ impl<'i> Evidences<'i> {
     }
 }
 
-/// True for people who are not nearly all behind one provider.
-fn is_spread(people: &BTreeSet<(u32, u32)>) -> bool {
-    let mut counts = BTreeMap::<u32, u32>::new();
-    for (of, _) in people {
-        *counts.entry(*of).or_default() += 1;
+/// How often a pattern shows in some joins.
+#[derive(Debug, Default)]
+struct Showing {
+    all: Count,
+    joins: Vec<Count>,
+}
+
+impl Showing {
+    fn add(&mut self, join: Count) {
+        if join.known > 0 {
+            self.all.known += join.known;
+            self.all.shown += join.shown;
+            self.joins.push(join);
+        }
     }
-    let all: u32 = counts.values().sum();
-    let main = counts.values().max().copied().unwrap_or(0);
-    f64::from(main) < MAIN_PART * f64::from(all)
+
+    /// In how many joins it shows at least so often.
+    fn joins_from(&self, rate: f64) -> u64 {
+        self.joins.iter().map(|join| u64::from(join.shown > 0 && join.rate() >= rate)).sum()
+    }
+
+    /// True where it shows clearly more often here than elsewhere. Where there is nobody elsewhere nothing
+    /// contradicts.
+    fn exceeds(&self, elsewhere: &Self) -> bool {
+        if elsewhere.joins.is_empty() {
+            return true;
+        }
+        let times = |shown: u32, clean: u32| f64::from(shown) * f64::from(clean);
+        let (here, there) = (self.all, elsewhere.all);
+        times(here.shown, there.known - there.shown)
+            >= CONTRAST * times(there.shown, here.known - here.shown)
+    }
+
+    /// True where a group of as many joins that is drawn by lot would hardly hold as many in which it shows at a
+    /// rate or more.
+    ///
+    /// **Source**: Fisher's exact test, by joins, as minutes of one join are alike.
+    fn is_beyond_lot(&self, elsewhere: &Self, rate: f64) -> bool {
+        let number = |joins: &Vec<Count>| u64::try_from(joins.len()).unwrap_or(u64::MAX);
+        let (members, others) = (number(&self.joins), number(&elsewhere.joins));
+        let (hurt, hurt_elsewhere) = (self.joins_from(rate), elsewhere.joins_from(rate));
+        let by_lot = Hypergeometric::new(members + others, hurt + hurt_elsewhere, members);
+        others == 0 || hurt > 0 && by_lot.is_ok_and(|drawn| drawn.sf(hurt - 1) <= BY_LOT)
+    }
 }
 
 /// Makes of the evidence of a join that of one among many of which only a share shows the cause.
 fn dilute(evidence: &mut [(i64, f64)], share: f64) {
-    let whole: f64 = evidence.iter().map(|one| one.1).sum();
-    // The logarithm of `1 - share + share * exp(whole)`, which does not overflow.
-    let shown = share.ln() + whole;
-    let hidden = (1.0 - share).ln();
-    let diluted = shown.max(hidden) + (-(shown - hidden).abs()).exp().ln_1p();
+    let whole = diluted(evidence.iter().map(|one| one.1).sum(), share);
     let minutes = u32::try_from(evidence.len()).unwrap_or(u32::MAX);
     for one in evidence {
-        one.1 = diluted / f64::from(minutes);
+        one.1 = whole / f64::from(minutes);
     }
+}
+
+/// Evidence of something that shows the cause with a probability of `share` alone: the logarithm of
+/// `1 - share + share * exp(evidence)`, which does not overflow.
+fn diluted(evidence: f64, share: f64) -> f64 {
+    let shown = share.ln() + evidence;
+    let hidden = (1.0 - share).ln();
+    shown.max(hidden) + (-(shown - hidden).abs()).exp().ln_1p()
 }

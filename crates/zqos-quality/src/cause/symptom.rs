@@ -59,9 +59,9 @@ const PASSED_ON: f64 = 0.7;
 /// What may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Symptom {
-    /// What is sent is lost.
+    /// What is sent is lost; over TCP it waits instead, and comes late and unevenly.
     LossSent,
-    /// What is received is lost, and no sender explains it.
+    /// The same of what is received, and no sender explains it.
     LossReceived,
     /// Much of what is sent is lost.
     HeavySent,
@@ -201,6 +201,14 @@ impl Signs {
         }
     }
 
+    /// Whether packets wait for others that are sent again: they come late and unevenly. Late or uneven ones
+    /// alone tell nothing of that.
+    fn waits(&self, [delay, jitter]: [Symptom; 2]) -> Option<bool> {
+        let both = delay.bit() | jitter.bit();
+        let shown = self.shown & self.known & both;
+        (self.known & both == both && (shown == 0 || shown == both)).then_some(shown == both)
+    }
+
     fn tell(&mut self, symptom: Symptom, shows: Option<bool>) {
         if let Some(shows) = shows {
             self.known |= symptom.bit();
@@ -218,6 +226,11 @@ fn sent_first<T>(minute: &Minute, meaning: InputMeaning, [first, second]: [T; 2]
     } else {
         [second, first]
     }
+}
+
+/// The mean loss, in percent; `None` also where packets that are lost are sent again.
+fn lost(join: &Entry, way: &Way) -> Option<f64> {
+    way.loss_pct().filter(|_| !join.hides_losses)
 }
 
 fn is_slow(way: &Way, habits: &Habits) -> Option<bool> {
@@ -245,7 +258,7 @@ fn signs_of(
         let mut signs =
             Signs { number: minute.number, shown: 0, known: 0, explained: 0, sender: NOBODY };
         let [sent, received] = sent_first(minute, meaning, minute.ways);
-        let losses = [sent.loss_pct(), received.loss_pct()];
+        let losses = [lost(join, &sent), lost(join, &received)];
         signs.tell(Symptom::LossSent, losses[0].map(|loss| loss >= LOSS_PCT));
         signs.tell(Symptom::HeavySent, losses[0].map(|loss| loss >= HEAVY_LOSS_PCT));
         let uneven = |way: &Way| {
@@ -267,6 +280,9 @@ fn signs_of(
         let [usual_sent, usual_received] = sent_first(minute, meaning, usual.jitter_ms);
         signs.tell(Symptom::JitterSent, jitter(&sent, usual_sent));
         signs.tell(Symptom::JitterReceived, jitter(&received, usual_received));
+        if join.hides_losses {
+            signs.tell(Symptom::LossSent, signs.waits([Symptom::DelaySent, Symptom::JitterSent]));
+        }
         let is_weak = |signal: i16, part: f64| {
             let signal = f64::from(signal);
             signal <= SIGNAL_DBM
@@ -294,6 +310,7 @@ struct Heard {
     minute: u32,
     sent: Option<f64>,
     received: Option<f64>,
+    hides_losses: bool,
 }
 
 /// What listeners receive less evenly because of a sender is not their own.
@@ -321,8 +338,12 @@ fn tell_received(heard: &mut [Heard], signs: &mut [Vec<Signs>]) {
     for minute in heard.chunk_by(|one, other| one.number == other.number) {
         forgive_jitter(minute, signs);
         for one in minute {
-            let Some(received) = one.received else { continue };
             let own = &mut signs[one.join as usize][one.minute as usize];
+            if one.hides_losses {
+                let waits = own.waits([Symptom::DelayReceived, Symptom::JitterReceived]);
+                own.tell(Symptom::LossReceived, waits);
+            }
+            let Some(received) = one.received else { continue };
             if received < LOSS_PCT {
                 own.tell(Symptom::LossReceived, Some(false));
                 own.tell(Symptom::HeavyReceived, Some(false));
@@ -381,7 +402,7 @@ pub(super) struct Count {
 }
 
 impl Count {
-    fn rate(self) -> f64 {
+    pub(super) fn rate(self) -> f64 {
         f64::from(self.shown) / f64::from(self.known.max(1))
     }
 }
@@ -514,8 +535,9 @@ impl Findings {
                         number: minute.number,
                         join,
                         minute: at,
-                        sent: sent.loss_pct(),
-                        received: received.loss_pct(),
+                        sent: lost(entry, &sent),
+                        received: lost(entry, &received),
+                        hides_losses: entry.hides_losses,
                     });
                 }
             }

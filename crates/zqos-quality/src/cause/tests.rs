@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use zqos_core::{Dbm, DeviceSample, Figures, Kbps, Millis, Percent, Stream, Timestamp};
 
 use super::*;
-use crate::InputMeaning;
+use crate::{InputMeaning, Judge, Rule};
 
 const SENT: Option<InputMeaning> = Some(InputMeaning::Sent);
 
@@ -126,6 +126,23 @@ fn nothing_is_named_where_nothing_is_wrong_or_known() {
     assert_eq!(quiet.incidents, []);
     assert_eq!((quiet.joins, quiet.judged_minutes, quiet.poor_minutes), (100, 3_000, 0));
     assert_eq!(quiet.unexplained, Unexplained::default());
+}
+
+#[test]
+fn minutes_are_poor_by_the_judge_that_they_were_made_with() {
+    let poor = |judge: Judge| {
+        let mut minutes = Minutes::new(judge);
+        let mut casebook = Casebook::default();
+        for meeting_uuid in ["one", "other"] {
+            let stream = Stream::from_name("audio_output").unwrap();
+            minutes.add_stream(at(0), stream, &figures(6.0, 40.0));
+            casebook.add(&Join { meeting_uuid, ..Join::default() }, &mut minutes);
+        }
+        casebook.diagnose(SENT).poor_minutes
+    };
+    assert_eq!(poor(Judge::default()), 2);
+    // A loss of 6 % is fair by the opinion score alone.
+    assert_eq!(poor(Judge { rule: Rule::Mos, ..Judge::default() }), 0);
 }
 
 #[test]
@@ -323,10 +340,10 @@ proptest! {
 
     #[test]
     fn without_others_wifi_is_never_surer(keeps in 0usize..10, weak in 0i64..300, from in 0i64..400) {
-        // The week of one alone, against that with everybody.
+        // The week of one alone, against that with everybody; who is on a cable has no signal.
         let told = day(|person, minute| {
-            let is_weak = person < 5 && (from..from + weak).contains(&minute);
-            let signal = Some(if is_weak { -78 } else { -55 });
+            let is_weak = person < 5 && person % 2 == 1 && (from..from + weak).contains(&minute);
+            let signal = (person % 2 == 1).then_some(if is_weak { -78 } else { -55 });
             if is_weak { Shape { sent: 3.0, received: 6.0, signal, ..CLEAN } } else { Shape { signal, ..CLEAN } }
         });
         let all = surest_wifi(&diagnosed(&told));

@@ -4,7 +4,7 @@ use crate::calendar::{Join, MINUTE, Meeting};
 use crate::company::{Company, Place, Region, Who};
 use crate::draw::{Draw, Purpose};
 use crate::fault::{Effect, Fault, Standing};
-use crate::media::WINDOW;
+use crate::media::{Model, WINDOW};
 use crate::phone::PhoneCall;
 use crate::world::World;
 
@@ -50,6 +50,7 @@ pub(crate) struct Path {
     isp: u32,
     /// The faults that chose this path, or may be felt on it.
     faults: Vec<Fault>,
+    model: Model,
 }
 
 /// Whose path it is, where it leads, and when it is chosen.
@@ -62,6 +63,7 @@ struct Ends {
     peer: Option<Who>,
     /// A number by which one gathering differs from another.
     gathering: u64,
+    model: Model,
 }
 
 /// A radio link.
@@ -171,6 +173,7 @@ impl Path {
             data_center,
             peer,
             gathering: meeting.instance.series.into(),
+            model: world.model,
         };
         Self::between(company, &ends, faults, misplaced)
     }
@@ -186,6 +189,7 @@ impl Path {
             data_center: company.city_of(Who::Person(call.key.person)).region,
             peer: None,
             gathering: call.draw.bits(),
+            model: world.model,
         };
         Self::between(company, &ends, faults, None)
     }
@@ -197,7 +201,7 @@ impl Path {
         faults: &[Fault],
         misplaced: Option<&Fault>,
     ) -> Self {
-        let Ends { who, day, data_center, peer, .. } = *ends;
+        let Ends { who, day, data_center, peer, model, .. } = *ends;
         let place = company.place(who, day);
         let own = company.draw(who).of(Purpose::Network);
         let root = company.root();
@@ -232,7 +236,7 @@ impl Path {
         let line = Line::of(company, who, place);
         let other_end = peer.map_or(data_center, |other| company.city_of(other).region);
         let base_ms = PROCESSING_MS
-            + city.region.round_trip_ms(other_end)
+            + city.region.round_trip_ms(other_end) * model.distance
             + line.access_ms(own.at(2))
             + own.of(Purpose::Isp).between(3.0, 9.0)
             + if transport == Transport::TcpProxy { 12.0 } else { 0.0 }
@@ -263,6 +267,7 @@ impl Path {
             own: own.of(Purpose::Burst).at(ends.gathering),
             isp,
             faults: felt,
+            model,
         }
     }
 
@@ -299,7 +304,17 @@ impl Path {
         for fault in &self.faults {
             fault.act(instant, &mut effect);
         }
-        effect
+        let model = &self.model;
+        Effect {
+            signal_db: effect.signal_db * model.fading,
+            up_load: effect.up_load * model.load,
+            down_load: effect.down_load * model.load,
+            loss: effect.loss * model.loss,
+            sent_loss: effect.sent_loss * model.loss,
+            received_loss: effect.received_loss * model.loss,
+            delay_ms: effect.delay_ms * model.delay,
+            processor: effect.processor * model.processor,
+        }
     }
 
     /// The weather of a minute.
@@ -325,7 +340,7 @@ impl Path {
             signal_dbm,
             crowd,
             trouble: if spell.chance(self.troubled) {
-                spell.at(1).between(0.01, 0.09)
+                spell.at(1).between(0.01, 0.09) * self.model.trouble
             } else {
                 0.0
             },
@@ -377,9 +392,9 @@ impl Path {
         // The mean wait of a queue with one server, in units of ten packets' time, up to what the
         // queue holds.
         let service_ms = 10.0 * 12.0 * 1_000.0 / self.line.capacity_kbps.max(10_000.0);
-        let queue_ms = (service_ms * load / (1.0 - load) * draw.at(10).between(0.5, 1.5))
-            .min(self.line.queue_ms);
-        let overflow = (load - 0.93).max(0.0) * 0.9;
+        let mean_ms = service_ms * load / (1.0 - load) * draw.at(10).between(0.5, 1.5);
+        let queue_ms = (mean_ms * self.model.queue).min(self.line.queue_ms);
+        let overflow = (load - 0.93).max(0.0) * 0.9 * self.model.overflow;
         // Frames that radio sends again wait, most a little, a few for long; what is lost after
         // all is lost in bursts. A full queue drops evenly.
         let (bad, retry_ms, stray) = match window.radio {
@@ -390,7 +405,7 @@ impl Path {
             }
             None => (0.0, 0.0, burst(0.00002, 250.0, draw.at(0))),
         };
-        let loss = stray
+        let loss = stray * self.model.stray
             + overflow * draw.at(1).between(0.6, 1.4)
             + burst(fault_loss, 2.0, draw.at(2))
             + burst(window.trouble, 2.0, draw.at(3))
@@ -402,6 +417,7 @@ impl Path {
             + 18.0 * bad * draw.at(7).between(0.4, 1.6)
             + 0.3 * queue_ms * draw.at(8).between(0.5, 1.5)
             + 60.0 * (fault_loss + window.trouble).min(0.3) * draw.at(9).unit();
+        let jitter_ms = jitter_ms * self.model.jitter;
         let radio_kbps = 30_000.0 * (1.0 - bad) * (1.0 - bad) + 250.0;
         let line_kbps = self.line.capacity_kbps * (1.0 - load) + 120.0;
         let wait_ms = 2.0 + retry_ms + 200.0 * window.roaming;
@@ -409,7 +425,7 @@ impl Path {
             Transport::Udp => (0.0, loss),
             // A lost segment is sent again after a round trip, and all behind it wait.
             Transport::Tcp | Transport::TcpProxy => {
-                ((loss * 20.0 * window.fixed_ms).min(1_500.0), 0.0)
+                ((loss * 20.0 * window.fixed_ms * self.model.resending).min(1_500.0), 0.0)
             }
         };
         Leg {
