@@ -123,7 +123,7 @@ pub async fn live(
     let which = |range| Which { accounts: accounts.to_vec(), range, meetings: None, joins: None };
     // A sample is of the minute at whose start it stands.
     let recent = now.saturating_sub(WINDOW)..now.saturating_add(Duration::from_mins(1));
-    let mut reports = archive.reports::<Newest>(&which(recent)).await?;
+    let mut reports = archive.reports(&which(recent), &Newest::default).await?;
     reports.retain(|report| report.samples.ts.is_some());
     reports.sort_by(|one, other| {
         let key = |report: &Report<Newest>| {

@@ -231,7 +231,7 @@ impl Attended {
             meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
             joins: None,
         };
-        let reports = archive.reports::<Measured>(&which).await?;
+        let reports = archive.reports(&which, &Measured::default).await?;
         let sessions = sessions(&reports, lens.judge);
         let mut veil = Veil::default();
         let joins = reports.into_iter().zip(sessions);
@@ -423,7 +423,7 @@ pub async fn timelines(
         meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
         joins: Some(joins.to_vec()),
     };
-    let reports = archive.reports::<Measured>(&which).await?;
+    let reports = archive.reports(&which, &Measured::default).await?;
     // In the order in which they were asked for.
     let of = |id: &String| reports.iter().find(|report| report.participant.id.as_str() == id);
     Ok(Timelines {

@@ -20,7 +20,7 @@ use crate::archive::{Archive, QueryError};
 use crate::views::latest;
 
 /// What one join's samples are told to, one after the other, in no order.
-pub trait Samples: Default {
+pub trait Samples {
     /// A stream in a minute.
     fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures);
     /// What the device told in a minute.
@@ -60,20 +60,22 @@ const TRUST: [Origin; 5] =
     [Origin::RestPast, Origin::Qss, Origin::Import, Origin::RestLive, Origin::RestSummary];
 
 /// Samples of one origin, and how many.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct OfOrigin<S> {
     samples: S,
     count: u32,
 }
 
 /// The joins, as they are found.
-struct Found<S> {
+struct Found<'e, S> {
+    /// What there is of a join before anything was told.
+    empty: &'e (dyn Fn() -> S + Sync),
     places: HashMap<[Box<str>; 3], usize>,
     joins: Vec<Report<()>>,
     samples: Vec<[Option<Box<OfOrigin<S>>>; TRUST.len()]>,
 }
 
-impl<S: Samples> Found<S> {
+impl<S: Samples> Found<'_, S> {
     /// The place of a join, which is made where there is none yet; `None` for what can't be an id.
     fn place(&mut self, [account, meeting, user]: [&str; 3]) -> Option<usize> {
         let key = [account, meeting, user].map(Box::from);
@@ -95,7 +97,9 @@ impl<S: Samples> Found<S> {
 
     fn of_origin(&mut self, place: usize, origin: &str) -> Option<&mut S> {
         let origin = TRUST.iter().position(|known| known.as_str() == origin)?;
-        let of = self.samples.get_mut(place)?[origin].get_or_insert_default();
+        let empty = self.empty;
+        let fresh = || Box::new(OfOrigin { samples: empty(), count: 0 });
+        let of = self.samples.get_mut(place)?[origin].get_or_insert_with(fresh);
         of.count += 1;
         Some(&mut of.samples)
     }
@@ -104,7 +108,7 @@ impl<S: Samples> Found<S> {
         let best = |origins: [Option<Box<OfOrigin<S>>>; TRUST.len()]| {
             // Of equals the last is the greatest.
             let best = origins.into_iter().flatten().rev().max_by_key(|of| of.count);
-            best.map(|of| of.samples).unwrap_or_default()
+            best.map_or_else(self.empty, |of| of.samples)
         };
         let joins = self.joins.into_iter().zip(self.samples);
         joins
@@ -119,12 +123,16 @@ impl<S: Samples> Found<S> {
 }
 
 impl Archive {
-    /// Reads joins with all of their samples in a range.
+    /// Reads joins with all of their samples in a range, which are told to what is `empty` at first.
     ///
     /// **Errors**: those of [`Archive::query`].
-    pub async fn reports<S: Samples>(&self, which: &Which) -> Result<Vec<Report<S>>, QueryError> {
-        let mut found: Found<S> =
-            Found { places: HashMap::new(), joins: Vec::new(), samples: Vec::new() };
+    pub async fn reports<S: Samples>(
+        &self,
+        which: &Which,
+        empty: &(dyn Fn() -> S + Sync),
+    ) -> Result<Vec<Report<S>>, QueryError> {
+        let mut found: Found<'_, S> =
+            Found { empty, places: HashMap::new(), joins: Vec::new(), samples: Vec::new() };
         for join in self.participants(which).await? {
             let key = [&*join.account, &*join.meeting_uuid, join.participant.id.as_str()];
             if let Some(place) = found.place(key) {
@@ -379,7 +387,7 @@ impl Measured {
     /// Tells each row: the samples that it belongs to, when it was, and its place.
     fn each<S: Samples>(
         &self,
-        found: &mut Found<S>,
+        found: &mut Found<'_, S>,
         mut take: impl FnMut(&mut S, Timestamp, usize),
     ) {
         // Rows of one join follow each other as a rule.
@@ -418,7 +426,7 @@ fn whole(number: f64) -> u32 {
     number
 }
 
-fn streams_of<S: Samples>(rows: &RecordBatch, found: &mut Found<S>) -> Result<(), ArrowError> {
+fn streams_of<S: Samples>(rows: &RecordBatch, found: &mut Found<'_, S>) -> Result<(), ArrowError> {
     let measured = Measured::new(rows)?;
     measured.each(found, |samples, ts, row| {
         let Some(stream) = Stream::from_name(measured.stream.value(row)) else { return };
@@ -448,7 +456,7 @@ fn pressure_of(word: &str) -> Option<Pressure> {
 /// Which figures of a device are words.
 const PRESSURES: Range<usize> = 4..7;
 
-fn devices_of<S: Samples>(rows: &RecordBatch, found: &mut Found<S>) -> Result<(), ArrowError> {
+fn devices_of<S: Samples>(rows: &RecordBatch, found: &mut Found<'_, S>) -> Result<(), ArrowError> {
     let measured = Measured::new(rows)?;
     let pressures = rows.columns()[LEADING..][PRESSURES].iter();
     let pressures = pressures.map(|cells| cast(cells, &DataType::Utf8View));

@@ -132,7 +132,7 @@ async fn judged(
                 joins: None,
             };
             let mut by_meeting: BTreeMap<String, Vec<Report<Measured>>> = BTreeMap::new();
-            for report in archive.reports::<Measured>(&which).await? {
+            for report in archive.reports(&which, &Measured::default).await? {
                 by_meeting.entry(report.meeting_uuid.clone()).or_default().push(report);
             }
             let opinions: BTreeMap<String, [ZoomOpinion; 3]> = archive

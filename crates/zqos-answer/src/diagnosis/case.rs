@@ -7,7 +7,7 @@ use std::time::Duration;
 use zqos_context::{Context, MissingNetworks, Place};
 use zqos_core::{DeviceSample, Figures, Participant, Stream, Timestamp};
 use zqos_quality::cause::{Casebook, Join, Minutes, Site, SiteKind};
-use zqos_quality::{InputDetection, InputMeaning, JoinLegs};
+use zqos_quality::{InputDetection, InputMeaning, JoinLegs, Judge};
 use zqos_query::{Archive, QueryError, Report, Samples, Which};
 
 use super::Terms;
@@ -16,12 +16,19 @@ use crate::person;
 use crate::question::Question;
 
 /// What is kept of the samples of a join.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Kept<const ALL: bool> {
     minutes: Minutes,
     legs: JoinLegs,
     /// Every stream, where all are kept.
     pub(super) streams: Vec<(Timestamp, Stream, Figures)>,
+}
+
+impl<const ALL: bool> Kept<ALL> {
+    /// Nothing yet; `judge` says which minutes are poor.
+    fn new(judge: Judge) -> Self {
+        Self { minutes: Minutes::new(judge), legs: JoinLegs::default(), streams: Vec::new() }
+    }
 }
 
 impl<const ALL: bool> Samples for Kept<ALL> {
@@ -66,7 +73,7 @@ impl<const ALL: bool> Case<ALL> {
         question: &Question,
         terms: &Terms<'_>,
     ) -> Result<Self, QueryError> {
-        let Terms { input, context, eyes, .. } = *terms;
+        let Terms { judge, input, context, eyes, .. } = *terms;
         let which = Which {
             accounts: accounts.to_vec(),
             range: question.read.clone(),
@@ -79,7 +86,7 @@ impl<const ALL: bool> Case<ALL> {
                 Some((meeting.uuid.as_str().to_owned(), host))
             })
             .collect();
-        let mut reports = archive.reports::<Kept<ALL>>(&which).await?;
+        let mut reports = archive.reports(&which, &|| Kept::<ALL>::new(judge)).await?;
         if eyes == Eyes::Veiled {
             let place = |report: &Report<Kept<ALL>>| {
                 let user = report.participant.id.as_str().to_owned();
@@ -148,7 +155,7 @@ async fn others(archive: &Archive, which: &Which) -> Result<InputDetection, Quer
     let range = end.saturating_sub(SHOWN_WITHIN).max(start)..end;
     let all = Which { range, meetings: None, joins: None, accounts: which.accounts.clone() };
     let mut by_meeting: BTreeMap<(String, String), Vec<JoinLegs>> = BTreeMap::new();
-    for report in archive.reports::<Legs>(&all).await? {
+    for report in archive.reports(&all, &Legs::default).await? {
         let key = (report.account, report.meeting_uuid);
         by_meeting.entry(key).or_default().push(report.samples.0);
     }
