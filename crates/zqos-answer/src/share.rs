@@ -1,6 +1,6 @@
 //! A share of minutes, and how sure it is.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub(crate) struct Minutes {
     judged: u64,
     poor: u64,
     /// Judged and poor minutes of each cluster, whose minutes go together.
-    clusters: HashMap<Arc<str>, (u64, u64)>,
+    clusters: BTreeMap<Arc<str>, (u64, u64)>,
 }
 
 impl Minutes {
