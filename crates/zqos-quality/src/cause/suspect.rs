@@ -418,3 +418,47 @@ fn diluted(evidence: f64, share: f64) -> f64 {
     let hidden = (1.0 - share).ln();
     shown.max(hidden) + (-(shown - hidden).abs()).exp().ln_1p()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn showing(joins: &[(u32, u32)]) -> Showing {
+        let mut all = Showing::default();
+        for (shown, known) in joins {
+            all.add(Count { shown: *shown, known: *known });
+        }
+        all
+    }
+
+    #[test]
+    fn a_scope_holds_more_joins_that_show_it_than_a_group_drawn_by_lot() {
+        let (hurt, clean) = ((20, 30), (0, 30));
+        let lot = |members: &[(u32, u32)], others: &[(u32, u32)]| {
+            showing(members).is_beyond_lot(&showing(others), 0.5)
+        };
+        // One of 210 ways to draw four of ten.
+        assert!(!lot(&[hurt; 4], &[clean; 6]));
+        assert!(lot(&[hurt; 4], &[clean; 20]));
+        assert!(!lot(&[hurt; 8], &[hurt; 12]));
+        assert!(lot(&[hurt; 2], &[]), "nobody else contradicts");
+        assert!(!lot(&[clean; 8], &[clean; 8]));
+    }
+
+    #[test]
+    fn what_shows_everywhere_is_no_trouble_of_one_scope() {
+        let all = |shown| showing(&[(shown, 100)]);
+        assert!(all(50).exceeds(&all(10)));
+        assert!(!all(50).exceeds(&all(40)));
+        // Nine of ten against one of two: the odds are nine times as high.
+        assert!(all(90).exceeds(&all(50)));
+        assert!(all(1).exceeds(&Showing::default()));
+    }
+
+    #[test]
+    fn evidence_among_many_is_bounded_below_and_overflows_nowhere() {
+        assert!((diluted(0.0, 0.25)).abs() < 1e-12);
+        assert!((diluted(-1e9, 0.9) - 0.1f64.ln()).abs() < 1e-9);
+        assert!((diluted(1e9, 0.9) - (1e9 + 0.9f64.ln())).abs() < 1e-6);
+    }
+}

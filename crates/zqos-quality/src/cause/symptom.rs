@@ -548,3 +548,22 @@ impl Findings {
         Self { signs, rates }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packets_wait_for_others_where_they_come_late_and_unevenly() {
+        let waits = |delay, jitter| {
+            let mut signs = Signs { number: 0, shown: 0, known: 0, explained: 0, sender: NOBODY };
+            signs.tell(Symptom::DelaySent, delay);
+            signs.tell(Symptom::JitterSent, jitter);
+            signs.waits([Symptom::DelaySent, Symptom::JitterSent])
+        };
+        assert_eq!(waits(Some(true), Some(true)), Some(true));
+        assert_eq!(waits(Some(false), Some(false)), Some(false));
+        assert_eq!(waits(Some(true), Some(false)), None, "a longer way is no loss");
+        assert_eq!(waits(Some(true), None), None);
+    }
+}
