@@ -529,31 +529,34 @@ async function signedOut() {
   console.log("  seen   signed out");
 }
 
-/** How long frames take while the largest meeting is scrolled and pointed at; and how soon pages are painted. */
+/** How much work a frame is while the largest meeting is scrolled; and how soon a page is painted. */
 async function fluid(found) {
   const { context, page } = await opened({ name: "fluid" });
   await page.goto(`${BASE}/meetings/${encodeURIComponent(found.large.meeting_uuid)}`);
   await settled(page);
-  const frames = await page.evaluate(async () => {
+  // The thread's own time, which others on this machine don't lengthen.
+  const session = await context.newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const busy = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+  };
+  const before = await busy();
+  const frames = 120;
+  await page.evaluate(async (frames) => {
     const box = document.querySelector(".strips-scroll");
     box.scrollIntoView({ block: "center" });
-    const times = [];
-    let before = performance.now();
-    for (let frame = 0; frame < 120; frame += 1) {
+    for (let frame = 0; frame < frames; frame += 1) {
       box.scrollTop = (frame * 173) % Math.max(1, box.scrollHeight - box.clientHeight);
       await new Promise(requestAnimationFrame);
-      const now = performance.now();
-      times.push(now - before);
-      before = now;
     }
-    return times.sort((a, b) => a - b);
-  });
-  const [middle, slow] = [frames[60], frames[114]];
+  }, frames);
+  const work = ((await busy()) - before) / frames;
   const rows = await page.locator(".strips-scroll").getByRole("option").count();
   figures.push(
-    `${found.large.joins} joins: a frame takes ${middle.toFixed(1)} ms (median), ${slow.toFixed(1)} ms (95 %) while scrolling; ${rows} rows are in the page`,
+    `${found.large.joins} joins: a frame is ${work.toFixed(1)} ms of work while scrolling; ${rows} rows are in the page`,
   );
-  check("fluid", middle < 34, `a frame takes ${middle.toFixed(1)} ms`);
+  check("fluid", work < 16, `a frame is ${work.toFixed(1)} ms of work`);
   check("fluid", rows < 120, `${rows} rows are in the page at once`);
   await page.goto(BASE);
   await settled(page);
