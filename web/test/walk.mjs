@@ -4,7 +4,7 @@
  * finds (WCAG 2.0 to 2.2, A and AA), a page wider than its screen, a view that a link does not restore.
  *
  *     node test/walk.mjs [--base http://127.0.0.1:8650] [--sign-in URL] [--shots FOLDER] [--only NAME]
- *                        [--state FILE]
+ *                        [--state FILE] [--patience SECONDS]
  *
  * `--state` keeps the session in a file, for sign-in addresses that work once. It finds by itself what there is to look at, so that it walks `npm run mock` and a `zqos serve` alike.
  */
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     shots: { type: "string" },
     only: { type: "string" },
     state: { type: "string" },
+    patience: { type: "string", default: "60" },
     browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });
@@ -46,8 +47,8 @@ const SCREENS = [
   { name: "desk-dark", width: 1440, height: 900, scheme: "dark" },
   { name: "wall-light", width: 3840, height: 2160, scheme: "light", only: ["overview", "meeting"] },
 ];
-/** How long an answer may take, in milliseconds: causes take a real server seconds the first time. */
-const PATIENCE = 60_000;
+/** How long a page may take, in milliseconds: causes take a real server seconds the first time. */
+const PATIENCE = Number(options.patience) * 1000;
 
 const profile = mkdtempSync(join(tmpdir(), "zqos-walk-"));
 const problems = [];
@@ -228,9 +229,17 @@ function minute(start, after) {
 async function walk(screen, pages) {
   const { context, page } = await opened(screen, screen);
   for (const { name, path } of pages) {
-    await page.goto(BASE + path);
-    await settled(page);
     const where = `${screen.name} ${name}`;
+    await page.goto(BASE + path);
+    try {
+      await settled(page);
+    } catch {
+      fail(
+        where,
+        `not there after ${options.patience} s: ${(await page.locator(".waiting").allTextContents()).join("; ")}`,
+      );
+      continue;
+    }
     const wide = await page.evaluate(() => {
       if (document.documentElement.scrollWidth <= window.innerWidth) return null;
       const beyond = [...document.querySelectorAll("body *")].filter(

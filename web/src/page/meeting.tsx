@@ -5,6 +5,7 @@ import { useAnswer } from "../api/use-answer.ts";
 import { useWidth } from "../chart/size.ts";
 import { axisOf, zoomText } from "../chart/timeline/axis.ts";
 import { useCursor } from "../chart/timeline/cursor.ts";
+import { usePan } from "../chart/timeline/pan.ts";
 import type { StripRow } from "../chart/timeline/strips.tsx";
 import { gutterOf, StripLegend, Timeline, ZoomButtons } from "../chart/timeline/timeline.tsx";
 import { Answer, Nothing } from "../part/answer.tsx";
@@ -162,6 +163,7 @@ function Minutes({ data }: { data: Meeting }) {
   const minutes = asking.data?.minutes ?? 1;
   const zoom = query.get("zoom");
   const axis = useMemo(() => axisOf(begin, Math.max(1, minutes), zoom), [begin, minutes, zoom]);
+  usePan(frame, axis, width, (next) => adjust({ zoom: zoomText(next) }));
   const gutter = gutterOf(width);
 
   return (

@@ -145,8 +145,7 @@ function Lead({ data, range }: { data: Overview; range: Range }) {
         <>
           {" "}
           {site.standing === "worse" ? "Worst site: " : "No site is worse than the others beyond chance; most has "}
-          <a href={toSite(named(site.name, ""), range)}>{named(site.name, "not known")}</a>,{" "}
-          {percent(site.share?.value)}.
+          <a href={toSite(site.name ?? "", range)}>{named(site.name, "not known")}</a>, {percent(site.share?.value)}.
         </>
       )}
       {day !== null && data.days.length > 1 && (

@@ -5,6 +5,7 @@ import { useAnswer } from "../api/use-answer.ts";
 import { useWidth } from "../chart/size.ts";
 import { axisOf, zoomText } from "../chart/timeline/axis.ts";
 import { useCursor } from "../chart/timeline/cursor.ts";
+import { usePan } from "../chart/timeline/pan.ts";
 import type { StripRow } from "../chart/timeline/strips.tsx";
 import { gutterOf, StripLegend, Timeline, ZoomButtons } from "../chart/timeline/timeline.tsx";
 import { Answer, Nothing, Waiting } from "../part/answer.tsx";
@@ -194,6 +195,7 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
   const minutes = audio.data?.minutes ?? 1;
   const zoom = query.get("zoom");
   const axis = useMemo(() => axisOf(begin, Math.max(1, minutes), zoom), [begin, minutes, zoom]);
+  usePan(frame, axis, width, (next) => adjust({ zoom: zoomText(next) }));
   const chosen = useMemo(() => [one.user_id], [one.user_id]);
   const isWaiting = [audio, video, share].some((asking) => asking.data === null && asking.state === "asking");
   const own = data.diagnosis.incidents.filter((incident) =>
