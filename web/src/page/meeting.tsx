@@ -20,6 +20,7 @@ import { adjust, here, usePlace } from "../view/location.ts";
 import { useZone } from "../view/range.ts";
 import { toMeetings } from "../view/routes.ts";
 import { count, counted, percent } from "../words/number.ts";
+import { reasonWord } from "../words/grade.ts";
 import { named } from "../words/shown.ts";
 import { ParticipantPage } from "./participant.tsx";
 import { TimeLines } from "./time-lines.tsx";
@@ -111,7 +112,7 @@ function Headline({ data }: { data: Meeting }) {
       {meeting.meeting_id !== null && <span>number {String(meeting.meeting_id)}</span>}
       <span>
         audio <Grade grade={meeting.verdict} />
-        {meeting.reason === null ? ` ${percent(meeting.share?.value)}` : ` (${named(meeting.reason, "")})`}
+        {meeting.reason === null ? ` ${percent(meeting.share?.value)}` : ` (${reasonWord(meeting.reason)})`}
       </span>
     </span>
   );

@@ -18,6 +18,7 @@ import { adjust, usePlace } from "../view/location.ts";
 import { useZone } from "../view/range.ts";
 import { toMeeting, toPerson, toSite } from "../view/routes.ts";
 import { count, NONE, percent, ratio } from "../words/number.ts";
+import { reasonWord } from "../words/grade.ts";
 import { named } from "../words/shown.ts";
 import { TimeLines } from "./time-lines.tsx";
 
@@ -150,7 +151,7 @@ function VerdictFact({ verdict }: { verdict: Participant["verdicts"][number] }) 
             {verdict.mos !== null && `, network-limited MOS ${verdict.mos.toFixed(2)} by G.107`}
           </span>
         ) : (
-          <span class="quiet"> {named(verdict.reason, "")}</span>
+          <span class="quiet">: {reasonWord(verdict.reason)}</span>
         )}
       </dd>
     </>
