@@ -68,9 +68,9 @@ function Heard({ hearing, state, zone }: { hearing: Hearing; state: LiveState | 
 /** What is said first; that nothing is seen is not that nothing is wrong. */
 function leadWords(observed: number, hurt: number, people: number): string {
   if (observed === 0) return "No meeting is observed";
-  const of = `of ${counted(observed, "meeting that is", "meetings that are")} observed`;
-  if (people === 0) return `Nobody ${of} has poor or bad minutes`;
-  return `${counted(people, "join", "joins")} in ${count(hurt)} ${of} ${people === 1 ? "has" : "have"} poor or bad minutes`;
+  const meetings = `${counted(observed, "meeting that is", "meetings that are")} observed`;
+  if (people === 0) return `Nobody in ${meetings} has poor or bad minutes`;
+  return `${counted(people, "join", "joins")} in ${count(hurt)} of ${meetings} ${people === 1 ? "has" : "have"} poor or bad minutes`;
 }
 
 function Now({ state, zone }: { state: LiveState; zone: string }) {

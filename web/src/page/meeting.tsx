@@ -26,7 +26,7 @@ import { ParticipantPage } from "./participant.tsx";
 import { TimeLines } from "./time-lines.tsx";
 
 /** How many participants have time lines at once: as many as there are colours that can be told apart. */
-export const MOST_CHOSEN = 6;
+const MOST_CHOSEN = 6;
 
 const STREAMS: readonly Choice<HeatStream>[] = [
   { value: "worst", label: "Worst" },
