@@ -141,14 +141,12 @@ export function answersOf(world) {
       verdict,
       reason,
       longest_poor_minutes: rows.length === 0 ? null : Math.max(...rows.map((row) => row.longest)),
-      suffered: worst
-        .slice(0, 3)
-        .map((row) => ({
-          user_id: row.join.userId,
-          name: nameOf(row.join),
-          poor_minutes: row.poor,
-          minutes: row.judged,
-        })),
+      suffered: worst.slice(0, 3).map((row) => ({
+        user_id: row.join.userId,
+        name: nameOf(row.join),
+        poor_minutes: row.poor,
+        minutes: row.judged,
+      })),
     };
   }
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { question } from "./api/ask.ts";
 import type { Session } from "./api/contract.ts";
 import { useAnswer } from "./api/use-answer.ts";
-import { Comparing } from "./page/comparing.tsx";
+import { ComparePage } from "./page/compare.tsx";
 import { CoveragePage } from "./page/coverage.tsx";
 import { LivePage } from "./page/live.tsx";
 import { MeetingPage } from "./page/meeting.tsx";
@@ -73,7 +73,7 @@ function pageAt(segments: readonly string[]): ComponentChildren {
     case "meetings":
       return <MeetingsPage />;
     case "compare":
-      return <Comparing />;
+      return <ComparePage />;
     case "live":
       return <LivePage />;
     case "coverage":

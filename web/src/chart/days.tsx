@@ -2,7 +2,7 @@ import type { Share } from "../api/contract.ts";
 import { dayName } from "../time/format.ts";
 import { go } from "../view/location.ts";
 import { count, limits, percent } from "../words/number.ts";
-import { along, scale, tickPercent } from "./scale.ts";
+import { scale, tickPercent } from "./scale.ts";
 import { rem, useWidth } from "./size.ts";
 
 /** What a day amounts to. */
@@ -31,9 +31,10 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
   const { end, ticks } = scale(reach(days), 3, 1);
   const height = Math.round(rem() * 10.5);
   const y = (value: number): number => height - (Math.min(value, end) / end) * (height - rem());
-  const fit = Math.max(1, Math.floor(width / (rem() * 3.6)));
+  const fit = Math.max(1, Math.floor((width - rem() * 2.6) / (rem() * 3.6)));
   const every = Math.ceil(days.length / fit);
-  const isWide = width / days.length >= TARGET;
+  const gutter = Math.round(rem() * 2.6);
+  const isWide = (width - gutter) / days.length >= TARGET;
   const words = ({ day, share, minutes, joins }: DayPoint): string =>
     `${dayName(day)}: ${percent(share?.value)} of ${count(minutes)} judged ${what === "" ? "" : `${what} `}minutes${
       joins === undefined ? "" : ` of ${count(joins)} joins`
@@ -51,7 +52,7 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
             </text>
           ))}
           {days.map(({ day, share }, index) => {
-            const x = along(index + 0.5, days.length);
+            const x = gutter + ((index + 0.5) / days.length) * (width - gutter);
             return share === null ? (
               <text key={day} class="tick" x={x} y={height - 4} text-anchor="middle">
                 –
@@ -69,7 +70,7 @@ export function Days(props: { days: readonly DayPoint[]; hrefOf: (day: string) =
             );
           })}
         </svg>
-        <ol class="days-columns">
+        <ol class="days-columns" style={{ left: `${gutter}px` }}>
           {days.map((point, index) => {
             const label =
               index % every === 0 && index + every / 2 <= days.length ? <Label day={point.day} /> : undefined;

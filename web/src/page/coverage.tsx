@@ -10,6 +10,7 @@ import { useRange, useZone } from "../view/range.ts";
 import { toMeeting } from "../view/routes.ts";
 import { latestOf, useSession } from "../view/session.ts";
 import { bytes, count, counted, NONE, percent, ratio } from "../words/number.ts";
+import { reasonWord } from "../words/grade.ts";
 import { named } from "../words/shown.ts";
 
 /** What was got of what there was, what is missing and until when it can be had, and how the store is. */
@@ -63,7 +64,7 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
               {account.not_obtainable.length === 0
                 ? "none"
                 : account.not_obtainable
-                    .map((one) => `${counted(one.meetings, "meeting")}, ${named(one.why, "reason not known")}`)
+                    .map((one) => `${counted(one.meetings, "meeting")}, ${reasonWord(one.why)}`)
                     .join("; ")}
             </dd>
             <dt>Invalid rows</dt>
@@ -140,7 +141,7 @@ function Account({ account, isOnly }: { account: AccountCoverage; isOnly: boolea
                     <a href={toMeeting(hole.meeting_uuid)}>{named(hole.topic, "Meeting without a topic")}</a>
                   </th>
                   <td>{moment(hole.start, zone)}</td>
-                  <td>{named(hole.why, NONE)}</td>
+                  <td>{hole.why === null ? NONE : reasonWord(hole.why)}</td>
                   <td class="number" data-name="joins">
                     {count(hole.joins)}
                   </td>

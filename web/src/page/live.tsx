@@ -65,6 +65,14 @@ function Heard({ hearing, state, zone }: { hearing: Hearing; state: LiveState | 
   );
 }
 
+/** What is said first; that nothing is seen is not that nothing is wrong. */
+function leadWords(observed: number, hurt: number, people: number): string {
+  if (observed === 0) return "No meeting is observed";
+  const meetings = `${counted(observed, "meeting that is", "meetings that are")} observed`;
+  if (people === 0) return `Nobody in ${meetings} has poor or bad minutes`;
+  return `${counted(people, "join", "joins")} in ${count(hurt)} of ${meetings} ${people === 1 ? "has" : "have"} poor or bad minutes`;
+}
+
 function Now({ state, zone }: { state: LiveState; zone: string }) {
   const { meetings, sites, not_observed: unseen, window_minutes: minutes, newest_sample: newest } = state;
   const hurt = meetings.filter((meeting) => meeting.hurt.length > 0);
@@ -73,13 +81,8 @@ function Now({ state, zone }: { state: LiveState; zone: string }) {
   return (
     <div class="stack">
       <p class="lead">
-        <strong>
-          {people === 0
-            ? "Nobody has poor or bad minutes"
-            : `${counted(people, "join has", "joins have")} poor or bad minutes in ${counted(hurt.length, "meeting")}`}
-        </strong>{" "}
-        {window}, of {counted(meetings.length, "meeting")} that {meetings.length === 1 ? "is" : "are"} observed.{" "}
-        <span class="quiet">Newest sample: {moment(newest, zone)}.</span>
+        <strong>{leadWords(meetings.length, hurt.length, people)}</strong> {window}.{" "}
+        <span class="lead-foot">Newest sample: {moment(newest, zone)}.</span>
       </p>
       {unseen.length > 0 && (
         <Section title="Not observed">

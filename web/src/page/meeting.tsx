@@ -5,6 +5,7 @@ import { useAnswer } from "../api/use-answer.ts";
 import { useWidth } from "../chart/size.ts";
 import { axisOf, zoomText } from "../chart/timeline/axis.ts";
 import { useCursor } from "../chart/timeline/cursor.ts";
+import { usePan } from "../chart/timeline/pan.ts";
 import type { StripRow } from "../chart/timeline/strips.tsx";
 import { gutterOf, StripLegend, Timeline, ZoomButtons } from "../chart/timeline/timeline.tsx";
 import { Answer, Nothing } from "../part/answer.tsx";
@@ -19,12 +20,13 @@ import { adjust, here, usePlace } from "../view/location.ts";
 import { useZone } from "../view/range.ts";
 import { toMeetings } from "../view/routes.ts";
 import { count, counted, percent } from "../words/number.ts";
+import { reasonWord } from "../words/grade.ts";
 import { named } from "../words/shown.ts";
 import { ParticipantPage } from "./participant.tsx";
 import { TimeLines } from "./time-lines.tsx";
 
 /** How many participants have time lines at once: as many as there are colours that can be told apart. */
-export const MOST_CHOSEN = 6;
+const MOST_CHOSEN = 6;
 
 const STREAMS: readonly Choice<HeatStream>[] = [
   { value: "worst", label: "Worst" },
@@ -110,7 +112,7 @@ function Headline({ data }: { data: Meeting }) {
       {meeting.meeting_id !== null && <span>number {String(meeting.meeting_id)}</span>}
       <span>
         audio <Grade grade={meeting.verdict} />
-        {meeting.reason === null ? ` ${percent(meeting.share?.value)}` : ` (${named(meeting.reason, "")})`}
+        {meeting.reason === null ? ` ${percent(meeting.share?.value)}` : ` (${reasonWord(meeting.reason)})`}
       </span>
     </span>
   );
@@ -162,6 +164,7 @@ function Minutes({ data }: { data: Meeting }) {
   const minutes = asking.data?.minutes ?? 1;
   const zoom = query.get("zoom");
   const axis = useMemo(() => axisOf(begin, Math.max(1, minutes), zoom), [begin, minutes, zoom]);
+  usePan(frame, axis, width, (next) => adjust({ zoom: zoomText(next) }));
   const gutter = gutterOf(width);
 
   return (

@@ -13,6 +13,7 @@ import { useRange } from "../view/range.ts";
 import { toMeeting } from "../view/routes.ts";
 import { latestOf, useSession } from "../view/session.ts";
 import { count, counted, NONE, percent } from "../words/number.ts";
+import { reasonWord } from "../words/grade.ts";
 import { named } from "../words/shown.ts";
 
 const PAGE = 50;
@@ -214,7 +215,7 @@ function Row({ meeting, zone }: { meeting: MeetingRow; zone: string }) {
       </th>
       <td>
         <Grade grade={meeting.verdict} />
-        {meeting.reason !== null && <span class="quiet reason"> {named(meeting.reason, "")}</span>}
+        {meeting.reason !== null && <span class="quiet reason"> {reasonWord(meeting.reason)}</span>}
       </td>
       <td class="number" data-name="poor">
         {percent(meeting.share?.value)}

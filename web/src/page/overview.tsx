@@ -144,16 +144,20 @@ function Lead({ data, range }: { data: Overview; range: Range }) {
       {site !== null && (
         <>
           {" "}
-          {site.standing === "worse" ? "Worst site: " : "No site is worse than the others beyond chance; most has "}
-          <a href={toSite(named(site.name, ""), range)}>{named(site.name, "not known")}</a>,{" "}
-          {percent(site.share?.value)}.
+          {site.standing === "worse"
+            ? "Worst site: "
+            : "No site is worse than the others beyond chance; the highest is "}
+          <a href={toSite(site.name ?? "", range)}>{named(site.name, "not known")}</a>, {percent(site.share?.value)}.
         </>
       )}
       {day !== null && data.days.length > 1 && (
         <>
           {" "}
-          Worst day: <a href={here({ from: day.day, to: dayAfter(day.day, 1) })}>{dayName(day.day)}</a>,{" "}
-          {percent(day.share?.value)}.
+          Worst day:{" "}
+          <a class="stay" href={here({ from: day.day, to: dayAfter(day.day, 1) })}>
+            {dayName(day.day)}
+          </a>
+          , {percent(day.share?.value)}.
         </>
       )}
       <span class="lead-foot">

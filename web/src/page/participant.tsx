@@ -5,6 +5,7 @@ import { useAnswer } from "../api/use-answer.ts";
 import { useWidth } from "../chart/size.ts";
 import { axisOf, zoomText } from "../chart/timeline/axis.ts";
 import { useCursor } from "../chart/timeline/cursor.ts";
+import { usePan } from "../chart/timeline/pan.ts";
 import type { StripRow } from "../chart/timeline/strips.tsx";
 import { gutterOf, StripLegend, Timeline, ZoomButtons } from "../chart/timeline/timeline.tsx";
 import { Answer, Nothing, Waiting } from "../part/answer.tsx";
@@ -17,6 +18,7 @@ import { adjust, usePlace } from "../view/location.ts";
 import { useZone } from "../view/range.ts";
 import { toMeeting, toPerson, toSite } from "../view/routes.ts";
 import { count, NONE, percent, ratio } from "../words/number.ts";
+import { reasonWord } from "../words/grade.ts";
 import { named } from "../words/shown.ts";
 import { TimeLines } from "./time-lines.tsx";
 
@@ -149,7 +151,7 @@ function VerdictFact({ verdict }: { verdict: Participant["verdicts"][number] }) 
             {verdict.mos !== null && `, network-limited MOS ${verdict.mos.toFixed(2)} by G.107`}
           </span>
         ) : (
-          <span class="quiet"> {named(verdict.reason, "")}</span>
+          <span class="quiet">: {reasonWord(verdict.reason)}</span>
         )}
       </dd>
     </>
@@ -194,6 +196,7 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
   const minutes = audio.data?.minutes ?? 1;
   const zoom = query.get("zoom");
   const axis = useMemo(() => axisOf(begin, Math.max(1, minutes), zoom), [begin, minutes, zoom]);
+  usePan(frame, axis, width, (next) => adjust({ zoom: zoomText(next) }));
   const chosen = useMemo(() => [one.user_id], [one.user_id]);
   const isWaiting = [audio, video, share].some((asking) => asking.data === null && asking.state === "asking");
   const own = data.diagnosis.incidents.filter((incident) =>

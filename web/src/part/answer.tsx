@@ -12,7 +12,14 @@ export function Answer<Data>(props: {
 }) {
   const { asking, what, children } = props;
   if (asking.state === "failed") {
-    if (asking.problem.status === 401) return <SignedOut />;
+    if (asking.problem.status === 401) {
+      return (
+        <div class="failure" role="alert">
+          <p class="failure-title">Signed out</p>
+          <HowToSignIn />
+        </div>
+      );
+    }
     return <Failure problem={asking.problem} what={what} again={asking.again} />;
   }
   if (asking.data === null) return <Waiting what={what} />;
@@ -63,17 +70,25 @@ export function Nothing({ children }: { children: ComponentChildren }) {
   return <div class="nothing">{children}</div>;
 }
 
-/** That nobody is signed in, and how to be. */
+/** That nobody is signed in, where nobody was from the start. */
 export function SignedOut() {
   return (
     <main class="alone">
       <h1>Signed out</h1>
+      <HowToSignIn />
+    </main>
+  );
+}
+
+function HowToSignIn() {
+  return (
+    <>
       <p>
         Open the sign-in address that <code>zqos serve</code> printed. It works once.
       </p>
       <p>
         To get a new one, start <code>zqos serve</code> again: it prints one at each start.
       </p>
-    </main>
+    </>
   );
 }

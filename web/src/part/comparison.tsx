@@ -227,7 +227,7 @@ function Difference(props: { name: string; what: string; effect: Effect; reach: 
 export function Ranking({ comparison, traits }: { comparison: Comparison; traits: readonly Choice<string>[] }) {
   const by = comparison.cohorts?.by ?? "";
   const cohorts = comparison.cohorts?.cohorts ?? [];
-  const named_ = cohorts.filter((cohort) => cohort.standing === "named");
+  const outstanding = cohorts.filter((cohort) => cohort.standing === "named");
   const title = traits.find((one) => one.value === by)?.label ?? named(by, "group");
   const { end, ticks } = scale(
     Math.max(...cohorts.map((cohort) => Math.max(cohort.rate, cohort.rate_at_least)), 0),
@@ -238,9 +238,9 @@ export function Ranking({ comparison, traits }: { comparison: Comparison; traits
     <div class="stack">
       <p class="lead">
         <strong>
-          {named_.length === 0
+          {outstanding.length === 0
             ? `No ${title} stands out beyond chance.`
-            : `${named_.map((cohort) => cohortName(cohort)).join(", ")}: worse than the others, beyond chance.`}
+            : `${outstanding.map((cohort) => cohortName(cohort)).join(", ")}: worse than the others, beyond chance.`}
         </strong>{" "}
         <span class="quiet">
           {counted(comparison.joins, "join")} with a verdict in {comparison.medium}.

@@ -28,7 +28,7 @@ export function Causes(props: {
   const { diagnosis, window, meeting, about } = props;
   const { incidents } = diagnosis;
   if (incidents.length === 0) {
-    return <Nothing>No cause: what was poor is too little, or too scattered, to go with one.</Nothing>;
+    return <Nothing>No cause is more probable than chance.</Nothing>;
   }
   return (
     <ol class="causes">

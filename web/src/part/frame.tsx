@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { signOut } from "../api/ask.ts";
 import { UTC, viewersZone } from "../time/zone.ts";
 import { adjust, usePlace } from "../view/location.ts";
-import { useZone } from "../view/range.ts";
+import { useZone, useZoneInAddress } from "../view/range.ts";
 import { link } from "../view/routes.ts";
 import { useSession } from "../view/session.ts";
 import { shown } from "../words/shown.ts";
@@ -21,6 +21,7 @@ const VIEWS: [path: string, label: string][] = [
 export function Frame({ children }: { children: ComponentChildren }) {
   const { segments, query } = usePlace();
   const session = useSession();
+  useZoneInAddress();
   const current = segments[0] ?? "";
   const carried = (path: string): string => {
     // The range goes along between the views that have one.

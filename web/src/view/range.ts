@@ -11,6 +11,15 @@ export function useZone(): string {
   return asked !== null && isZone(asked) ? asked : viewersZone();
 }
 
+/** Names the zone in the address, so that a link shows the same days and times wherever it is opened. */
+export function useZoneInAddress(): void {
+  const zone = useZone();
+  const isNamed = usePlace().query.get("tz") === zone;
+  useEffect(() => {
+    if (!isNamed) adjust({ tz: zone });
+  }, [isNamed, zone]);
+}
+
 /** A range of time: as it stands in the address, and as the API is asked. */
 export interface Range extends Window {
   zone: string;
@@ -51,17 +60,17 @@ export function yesterday(now: number, zone: string): Window {
 }
 
 /**
- * The range of this view. Where the address has none, it is given so many days up to the latest, and the zone in which they
- * are days: from then on the address says exactly what is shown, wherever it is opened.
+ * The range of this view. Where the address has none, it is given so many days up to the latest: from then on the
+ * address says exactly what is shown, wherever it is opened.
  */
 export function useRange(days: number, latest: Latest): Range {
   const { query } = usePlace();
   const zone = useZone();
   const asked = readRange(query.get("from"), query.get("to"), zone);
   const fallback = lastDays(days, latest.at, zone);
-  const isExact = asked !== null && query.get("tz") === zone;
+  const isExact = asked !== null;
   useEffect(() => {
-    if (!isExact) adjust({ tz: zone, ...(asked === null && { from: fallback.from, to: fallback.to }) });
-  }, [isExact, zone, fallback.from, fallback.to]);
+    if (!isExact) adjust({ from: fallback.from, to: fallback.to });
+  }, [isExact, fallback.from, fallback.to]);
   return asked ?? readRange(fallback.from, fallback.to, zone) ?? { ...fallback, zone: UTC, start: "", end: "" };
 }

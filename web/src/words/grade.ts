@@ -1,4 +1,5 @@
 import type { Grade, Standing } from "../api/contract.ts";
+import { shown } from "./shown.ts";
 
 /** The letters of a strip. */
 export type Letter = "g" | "f" | "p" | "b" | "u" | "-";
@@ -40,4 +41,9 @@ export function standingWord(standing: Standing | string): string {
     default:
       return "typical";
   }
+}
+
+/** Why something is missing, as words: the API names reasons as programs do, such as `not-measured`. */
+export function reasonWord(reason: string): string {
+  return shown(reason.replaceAll("-", " "));
 }

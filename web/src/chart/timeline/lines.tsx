@@ -149,7 +149,6 @@ function Plot(props: {
       axis,
       lines,
       limits,
-      unit: figure.unit,
       point: (minute) => cursor.point(minute),
       zoom,
     });

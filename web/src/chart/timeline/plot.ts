@@ -19,7 +19,6 @@ export interface PlotOptions {
   axis: Axis;
   lines: readonly Line[];
   limits: Limits | null;
-  unit: string;
   /** A minute that is pointed at. */
   point: (minute: number | null) => void;
   /** Minutes that are dragged over. */
@@ -50,12 +49,10 @@ export function draw(target: HTMLElement, options: PlotOptions): uPlot {
       height,
       padding: [Math.round(rem() * 0.6), 0, 4, 0],
       legend: { show: false },
-      focus: { alpha: 1 },
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 5 },
         points: { size: 6 },
-        focus: { prox: -1 },
       },
       scales: {
         x: { time: true, range: () => [first, last] },

@@ -19,7 +19,7 @@ const QUESTIONS: readonly Choice<"cohort" | "change" | "rank">[] = [
   { value: "rank", label: "All groups, ranked" },
 ];
 
-export const TRAITS: readonly Choice<string>[] = [
+const TRAITS: readonly Choice<string>[] = [
   { value: "site", label: "site" },
   { value: "network_type", label: "network" },
   { value: "version", label: "client version" },
@@ -31,7 +31,7 @@ export const TRAITS: readonly Choice<string>[] = [
 ];
 
 /** Whether a group, or a change, made a difference beyond chance. */
-export function Comparing() {
+export function ComparePage() {
   const latest = latestOf(useSession());
   const range = useRange(28, latest);
   const { query } = usePlace();
