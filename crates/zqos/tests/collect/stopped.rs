@@ -31,7 +31,7 @@ const ACCOUNT: &str = "default";
 /// What makes this program the collector that is stopped.
 const STOPPED: &str = "--to-be-stopped";
 /// With the answer to this call it stops. Calls are reserved by the 200.
-const CALL: u64 = 20;
+const CALL: u64 = 60;
 const BEFORE: &str = "2026-11-20T12:00:00Z";
 /// Ten minutes later.
 const AFTER: &str = "2026-11-20T12:10:00Z";
@@ -123,7 +123,8 @@ impl Run {
         let lease = store.lease_of(ACCOUNT).await.unwrap().unwrap();
         let (keeper, thread) = Keeper::start(store);
         let meter = Arc::new(Meter::new(ACCOUNT, lease, keeper.clone()));
-        let config = Config { seed: SEED, people: 60, limits: Algorithm::Off, ..Config::default() };
+        let config =
+            Config { seed: SEED, people: 200, limits: Algorithm::Off, ..Config::default() };
         let simulator = Simulator::new(config, clock()).unwrap();
         let [calls, went_on_at] = [0, 0].map(AtomicU64::new);
         let zoom = Arc::new(Zoom { simulator, calls, stops_at, went_on_at });

@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondTyp
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Map, Value};
 use zqos_core::Timestamp;
-use zqos_core::table::{Latest, REVISION, Table};
+use zqos_core::table::{DAY, Latest, REVISION, Table};
 use zqos_store::Snapshot;
 
 /// The cells of a row, by their column; what is missing is null.
@@ -47,6 +47,8 @@ fn cells(batch: &RecordBatch) -> Vec<Cells> {
         .fields()
         .iter()
         .zip(batch.columns())
+        // Rows of files have it in their path.
+        .filter(|(field, _)| field.name() != DAY.name)
         .map(|(field, cells)| match cells.data_type() {
             DataType::Dictionary(..) => (field.name(), cast(cells, &DataType::Utf8).unwrap()),
             _ => (field.name(), ArrayRef::clone(cells)),
@@ -58,7 +60,7 @@ fn cells(batch: &RecordBatch) -> Vec<Cells> {
     (0..batch.num_rows()).map(row).collect()
 }
 
-/// A text, a number, or an instant as a text. Nothing here looks at lists and days.
+/// A text, a number, or an instant as a text. Nothing here looks at lists.
 fn cell(cells: &ArrayRef, row: usize) -> Value {
     if cells.is_null(row) {
         return Value::Null;
