@@ -244,6 +244,14 @@ impl Store {
         Ok(store)
     }
 
+    /// The same store, which makes files of rows as soon as so many bytes of them are in memory, and not of some
+    /// tens of megabytes: commits cost time, rows cost memory, several times over while files are made.
+    #[must_use]
+    pub const fn holding(mut self, bytes: usize) -> Self {
+        self.commit_bytes = if bytes < COMMIT_BYTES { bytes } else { COMMIT_BYTES };
+        self
+    }
+
     /// Opens the log of a writer, and brings what is in it into the tables.
     async fn open_log(
         home: Home,
