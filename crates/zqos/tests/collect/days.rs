@@ -1,12 +1,13 @@
 //! Days that are no UTC days, and meetings that are of two.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::Value;
 use zqos_sim::Config;
 
 use crate::small;
-use crate::world::{World, between, said};
+use crate::world::{Row, World, between, said};
 
 const SEED: u64 = 11;
 
@@ -46,7 +47,7 @@ fn a_day_on_which_clocks_change_has_its_meetings_and_those_of_no_other() {
     for (zone, [from, to], [start, end]) in DAYS {
         let range = between(start, end);
         // Half a week later every list is final.
-        let now = range.end.saturating_add(std::time::Duration::from_hours(84)).to_string();
+        let now = range.end.saturating_add(Duration::from_hours(84)).to_string();
         let world = World::at(&now, Config { seed: SEED, ..small() });
         let day = ["--from", from, "--to", to, "--tz", zone];
         let output = world.run("collect", &day);
@@ -72,14 +73,14 @@ fn a_meeting_across_midnight_at_a_months_end_is_there_once_and_whole() {
     // It runs still, and is not listed yet.
     let output = world.run("collect", &september);
     assert_eq!(output.status.code(), Some(0), "seed {SEED}: {}", said(&output));
-    let is_across = |rows: &BTreeSet<crate::world::Row>| {
+    let is_across = |rows: &BTreeSet<Row>| {
         let before: BTreeSet<_> =
             rows.iter().filter(|row| *row.2 < *midnight).map(|row| &row.0).collect();
         rows.iter().any(|row| *row.2 >= *midnight && before.contains(&row.0))
     };
     assert!(!is_across(&world.rows()), "seed {SEED}: nothing of October is there yet");
 
-    world.clock.advance(std::time::Duration::from_hours(60));
+    world.clock.advance(Duration::from_hours(60));
     for day in [september, october] {
         let output = world.run("collect", &day);
         assert_eq!(output.status.code(), Some(0), "seed {SEED}: {}", said(&output));

@@ -1,5 +1,7 @@
 //! Calls of Zoom Phone beside the meetings.
 
+use std::time::Duration;
+
 use serde_json::json;
 use zqos_core::table::{QUOTA_LEDGER, REQUESTS};
 use zqos_sim::{Config, Misbehaviour, Share};
@@ -25,6 +27,7 @@ fn a_days_phone_calls_are_collected_with_the_least_number_of_calls() {
     assert_eq!(world.calls(), least);
 
     // What is there is not fetched again; a day that may grow is listed again.
+    world.clock.advance(Duration::from_mins(1));
     let output = world.run("collect", &WITH_PHONE);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(world.calls(), least + 3 + lists);
