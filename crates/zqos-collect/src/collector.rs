@@ -437,6 +437,8 @@ impl Collector {
             }
             passed.extend(owed.iter().map(|meeting| meeting.uuid.clone()));
             quota = self.fetch_all(owed).await?;
+            // What is known is read from the tables then, and not from a long log.
+            self.keeper.commit().await?;
         }
         Ok(quota)
     }
@@ -684,7 +686,9 @@ impl Collector {
             self.meter.answered(purpose).await;
             Progress::add(&self.progress.calls_done, 1);
             tally.is_torn |= pages.is_torn();
-            let body = page.raw().body.clone();
+            let (is_last, body) = (page.is_last(), page.raw().body.clone());
+            // It goes as soon as there are rows of it, and not when these are durable.
+            drop(page);
             let source = source_of(Origin::RestPast, &meeting.uuid);
             let counted = std::mem::take(tally);
             let (taken, counted) = tokio::task::spawn_blocking(move || {
@@ -701,7 +705,7 @@ impl Collector {
             intake = taken;
             *tally = counted;
             let mut rows = intake.take_rows();
-            if page.is_last() && purpose == "reports" {
+            if is_last && purpose == "reports" {
                 let told = tally.coverage(meeting.end, self.clock.now());
                 rows.coverage(&meeting.uuid, Origin::RestPast, meeting.start, &told);
             }

@@ -359,6 +359,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_stood_still_while_another_came_and_went_makes_no_call() {
+        let world = World::new().await;
+        world.pass(1).await;
+        world.clock.advance(Duration::from_mins(10));
+        let clock = Arc::<ManualClock>::clone(&world.clock);
+        let other = Store::open(world.dir.path(), clock).await.unwrap();
+        other.lease_of(ACCOUNT).await.unwrap().unwrap().end().await.unwrap();
+        assert!(!world.meter.pass(&Request::get("/metrics/meetings").unwrap()).await);
+        assert!(matches!(world.meter.trouble().await, Some(Trouble::Lost)));
+        assert!(other.lease_of(ACCOUNT).await.unwrap().is_some(), "it is nobody's");
+    }
+
+    #[tokio::test]
     async fn who_stood_still_and_was_not_missed_goes_on() {
         let world = World::new().await;
         world.pass(1).await;

@@ -142,7 +142,8 @@ impl AccountLease {
     }
 
     /// True when it is held still: asked before anything is done by its right. It is renewed meanwhile, and
-    /// taken anew when it ran out, as for a program that stood still, and nobody else took it.
+    /// taken anew when it ran out, as for a program that stood still, and nobody else took it since: whoever did
+    /// and has ended has left other things to be done.
     ///
     /// **Errors**: [`StoreError::Lease`]; then nothing may be done.
     pub async fn hold(&mut self) -> Result<bool, StoreError> {
@@ -153,6 +154,10 @@ impl AccountLease {
         let Lease { objects, dir, .. } = &self.lease;
         let anew = Lease::take(objects, dir.clone(), ACCOUNT_TERM, self.lock.is_some(), now).await;
         let Some(lease) = anew.map_err(StoreError::Lease)? else { return Ok(false) };
+        if lease.epoch != self.lease.epoch + 1 {
+            lease.end().await.map_err(StoreError::Lease)?;
+            return Ok(false);
+        }
         self.lease = lease;
         Ok(true)
     }

@@ -111,25 +111,30 @@ impl Log {
         segments(disk, dir).map(|segments| !segments.is_empty()).map_err(LogError::Read)
     }
 
-    /// The records that stand in a folder's log, in order, for whoever reads beside its writer: up to the
-    /// first that is not whole.
-    pub(crate) fn read(disk: &dyn Disk, dir: &str) -> io::Result<Vec<Record>> {
-        let mut paths: Vec<String> = segments(disk, dir)?;
+    /// Hands over the records that stand in a folder's log, in order, for whoever reads beside its writer:
+    /// up to the first that is not whole.
+    ///
+    /// **Errors**: [`LogError::Read`]; what `take` says.
+    pub(crate) fn read<E: From<LogError>>(
+        disk: &dyn Disk,
+        dir: &str,
+        mut take: impl FnMut(Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut paths = segments(disk, dir).map_err(LogError::Read)?;
         paths.sort_unstable();
-        let mut records = Vec::new();
         for path in paths {
             let bytes = match disk.read_all(&path) {
                 // The tables have it by now.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                bytes => bytes?,
+                bytes => bytes.map_err(LogError::Read)?,
             };
             // What is wrong with it, who opens it to write will say.
             let Ok(mut segment) = Reader::new(&path, &bytes) else { continue };
             while let Ok(Some(record)) = segment.record() {
-                records.push(record);
+                take(record)?;
             }
         }
-        Ok(records)
+        Ok(())
     }
 
     /// Opens the log in a folder, which is made if it is not there, and reads it through: every record

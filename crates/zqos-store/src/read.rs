@@ -108,5 +108,7 @@ fn open(home: &Home, path: &str) -> Result<ParquetRecordBatchReaderBuilder<Store
     let rows: i64 = groups.iter().map(RowGroupMetaData::num_rows).sum();
     let of_row = u64::try_from(bytes / rows.max(1)).unwrap_or(0).max(1);
     let batch = usize::try_from(BATCH_BYTES / of_row).map_or(BATCH, |rows| rows.clamp(1, BATCH));
+    // Readers make room for a whole batch in each column, and most files are small.
+    let batch = usize::try_from(rows).map_or(batch, |rows| batch.min(rows.max(1)));
     Ok(builder.with_batch_size(batch))
 }

@@ -116,7 +116,9 @@ fn latest(
         if (first_day..=last_day).contains(&&*file.day) {
             let path = format!("tables/{}/{}", table.name, file.path);
             let rows = read::rows(&snapshot.home, &path).map_err(StoreError::Parquet)?;
-            sources.push(Box::new(rows));
+            // At once: of hundreds of files each that is open takes far more memory than its few rows.
+            let rows = rows.collect::<Result<Vec<_>, _>>().map_err(StoreError::Rows)?;
+            sources.push(Box::new(rows.into_iter().map(Ok)));
         }
     }
     for rows in snapshot.tail(table) {

@@ -58,7 +58,7 @@ impl Snapshot {
         let objects = home.files.objects("reader");
         let mut tables = Vec::with_capacity(wanted.len());
         // Logs before tables: what has left a log is in the table by then.
-        let mut tail = Tail::read(&home)?;
+        let mut tail = Tail::read(&home, wanted)?;
         // The last table first: what it has, the others have by then.
         for table in TABLES.into_iter().rev().filter(|table| wanted.contains(table)) {
             let log = DeltaLog::load(Arc::clone(&objects), table).await;
@@ -72,7 +72,7 @@ impl Snapshot {
             tables.push((table, log.version(), files));
         }
         tables.reverse();
-        let tail = tail.rows(&home, wanted)?;
+        let tail = tail.rows(&home)?;
         Ok(Self { home, tables, tail })
     }
 
@@ -200,19 +200,24 @@ struct Logged {
 }
 
 impl Tail {
-    fn read(Home { log: disk, wal, .. }: &Home) -> Result<Self, StoreError> {
+    /// Reads the rows of some tables: the others may be many.
+    fn read(
+        Home { log: disk, wal, .. }: &Home,
+        wanted: &[&'static Table],
+    ) -> Result<Self, StoreError> {
         let mut records = Vec::new();
         for entry in disk.list(wal).map_err(StoreError::Folder)? {
             if !entry.is_dir {
                 continue;
             }
             let writer = format!("{wal}/{}", entry.name);
-            for Record { sequence, payload } in
-                Log::read(&**disk, &writer).map_err(StoreError::Folder)?
-            {
-                let (_, batches) = decode(&payload)?;
-                records.push(Logged { writer: writer.clone(), sequence, batches });
-            }
+            Log::read(&**disk, &writer, |Record { sequence, payload }| {
+                let (_, batches) = decode(&payload, |table| wanted.contains(&table))?;
+                if !batches.is_empty() {
+                    records.push(Logged { writer: writer.clone(), sequence, batches });
+                }
+                Ok::<(), StoreError>(())
+            })?;
         }
         Ok(Self { records })
     }
@@ -239,14 +244,9 @@ impl Tail {
     }
 
     /// The rows by table, without those of people who were erased.
-    fn rows(
-        self,
-        home: &Home,
-        wanted: &[&'static Table],
-    ) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
+    fn rows(self, home: &Home) -> Result<[Vec<RecordBatch>; TABLES.len()], StoreError> {
         let mut tail = [const { Vec::new() }; TABLES.len()];
         let batches = self.records.into_iter().flat_map(|logged| logged.batches);
-        let batches = batches.filter(|(place, _)| wanted.contains(&TABLES[*place]));
         let tombstones = Tombstones::open(home.clone()).map_err(StoreError::Folder)?;
         for (place, rows) in batches {
             let left = door::without_forgotten(&tombstones, TABLES[place], &rows);

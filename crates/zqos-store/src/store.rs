@@ -244,6 +244,14 @@ impl Store {
         Ok(store)
     }
 
+    /// The same store, which makes files of rows as soon as so many bytes of them are in memory, and not of some
+    /// tens of megabytes: commits cost time, rows cost memory, several times over while files are made.
+    #[must_use]
+    pub const fn holding(mut self, bytes: usize) -> Self {
+        self.commit_bytes = if bytes < COMMIT_BYTES { bytes } else { COMMIT_BYTES };
+        self
+    }
+
     /// Opens the log of a writer, and brings what is in it into the tables.
     async fn open_log(
         home: Home,
@@ -270,7 +278,7 @@ impl Store {
             revision = files.iter().map(|file| file.revision).fold(revision, i64::max);
         }
         let log = Log::open(Arc::clone(&disk), &writer, floor, |Record { sequence, payload }| {
-            let (its_revision, batches) = decode(&payload)?;
+            let (its_revision, batches) = decode(&payload, |_| true)?;
             revision = its_revision.max(revision);
             for (place, batch) in batches {
                 if sequence > committed[place] {
@@ -850,8 +858,11 @@ fn length(len: usize) -> [u8; 4] {
     u32::try_from(len).expect("a batch is far smaller").to_le_bytes()
 }
 
-/// The revision and the rows of a record of the log, by the place of their table.
-pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError> {
+/// The revision of a record of the log, and its rows of the tables that are wanted, by their place.
+pub(crate) fn decode(
+    payload: &[u8],
+    is_wanted: impl Fn(&'static Table) -> bool,
+) -> Result<(i64, Vec<(usize, RecordBatch)>), StoreError> {
     let broken = || StoreError::Rows(ArrowError::IpcError("a record ends too early".to_owned()));
     let (revision, mut rest) = payload.split_first_chunk::<8>().ok_or_else(broken)?;
     let mut next = || {
@@ -867,6 +878,9 @@ pub(crate) fn decode(payload: &[u8]) -> Result<(i64, Vec<(usize, RecordBatch)>),
             .iter()
             .position(|table| table.name.as_bytes() == name)
             .ok_or_else(|| StoreError::Rows(ArrowError::IpcError("an unknown table".to_owned())))?;
+        if !is_wanted(TABLES[place]) {
+            continue;
+        }
         let reader = StreamReader::try_new(stream, None).map_err(StoreError::Rows)?;
         for batch in reader {
             batches.push((place, batch.map_err(StoreError::Rows)?));

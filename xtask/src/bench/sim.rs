@@ -192,7 +192,7 @@ fn latencies(simulator: &Simulator, paths: &[String], rate: f64) -> Result<Times
 }
 
 /// Does something on so many connections at the same time.
-fn together<T: Send>(
+pub(super) fn together<T: Send>(
     simulator: &Simulator,
     count: usize,
     ask: impl Fn(&mut Connection) -> Result<T> + Sync,
@@ -210,13 +210,13 @@ fn together<T: Send>(
 }
 
 /// A connection that is kept, with a token: an HTTP client that costs next to nothing.
-struct Connection {
+pub(super) struct Connection {
     socket: BufReader<TcpStream>,
     token: String,
 }
 
 impl Connection {
-    fn sign_in(simulator: &Simulator) -> Result<Self> {
+    pub(super) fn sign_in(simulator: &Simulator) -> Result<Self> {
         let base = simulator.setting("ZOOM_OAUTH_BASE")?;
         let address = base.strip_prefix("http://").context("the simulator has no TLS")?;
         let socket =
@@ -236,7 +236,7 @@ impl Connection {
     }
 
     /// The body of an answer to a path below `/v2/metrics/`.
-    fn get(&mut self, path: &str) -> Result<Vec<u8>> {
+    pub(super) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
         let authorization = format!("Bearer {}", self.token);
         self.ask(&format!("GET /v2/metrics/{path}"), &authorization, "")
     }

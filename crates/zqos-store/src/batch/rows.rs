@@ -36,6 +36,7 @@ const GROUP_COLUMNS: usize = 3;
 /// Rows of one table.
 pub(super) struct Rows {
     table: &'static Table,
+    /// None before the first row: a batch has rows of few tables.
     columns: Vec<Cells>,
     /// Which columns make up the key.
     is_key: Vec<bool>,
@@ -51,8 +52,7 @@ impl fmt::Debug for Rows {
 
 impl Rows {
     pub(super) fn new(table: &'static Table) -> Self {
-        let columns = table.columns.iter().map(|column| Cells::new(column.kind)).collect();
-        let is_key = table.columns.iter().map(|column| table.key.contains(&column.name)).collect();
+        let (columns, is_key) = (Vec::new(), Vec::new());
         Self { table, columns, is_key, instants: Vec::new(), fingerprints: Vec::new() }
     }
 
@@ -62,6 +62,11 @@ impl Rows {
 
     /// Begins a row of what was at an instant.
     pub(super) fn begin(&mut self, at: Timestamp) -> Row<'_> {
+        if self.columns.is_empty() {
+            let columns = self.table.columns.iter();
+            self.columns = columns.clone().map(|column| Cells::new(column.kind)).collect();
+            self.is_key = columns.map(|column| self.table.key.contains(&column.name)).collect();
+        }
         self.instants.push(at);
         let mut key = HASHES.build_hasher();
         self.table.name.hash(&mut key);
@@ -99,14 +104,19 @@ enum Cells {
 }
 
 impl Cells {
+    /// Without room: unless told, builders take some for a thousand rows, of which most tables have few.
     fn new(kind: Kind) -> Self {
+        let texts = || StringBuilder::with_capacity(0, 0);
         match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Term => Self::Term(Terms::default()),
-            Kind::Texts => Self::Texts(ListBuilder::new(StringBuilder::new())),
-            Kind::Integer => Self::Integer(Int64Builder::new()),
-            Kind::Number => Self::Number(Float64Builder::new()),
-            Kind::Instant => Self::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            Kind::Text => Self::Text(texts()),
+            Kind::Term => Self::Term(Terms::new()),
+            Kind::Texts => Self::Texts(ListBuilder::with_capacity(texts(), 0)),
+            Kind::Integer => Self::Integer(Int64Builder::with_capacity(0)),
+            Kind::Number => Self::Number(Float64Builder::with_capacity(0)),
+            Kind::Instant => {
+                let instants = TimestampMicrosecondBuilder::with_capacity(0);
+                Self::Instant(instants.with_timezone("UTC"))
+            }
             Kind::Day => unreachable!("no table has a day but the one of its partition"),
         }
     }
@@ -125,7 +135,6 @@ impl Cells {
 
 /// Texts that are the same in many rows: each is kept once. Rows that follow one another often have the
 /// same, which is seen without a search.
-#[derive(Default)]
 struct Terms {
     keys: Int32Builder,
     values: StringBuilder,
@@ -136,6 +145,16 @@ struct Terms {
 }
 
 impl Terms {
+    fn new() -> Self {
+        Self {
+            keys: Int32Builder::with_capacity(0),
+            values: StringBuilder::with_capacity(0, 0),
+            places: std::collections::HashMap::default(),
+            last: String::new(),
+            place: None,
+        }
+    }
+
     fn append(&mut self, text: Option<&str>) {
         let Some(text) = text else { return self.keys.append_null() };
         let place = match self.place {

@@ -3,17 +3,20 @@
 mod plan;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::future::{join_all, select_all};
+use tokio::sync::Notify;
 use zoom_dashboard::Error;
 use zqos_collect::{
     ByTrouble, CollectError, Collector, Ended, Keeper, Meter, Progress, Ranking, Settings, Stage,
 };
 use zqos_core::{SystemClock, Timestamp};
+use zqos_quality::Judge;
 use zqos_store::{Location, Store};
 
 use crate::cli::Collect;
@@ -69,19 +72,25 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
         let client = builder.gate(gate).build()?;
         collectors.push((account, Collector::new(client, keeper.clone(), meter, settings)));
     }
-    drop(keeper);
     let progress: Vec<_> = collectors.iter().map(|(_, collector)| collector.progress()).collect();
     let zone = session.zone.clone();
     session.progress.say(Box::new(move |elapsed| line(&progress, elapsed, &zone)));
     if args.past || args.live {
-        let zone = &session.zone;
+        let (zone, looked) = (&session.zone, Notify::new());
         let follow = collectors.iter().map(|(account, collector)| {
             let ranking = args.live.then_some(&ByTrouble as &dyn Ranking);
-            collector.follow(ranking, |ended| say_of_look(&account.name, ended, zone))
+            collector.follow(ranking, |ended| {
+                say_of_look(&account.name, ended, zone);
+                looked.notify_one();
+            })
         });
-        let Err(error) = select_all(follow.map(Box::pin)).await.0;
+        let Err(error) = tokio::select! {
+            (ended, ..) = select_all(follow.map(Box::pin)) => ended,
+            ended = judge_looks(&looked, &keeper, &at, session.config.quality.judge) => ended,
+        };
         return Err(explained(error));
     }
+    drop(keeper);
     let work = collectors.into_iter().map(|(account, collector)| {
         let range = range.clone();
         async move {
@@ -139,6 +148,25 @@ async fn lease(store: &Store, account: &str) -> anyhow::Result<zqos_store::Accou
             ));
         }
         tokio::time::sleep(TAKE_EVERY).await;
+    }
+}
+
+/// Makes the verdicts of what came, each time that somebody has looked. A store of its own writes them: rows come
+/// in meanwhile.
+async fn judge_looks(
+    looked: &Notify,
+    keeper: &Keeper,
+    at: &Location,
+    judge: Judge,
+) -> Result<Infallible, CollectError> {
+    loop {
+        looked.notified().await;
+        // What is judged is read from the tables.
+        keeper.commit().await?;
+        match Store::open(at.clone(), Arc::new(SystemClock)).await {
+            Ok(mut store) => store::judge_what_came(&mut store, at.clone(), judge).await,
+            Err(error) => note(format_args!("verdicts are not made: {error}")),
+        }
     }
 }
 

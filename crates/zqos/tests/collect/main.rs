@@ -2,17 +2,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod days;
+#[cfg(feature = "query")]
 mod diagnose;
 mod drift;
+#[cfg(feature = "query")]
 mod find;
 mod phone;
+#[cfg(feature = "serve")]
 mod serve;
+mod table;
+mod webinar;
 mod world;
 
 use std::time::Duration;
 
 use serde_json::json;
+use table::Cells;
 use world::{World, said};
+use zqos_core::table::{MEETINGS, QUOTA_LEDGER, REQUESTS, STREAM_SAMPLES};
 use zqos_sim::{Algorithm, Config, Misbehaviour, Share};
 
 fn small() -> Config {
@@ -31,6 +39,7 @@ fn a_day_is_collected_once_with_the_least_number_of_calls() {
     assert_eq!(world.calls(), least);
 
     // What is there is not fetched again; a day that may grow is listed again.
+    world.clock.advance(Duration::from_mins(1));
     let output = world.run("collect", &DAY);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(world.calls(), least + 3);
@@ -45,10 +54,8 @@ fn a_day_is_collected_once_with_the_least_number_of_calls() {
     assert!(count("/minutes/got") > 1_000, "{all}");
     assert_eq!(all["holes"], json!([]));
     // Whoever counts beside finds the same number.
-    let sql = "SELECT sum(calls) AS calls FROM system.requests";
-    assert_eq!(world.sql(sql), json!([{ "calls": world.calls() }]));
-    let sql = "SELECT sum(spent) AS spent FROM system.quota_ledger";
-    assert_eq!(world.sql(sql), json!([{ "spent": world.calls() }]));
+    assert_eq!(world.sum(&REQUESTS, "calls"), world.calls());
+    assert_eq!(world.sum(&QUOTA_LEDGER, "spent"), world.calls());
 }
 
 #[test]
@@ -87,8 +94,9 @@ fn whoever_is_killed_loses_nothing_and_repeats_little() {
     let most = least + kills * (16 * 4 + 3);
     assert!(world.calls() <= most, "{} calls, {least} are the least", world.calls());
     // What was killed may have counted too much, never too little.
-    let sql = "SELECT sum(coalesce(spent, reserved)) AS calls FROM system.quota_ledger";
-    let counted = world.sql(sql)[0]["calls"].as_u64().unwrap();
+    let ledger = world.table(&QUOTA_LEDGER);
+    let taken = |row: &Cells| row["spent"].as_u64().or(row["reserved"].as_u64()).unwrap();
+    let counted: u64 = ledger.iter().map(taken).sum();
     assert!(counted >= world.calls(), "{counted} of {}", world.calls());
 }
 
@@ -139,9 +147,11 @@ fn several_accounts_are_collected_side_by_side() {
     assert_eq!((&north["account"], &south["account"]), (&json!("north"), &json!("south")));
     assert_eq!(north["minutes_got"], south["minutes_got"]);
     assert_eq!(world.calls(), 2 * world.least_calls());
-    let sql = "SELECT account, count(*) AS n FROM stream_samples GROUP BY account ORDER BY account";
-    let n = world.truth().len();
-    assert_eq!(world.sql(sql), json!([{"account": "north", "n": n}, {"account": "south", "n": n}]));
+    let samples = world.table(&STREAM_SAMPLES);
+    for account in ["north", "south"] {
+        let rows = samples.iter().filter(|row| row["account"] == account);
+        assert_eq!(rows.count(), world.truth().len(), "{account}");
+    }
     // What is left is the one's, and not the other's, nor what is left to others.
     let quota = |account: &serde_json::Value| {
         ["quota_used_today", "quota_left_today"].map(|name| account[name].as_u64().unwrap())
@@ -190,8 +200,7 @@ fn what_runs_is_sampled_beside_what_has_ended() {
     run.kill().unwrap();
     run.wait().unwrap();
     // What runs still is known, and nothing of it is missing.
-    let sql = "SELECT count(*) AS n FROM meetings WHERE end_time IS NULL";
-    assert!(world.sql(sql)[0]["n"].as_u64() > Some(0));
+    assert!(world.table(&MEETINGS).iter().any(|row| row["end_time"].is_null()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A simulated company and its Zoom, a store, and the truth beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
@@ -13,12 +14,15 @@ use zoom_wire::meeting::ListMeetings;
 use zoom_wire::participant::ListParticipants;
 use zoom_wire::phone::{GetCallQos, ListPastCalls};
 use zoom_wire::qos::ListParticipantsQos;
-use zoom_wire::request::{Bound, Range};
+use zoom_wire::request::Bound;
 use zoom_wire::{Kind, When};
-use zqos_core::{Fps, Kbps, MeetingId, Millis, Percent, PhoneCall, PhoneSample};
+use zqos_core::table::{PHONE_CALLS, PHONE_SAMPLES, STREAM_SAMPLES, Table};
+use zqos_core::{Fps, Kbps, MeetingId, Millis, Percent, PhoneCall, PhoneSample, Timestamp};
 use zqos_sim::{
     ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
 };
+
+use crate::table::{self, Cells};
 
 /// A stream sample: its key, and its figures in the order of their columns.
 pub(crate) type Row = (String, String, String, String, Vec<String>);
@@ -152,6 +156,7 @@ impl World {
         }
     }
 
+    #[cfg(feature = "query")]
     pub(crate) fn sql(&self, query: &str) -> Value {
         let output = self.run("sql", &[query, "--format", "json"]);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
@@ -176,13 +181,23 @@ impl World {
         }
     }
 
+    /// The rows of a table of the store, each key once.
+    pub(crate) fn table(&self, table: &'static Table) -> Vec<Cells> {
+        self.runtime.block_on(table::rows(&self.dir.path().join("store"), table))
+    }
+
+    /// The sum of a column of a table of the store.
+    pub(crate) fn sum(&self, table: &'static Table, column: &str) -> u64 {
+        self.table(table).iter().filter_map(|row| row[column].as_u64()).sum()
+    }
+
     /// The stream samples of the store, as its tables have them.
     pub(crate) fn rows(&self) -> BTreeSet<Row> {
         self.rows_of("rest_past")
     }
 
     pub(crate) fn rows_of(&self, origin: &str) -> BTreeSet<Row> {
-        let columns = [
+        const FIGURES: [&str; 8] = [
             "bitrate_kbps",
             "latency_ms",
             "jitter_ms",
@@ -192,35 +207,20 @@ impl World {
             "height_px",
             "frame_rate_fps",
         ];
-        let rows = self.sql(&format!(
-            "SELECT meeting_uuid, user_id, ts, stream, {} FROM stream_samples WHERE origin = '{origin}'",
-            columns.join(", ")
-        ));
-        let rows = rows.as_array().unwrap();
-        let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
-        let all: BTreeSet<Row> = rows
-            .iter()
-            .map(|row| {
-                let figures =
-                    columns.map(|name| row[name].as_f64().map_or_else(String::new, spelt));
-                let [uuid, user, ts, stream] =
-                    ["meeting_uuid", "user_id", "ts", "stream"].map(|name| text(row, name));
-                (uuid, user, ts, stream, figures.into())
-            })
-            .collect();
-        assert_eq!(all.len(), rows.len(), "no row is there twice");
-        all
+        let rows = self.table(&STREAM_SAMPLES);
+        let rows = rows.iter().filter(|row| row["origin"] == origin);
+        let rows = rows.map(|row| {
+            let [uuid, user, ts, stream] =
+                ["meeting_uuid", "user_id", "ts", "stream"].map(|name| text(row, name));
+            (uuid, user, ts, stream, FIGURES.map(|name| text(row, name)).into())
+        });
+        rows.collect()
     }
 
     /// The phone calls of the store, as its tables have them.
     pub(crate) fn phone_rows(&self) -> Phone {
-        let text = |row: &Value, name: &str| match &row[name] {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            number => number.as_f64().map_or_else(String::new, spelt),
-        };
-        let sides = self.sql("SELECT call_id, side, start_time, duration_s, mos FROM phone_calls");
-        let figures = [
+        const SIDE: [&str; 5] = ["call_id", "side", "start_time", "duration_s", "mos"];
+        const FIGURES: [&str; 6] = [
             "bitrate_kbps",
             "jitter_ms",
             "avg_loss_pct",
@@ -228,25 +228,17 @@ impl World {
             "network_delay_ms",
             "mos",
         ];
-        let samples = self.sql(&format!(
-            "SELECT call_id, side, leg, ts, {} FROM phone_samples WHERE origin = 'rest_past'",
-            figures.join(", ")
-        ));
-        let (sides, samples) = (sides.as_array().unwrap(), samples.as_array().unwrap());
-        let columns = ["call_id", "side", "start_time", "duration_s", "mos"];
-        let phone = Phone {
-            sides: sides.iter().map(|row| columns.map(|name| text(row, name))).collect(),
+        let (sides, samples) = (self.table(&PHONE_CALLS), self.table(&PHONE_SAMPLES));
+        let samples = samples.iter().filter(|row| row["origin"] == "rest_past");
+        Phone {
+            sides: sides.iter().map(|row| SIDE.map(|name| text(row, name))).collect(),
             samples: samples
-                .iter()
                 .map(|row| {
                     let key = ["call_id", "side", "leg", "ts"].map(|name| text(row, name));
-                    (key, figures.map(|name| text(row, name)).into())
+                    (key, FIGURES.map(|name| text(row, name)).into())
                 })
                 .collect(),
-        };
-        let count = (phone.sides.len(), phone.samples.len());
-        assert_eq!(count, (sides.len(), samples.len()), "no row is there twice");
-        phone
+        }
     }
 
     /// The phone calls of 2026-11-19, as Zoom has them.
@@ -254,7 +246,8 @@ impl World {
         self.runtime.block_on(async {
             let mut phone = Phone::default();
             let day = Bound::Day("2026-11-19".parse().unwrap());
-            let mut pages = self.truth.pages(&ListPastCalls::new(Range::new(day, day).unwrap()));
+            let day = zoom_wire::Range::new(day, day).unwrap();
+            let mut pages = self.truth.pages(&ListPastCalls::new(day));
             while let Some(page) = pages.next().await {
                 for (_, row) in page.unwrap().rows().unwrap() {
                     let row = row.as_object(String::new).unwrap();
@@ -277,23 +270,34 @@ impl World {
 
     /// The stream samples of every meeting of 2026-11-19, as Zoom has them.
     pub(crate) fn truth(&self) -> BTreeSet<Row> {
-        self.walk().values().flatten().cloned().collect()
+        self.truth_in(&the_day())
+    }
+
+    /// The stream samples of every meeting that began in a range, as Zoom has them.
+    pub(crate) fn truth_in(&self, range: &Range<Timestamp>) -> BTreeSet<Row> {
+        self.walk(range).into_values().flatten().collect()
     }
 
     /// How many meetings that day had, those of one participant among them.
     pub(crate) fn meetings(&self) -> u64 {
+        self.meetings_in(&the_day())
+    }
+
+    /// How many meetings began in a range, those of one participant among them.
+    pub(crate) fn meetings_in(&self, range: &Range<Timestamp>) -> u64 {
         let ended = [
             (Kind::Meeting, When::Past),
             (Kind::Meeting, When::PastOne),
             (Kind::Webinar, When::Past),
         ];
-        let lists = ended.map(|(kind, when)| self.runtime.block_on(self.list(kind, when)).len());
+        let lists =
+            ended.map(|(kind, when)| self.runtime.block_on(self.list(kind, when, range)).len());
         lists.iter().sum::<usize>() as u64
     }
 
     /// How many calls it takes at least: lists, a call for 300 participants, one for ten reports.
     pub(crate) fn least_calls(&self) -> u64 {
-        let meetings = self.walk();
+        let meetings = self.walk(&the_day());
         let pages: u64 =
             meetings.keys().map(|(_, joins)| joins.div_ceil(300) + joins.div_ceil(10)).sum();
         pages + 3
@@ -304,7 +308,7 @@ impl World {
         self.runtime.block_on(async {
             let mut rows = BTreeSet::new();
             for kind in [Kind::Meeting, Kind::Webinar] {
-                for id in self.list(kind, When::Live).await {
+                for id in self.list(kind, When::Live, &the_day()).await {
                     rows.extend(self.reports(&id, kind, When::Live).await);
                 }
             }
@@ -312,25 +316,30 @@ impl World {
         })
     }
 
-    async fn list(&self, kind: Kind, when: When) -> Vec<MeetingId> {
-        let day = Bound::Day("2026-11-19".parse().unwrap());
-        let list = ListMeetings::new(Range::new(day, day).unwrap()).kind(kind).when(when);
-        let mut pages = self.truth.pages(&list);
+    /// The meetings that began in a range, or those that run, whenever they began.
+    async fn list(&self, kind: Kind, when: When, range: &Range<Timestamp>) -> Vec<MeetingId> {
+        let days =
+            [range.start, range.end].map(|at| Bound::Day(at.to_string()[..10].parse().unwrap()));
+        let days = zoom_wire::Range::new(days[0], days[1]).unwrap();
+        let mut pages = self.truth.pages(&ListMeetings::new(days).kind(kind).when(when));
         let mut ids = Vec::new();
         while let Some(page) = pages.next().await {
             for (_, row) in page.unwrap().rows().unwrap() {
-                ids.push(row.as_object(String::new).unwrap().uuid.get().unwrap().into());
+                let row = row.as_object(String::new).unwrap();
+                if when == When::Live || range.contains(&row.start_time.get().unwrap()) {
+                    ids.push(row.uuid.get().unwrap().into());
+                }
             }
         }
         ids
     }
 
     /// The samples of each meeting, by its UUID and how many joins it has.
-    fn walk(&self) -> BTreeMap<(String, u64), Vec<Row>> {
+    fn walk(&self, range: &Range<Timestamp>) -> BTreeMap<(String, u64), Vec<Row>> {
         self.runtime.block_on(async {
             let mut all = BTreeMap::new();
             for kind in [Kind::Meeting, Kind::Webinar] {
-                for id in self.list(kind, When::Past).await {
+                for id in self.list(kind, When::Past, range).await {
                     let list = ListParticipants::new(id.clone()).kind(kind).when(When::Past);
                     let mut pages = self.truth.pages(&list);
                     let mut joins = 0;
@@ -377,6 +386,24 @@ impl World {
             }
         }
         rows
+    }
+}
+
+/// The UTC day 2026-11-19.
+fn the_day() -> Range<Timestamp> {
+    between("2026-11-19T00:00:00Z", "2026-11-20T00:00:00Z")
+}
+
+pub(crate) fn between(from: &str, to: &str) -> Range<Timestamp> {
+    from.parse().unwrap()..to.parse().unwrap()
+}
+
+/// A cell as rows of the truth have it: empty where there is nothing.
+fn text(row: &Cells, name: &str) -> String {
+    match &row[name] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        number => number.as_f64().map_or_else(String::new, spelt),
     }
 }
 
