@@ -75,6 +75,8 @@ fn runtime_for(command: &Command) -> Builder {
         Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
         #[cfg(feature = "serve")]
         Command::Serve(_) => Builder::new_multi_thread(),
+        #[cfg(feature = "store")]
+        Command::Receive(_) => Builder::new_multi_thread(),
         // Pages are decoded beside the one thread; each more that does it has memory of its own.
         #[cfg(feature = "store")]
         Command::Collect(_) => {
@@ -91,7 +93,9 @@ fn ends_with_ctrl_c(command: &Command) -> bool {
     match command {
         #[cfg(feature = "query")]
         Command::Sql(args) => !command::sql::is_prompt(args),
-        // It finishes what is under way.
+        // These finish what is under way.
+        #[cfg(feature = "store")]
+        Command::Receive(_) => false,
         #[cfg(feature = "serve")]
         Command::Serve(_) => false,
         _ => true,
