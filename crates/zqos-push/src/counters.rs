@@ -78,6 +78,7 @@ pub struct Counters {
     validations: AtomicU64,
     refused: [AtomicU64; Refusal::ALL.len()],
     repeated_rows: AtomicU64,
+    syncs: AtomicU64,
     commits: AtomicU64,
     failed_commits: AtomicU64,
     waiting_bytes: AtomicUsize,
@@ -124,6 +125,11 @@ impl Counters {
         self.repeated_rows.load(ORDER)
     }
 
+    /// How often events became durable: all that wait do so together, by one sync of the disk.
+    pub fn syncs(&self) -> u64 {
+        self.syncs.load(ORDER)
+    }
+
     /// How often rows were brought into the tables.
     pub fn commits(&self) -> u64 {
         self.commits.load(ORDER)
@@ -150,6 +156,7 @@ impl Counters {
     }
 
     pub(crate) fn count_stored(&self, events: u64, letters: u64, now: Timestamp) {
+        self.syncs.fetch_add(1, ORDER);
         self.stored.fetch_add(events, ORDER);
         self.letters.fetch_add(letters, ORDER);
         self.newest.fetch_max(now.unix_millis(), ORDER);

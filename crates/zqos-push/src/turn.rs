@@ -22,21 +22,17 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// One takes in, and the other brings what it has taken into the tables.
 pub(crate) struct Turn {
     store: Store,
-    other: Other,
+    /// The other one, when it has nothing to do.
+    rested: Option<Store>,
+    /// The other one, while it commits.
+    commit: Option<JoinHandle<(Store, Result<(), StoreError>)>>,
     /// When it is tried again to commit, after that failed.
     again_at: Option<Instant>,
 }
 
-enum Other {
-    Rests(Store),
-    Commits(JoinHandle<(Store, Result<(), StoreError>)>),
-    /// It is looked at just now.
-    Taken,
-}
-
 impl Turn {
     pub(crate) fn new([store, other]: [Store; 2]) -> Self {
-        Self { store, other: Other::Rests(other), again_at: None }
+        Self { store, rested: Some(other), commit: None, again_at: None }
     }
 
     /// True when no more may be taken in before something has come into the tables.
@@ -58,29 +54,26 @@ impl Turn {
 
     /// Changes turns when rows have waited for a minute, or are many, and the other has done its part.
     pub(crate) async fn commit_if_due(&mut self, counters: &Counters) {
-        if matches!(&self.other, Other::Commits(commit) if commit.is_finished()) {
+        if self.commit.as_ref().is_some_and(JoinHandle::is_finished) {
             self.rest(counters).await;
         }
         let is_due = self.store.is_due() || self.store.waiting_bytes() >= COMMIT_BYTES;
         let is_time = self.again_at.is_none_or(|again_at| Instant::now() >= again_at);
-        if !is_due || !is_time {
-            return;
+        if is_due
+            && is_time
+            && let Some(rested) = self.rested.take()
+        {
+            let mut full = mem::replace(&mut self.store, rested);
+            self.commit = Some(tokio::spawn(async move {
+                let committed = full.commit().await;
+                (full, committed)
+            }));
         }
-        self.other = match mem::replace(&mut self.other, Other::Taken) {
-            Other::Rests(rested) => {
-                let mut full = mem::replace(&mut self.store, rested);
-                Other::Commits(tokio::spawn(async move {
-                    let committed = full.commit().await;
-                    (full, committed)
-                }))
-            }
-            busy => busy,
-        };
     }
 
     /// Waits until the other has done its part.
     async fn rest(&mut self, counters: &Counters) {
-        let Other::Commits(commit) = mem::replace(&mut self.other, Other::Taken) else { return };
+        let Some(commit) = self.commit.take() else { return };
         let (store, committed) =
             commit.await.unwrap_or_else(|error| match error.try_into_panic() {
                 Ok(panic) => resume_unwind(panic),
@@ -91,14 +84,14 @@ impl Turn {
         if let Err(error) = committed {
             warn("rows can't be brought into the tables", &error);
         }
-        self.other = Other::Rests(store);
+        self.rested = Some(store);
     }
 
     /// Brings everything into the tables.
     pub(crate) async fn finish(&mut self, counters: &Counters) -> Result<(), StoreError> {
         self.rest(counters).await;
-        if let Other::Rests(other) = &mut self.other {
-            other.commit().await?;
+        if let Some(rested) = &mut self.rested {
+            rested.commit().await?;
         }
         self.store.commit().await
     }

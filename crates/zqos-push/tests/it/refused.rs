@@ -69,13 +69,13 @@ async fn the_vector_of_a_signature_is_taken() {
 #[tokio::test]
 async fn a_url_is_validated_for_whoever_signed_the_question() {
     let world = World::new().await;
-    let body = question("qgg8vlvZRS6UYooatFL8Aw");
-    let (status, answer) = world.send(signed(SECRET, AT, &body)).await;
+    let body = include_bytes!("../fixtures/endpoint.url_validation.json");
+    let (status, answer) = world.send(signed(SECRET, AT, body)).await;
     assert_eq!(status, StatusCode::OK);
     let expected = SigningKey::new(SECRET.as_bytes()).validation_answer("qgg8vlvZRS6UYooatFL8Aw");
     assert_eq!(serde_json::from_slice::<UrlValidation>(&answer).unwrap(), expected);
 
-    for unsigned in [request(&[], &body), signed("another", AT, &body)] {
+    for unsigned in [request(&[], body), signed("another", AT, body)] {
         let (status, answer) = world.send(unsigned).await;
         assert_eq!((status, answer.is_empty()), (StatusCode::UNAUTHORIZED, true));
     }
