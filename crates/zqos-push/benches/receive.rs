@@ -6,7 +6,6 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't be run fails")]
-#![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::fs::File;
 use std::io::Write as _;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::mem;
 use std::sync::Arc;
 use std::thread;
 
@@ -80,6 +81,7 @@ impl Writer {
             make_intake: Box::new(intake),
             counters,
             clock,
+            fails: false,
         };
         let work = move || {
             // Dropped when the thread ends, however it does.
@@ -140,6 +142,8 @@ struct Desk {
     make_intake: MakeIntake,
     counters: Arc<Counters>,
     clock: Arc<dyn Clock>,
+    /// The last events could not be kept: that is told once.
+    fails: bool,
 }
 
 impl Desk {
@@ -174,9 +178,14 @@ impl Desk {
             Ok(()) => {
                 self.counters.count_stored(group.len() as u64, dead, self.clock.now());
                 answer(group, Ok(()));
+                if mem::take(&mut self.fails) {
+                    tracing::warn!("events are kept again");
+                }
             }
             Err(error) => {
-                warn("events can't be kept", &error);
+                if !mem::replace(&mut self.fails, true) {
+                    warn("events can't be kept", &error);
+                }
                 // What was taken of joins may be nowhere.
                 self.intakes.values_mut().for_each(Intake::doubt);
                 answer(group, Err(Refusal::Unwritable));

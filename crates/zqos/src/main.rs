@@ -39,7 +39,7 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    log::init(cli.global.verbose);
+    log::init(cli.global.verbose, runs_on(&cli.command));
     let runtime = match runtime_for(&cli.command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -85,6 +85,15 @@ fn runtime_for(command: &Command) -> Builder {
             builder
         }
         _ => Builder::new_current_thread(),
+    }
+}
+
+/// True for what runs until it is stopped, with nobody looking on.
+fn runs_on(command: &Command) -> bool {
+    match command {
+        #[cfg(feature = "store")]
+        Command::Receive(_) => true,
+        _ => false,
     }
 }
 

@@ -190,9 +190,9 @@ async fn a_replay_a_month_later_changes_nothing() {
     let after = rows(folder.path(), &STREAM_SAMPLES).await;
     let said = |rows: &[Value]| -> Vec<Value> {
         let mut rows = rows.to_vec();
-        rows.iter_mut().for_each(|row| {
+        for row in &mut rows {
             row.as_object_mut().unwrap().remove("revision");
-        });
+        }
         rows
     };
     assert_eq!(said(&after), said(&before));

@@ -1,6 +1,7 @@
 //! `zqos receive` as a process: killed, stopped, and sent what the simulator tells.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
