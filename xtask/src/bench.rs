@@ -33,6 +33,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("cause", cause),
     ("compare", compare),
     ("limits", limits),
+    ("receive", receive),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
@@ -114,5 +115,11 @@ fn archive(workspace: &Workspace) -> Result<Vec<Claim>> {
 /// How much of Zoom's limits is used; its claims are checked where it is written.
 fn limits(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zoom-dashboard", "--bench", "limits"]))?;
+    Ok(Vec::new())
+}
+
+/// Signed events made durable and answered; its claims are checked where it is written.
+fn receive(workspace: &Workspace) -> Result<Vec<Claim>> {
+    loudly(workspace.cargo().args(["bench", "--package", "zqos-push", "--bench", "receive"]))?;
     Ok(Vec::new())
 }

@@ -89,6 +89,20 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        package: "zqos-push",
+        features: ALL_FEATURES,
+        // What is open to everybody can't ask for anything, and has no secret that would let it.
+        forbidden: &[
+            "datafusion*",
+            "zoom-dashboard",
+            "zqos-collect",
+            "zqos-query",
+            "zqos-server",
+            "zqos-sim",
+            "zqos-quality",
+        ],
+    },
+    Rule {
         package: "zqos-store",
         features: ALL_FEATURES,
         forbidden: &[

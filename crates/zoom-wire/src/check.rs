@@ -13,6 +13,7 @@ use crate::object::Object;
 use crate::phone::{CallLog, CallLogsPage, CallQos, CallRecords};
 use crate::qos::{ParticipantQos, ParticipantsQosPage};
 use crate::value::FromWire;
+use crate::webhook::{SigningKey, UrlQuestion, UrlValidation};
 use crate::{RawPage, decode};
 
 /// A body that decodes is encoded to the JSON that it was.
@@ -96,6 +97,16 @@ pub fn event(body: &[u8]) {
         for invalid in &records.invalid {
             assert!(!invalid.to_string().contains(Shown::is_escaped));
         }
+    }
+}
+
+/// Whatever is asked as a question about a URL, nothing is signed that could be the text of an event.
+pub fn question(body: &[u8]) {
+    let key = SigningKey::new(b"whs_test_secret");
+    let answer = UrlQuestion::read(body).and_then(|question| question.answer(&key));
+    if let Some(UrlValidation { plain_token, encrypted_token }) = answer {
+        assert!((8..=64).contains(&plain_token.len()) && !plain_token.contains(':'));
+        assert_eq!(encrypted_token.len(), 64);
     }
 }
 

@@ -1,5 +1,5 @@
 //! Events: what Zoom pushes of the quality of service (QSS), minute by minute, on a change, and at the
-//! end of a join.
+//! end of a join; and who comes and goes, which accounts without QSS are told too.
 //!
 //! | event | tells |
 //! |---|---|
@@ -9,6 +9,8 @@
 //! | `….participant_data_summary`, `session.user_data_summary` | the same at the end of a join |
 //! | `phone.call_qos` | what one side of a call measured |
 //! | `phone.call_qos_summary` | both sides, at the end of a call |
+//! | `meeting.started`, `meeting.ended`, `webinar.…` | the number, the topic and the times of an instance |
+//! | `meeting.participant_joined`, `meeting.participant_left`, `webinar.…` | the same, and who came or went, and when |
 //!
 //! One thing has several names: the join is `user_id` in a minute and `participant_id` elsewhere, the
 //! account user `participant_user_id` or `id`. The documented example puts a score and a signal among
@@ -60,8 +62,14 @@ wire_object! {
     pub struct Subject<'a> {
         /// The instance.
         uuid: Field<'a, MeetingUuid>,
-        /// The number of the series, a text; only at the end of a join.
+        /// The number of the series, a text; not in a minute, nor on a change.
         id: Field<'a, MeetingNumber>,
+        /// The topic, where somebody comes or goes, or the meeting does.
+        topic: Text<'a>,
+        /// When it began, likewise.
+        start_time: Field<'a, Timestamp>,
+        /// When it ended.
+        end_time: Field<'a, Timestamp>,
         /// The participant.
         participant: Rows<Somebody<'a>>,
         /// A session's id.
@@ -86,7 +94,7 @@ wire_object! {
 wire_object! {
     /// Somebody who takes part.
     pub struct Somebody<'a> {
-        /// The join, in a minute's event.
+        /// The join, in a minute's event and where somebody comes or goes.
         user_id: Field<'a, ParticipantId>,
         /// The join, in all other events.
         participant_id: Field<'a, ParticipantId>,
@@ -102,6 +110,14 @@ wire_object! {
         user_key: Text<'a>,
         /// The e-mail address.
         email: Text<'a>,
+        /// The GUID of the join, where somebody comes or goes.
+        participant_uuid: Text<'a>,
+        /// When the join began, when it does.
+        join_time: Field<'a, Timestamp>,
+        /// When it ended, when it does.
+        leave_time: Field<'a, Timestamp>,
+        /// Why it ended, in Zoom's words.
+        leave_reason: Text<'a>,
         /// The figures.
         qos: Rows<Element<'a>>,
         /// What the client told.
@@ -340,6 +356,10 @@ pub enum EventKind {
     CallQos,
     /// What both sides measured, at the end of a call.
     CallQosSummary,
+    /// A meeting began or ended.
+    Meeting,
+    /// Somebody came or went.
+    Join,
 }
 
 /// What kind of gathering an event is about.
@@ -351,7 +371,7 @@ enum Family {
     Phone,
 }
 
-/// The family and the sort of an event of this name; `None` for events of which no figures are kept.
+/// The family and the sort of an event of this name; `None` for events of which no rows are made.
 fn kind_of(name: &str) -> Option<(Family, EventKind)> {
     let (family, rest) = name.split_once('.')?;
     let family = match family {
@@ -365,6 +385,10 @@ fn kind_of(name: &str) -> Option<(Family, EventKind)> {
         (Family::Phone, "call_qos") => EventKind::CallQos,
         (Family::Phone, "call_qos_summary") => EventKind::CallQosSummary,
         (Family::Phone, _) => return None,
+        (Family::Meeting | Family::Webinar, "started" | "ended") => EventKind::Meeting,
+        (Family::Meeting | Family::Webinar, "participant_joined" | "participant_left") => {
+            EventKind::Join
+        }
         (_, rest) => {
             let somebody = if family == Family::Session { "user_" } else { "participant_" };
             match rest.strip_prefix(somebody)? {
@@ -382,6 +406,8 @@ fn kind_of(name: &str) -> Option<(Family, EventKind)> {
 /// What an event says, as records.
 #[derive(Debug, Default)]
 pub struct EventRecords {
+    /// Of meetings that began or ended.
+    pub meetings: Vec<MeetingEvent>,
     /// Of those who take part in a meeting, webinar or session.
     pub participants: Vec<ParticipantEvent>,
     /// Of the sides of a call.
@@ -391,10 +417,21 @@ pub struct EventRecords {
     pub invalid: Vec<InvalidRow>,
 }
 
+/// What an event says of a meeting as a whole.
+#[derive(Debug)]
+pub struct MeetingEvent {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// What tells this event from others of the same name and meeting: when it was sent.
+    pub part: String,
+    /// When it was sent.
+    pub ts: Timestamp,
+}
+
 /// What an event says of a participant.
 #[derive(Debug)]
 pub struct ParticipantEvent {
-    /// The meeting: its UUID, whether it is a webinar, and its number where that came.
+    /// The meeting: its UUID, whether it is a webinar, and its number, topic and times where they came.
     pub meeting: Meeting,
     /// The participant, as far as the event knows.
     pub participant: Participant,
@@ -429,7 +466,7 @@ pub struct CallEvent {
 }
 
 impl Event<'_> {
-    /// What sort it is; `None` for an event of which no figures are kept.
+    /// What sort it is; `None` for an event of which no rows are made.
     pub fn kind(&self) -> Option<EventKind> {
         kind_of(&self.event.get()?).map(|(_, kind)| kind)
     }
@@ -441,7 +478,7 @@ impl Event<'_> {
     pub fn records(&self) -> Result<EventRecords, InvalidRow> {
         let name = self.event.get().unwrap_or_default();
         let Some((family, kind)) = kind_of(&name) else {
-            return Err(InvalidRow::new("$.event", "no event of the quality of service"));
+            return Err(InvalidRow::new("$.event", "no event that rows are made of"));
         };
         let sent = match self.event_ts.read() {
             Ok(Some(Sent(sent))) => sent,
@@ -538,9 +575,15 @@ impl Reading {
                 Family::Webinar => Some(true),
                 Family::Session | Family::Phone => None,
             },
-            topic: text(subject.session_name),
+            topic: text(subject.session_name).or_else(|| text(subject.topic)),
+            start: subject.start_time.get(),
+            end: subject.end_time.get(),
             ..Meeting::new(uuid)
         };
+        if self.kind == EventKind::Meeting {
+            let (part, ts) = (self.sent.to_string(), self.sent);
+            return self.records.meetings.push(MeetingEvent { meeting, part, ts });
+        }
         let path = format!("$.payload.object.{somebody_name}");
         if somebody.is_empty() {
             self.wrong(path.clone(), Malformed::new("an object", "none"));
@@ -573,6 +616,10 @@ impl Reading {
                 person_id,
                 user_name: text(somebody.user_name).or_else(|| text(somebody.name)),
                 email: text(somebody.email),
+                uuid: text(somebody.participant_uuid),
+                join: somebody.join_time.get(),
+                leave: somebody.leave_time.get(),
+                leave_reason: text(somebody.leave_reason),
                 ..Participant::new(id)
             },
             part: String::new(),
@@ -597,7 +644,8 @@ impl Reading {
             }
             EventKind::Data => self.settings(&mut event, Span::Change, &somebody.data, path),
             EventKind::DataSummary => self.settings(&mut event, Span::Join, &somebody.data, path),
-            EventKind::CallQos | EventKind::CallQosSummary => {}
+            EventKind::Join => event.part = self.sent.to_string(),
+            EventKind::CallQos | EventKind::CallQosSummary | EventKind::Meeting => {}
         }
         self.records.participants.push(event);
     }

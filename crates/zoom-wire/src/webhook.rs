@@ -4,6 +4,7 @@
 //!
 //! **Source**: the guide "Using webhooks" of Zoom's developer documentation.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -17,6 +18,8 @@ pub const TIMESTAMP_HEADER: &str = "x-zm-request-timestamp";
 /// The event by which Zoom asks whether a URL belongs to whoever knows the secret.
 pub const URL_VALIDATION: &str = "endpoint.url_validation";
 
+/// A question is no longer than this: it has a token of some twenty letters, and a time.
+const MAX_QUESTION: usize = 4096;
 /// The version of the signature, which is the only one.
 const VERSION: &str = "v0";
 
@@ -79,6 +82,50 @@ impl SigningKey {
     }
 }
 
+/// The question whether a URL belongs to whoever knows the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlQuestion {
+    plain_token: String,
+}
+
+impl UrlQuestion {
+    /// Reads the question; `None` when the body is anything else. Whoever answers has verified the
+    /// signature of the body before.
+    pub fn read(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Question<'q> {
+            #[serde(borrow)]
+            event: Cow<'q, str>,
+            payload: Payload,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Payload {
+            plain_token: String,
+        }
+
+        // Of events each is looked at, and few are this one.
+        let is_mentioned =
+            || body.windows(URL_VALIDATION.len()).any(|bytes| bytes == URL_VALIDATION.as_bytes());
+        if body.len() > MAX_QUESTION || !is_mentioned() {
+            return None;
+        }
+        let Question { event, payload } = serde_json::from_slice(body).ok()?;
+        (event == URL_VALIDATION).then_some(Self { plain_token: payload.plain_token })
+    }
+
+    /// The answer under a secret; `None` for a token that is not 8 to 64 letters, digits, `-` and `_`.
+    ///
+    /// Zoom's tokens are of those. Who signed any text whatever would sign events for others: what is
+    /// signed of an event has a colon behind its version.
+    pub fn answer(&self, key: &SigningKey) -> Option<UrlValidation> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let token = &self.plain_token;
+        let is_token = (8..=64).contains(&token.len()) && token.bytes().all(is_plain);
+        is_token.then(|| key.validation_answer(token))
+    }
+}
+
 /// The answer to [`URL_VALIDATION`], due within three seconds under status 200.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -137,6 +184,46 @@ mod tests {
             serde_json::to_string(&answer).unwrap(),
             r#"{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"cbb0d1bb507c0942bc732ff68eadb998a6ae1b65f96b581b91c01ac410d92b52"}"#
         );
+    }
+
+    fn question(event: &str, token: &str) -> Vec<u8> {
+        let payload = serde_json::json!({ "plainToken": token });
+        let body = serde_json::json!({ "payload": payload, "event_ts": 1, "event": event });
+        body.to_string().into_bytes()
+    }
+
+    #[test]
+    fn a_question_is_read_however_its_members_are_ordered() {
+        let token = "qgg8vlvZRS6UYooatFL8Aw";
+        let read = UrlQuestion::read(&question(URL_VALIDATION, token)).unwrap();
+        let answer = read.answer(&key()).unwrap();
+        assert_eq!(answer, key().validation_answer(token));
+        assert_eq!(UrlQuestion::read(&question("meeting.started", token)), None);
+        assert_eq!(UrlQuestion::read(BODY), None);
+        assert_eq!(UrlQuestion::read(br#"{"event":"endpoint.url_validation"}"#), None);
+        assert_eq!(UrlQuestion::read(&question(URL_VALIDATION, &"a".repeat(MAX_QUESTION))), None);
+    }
+
+    #[test]
+    fn what_an_event_would_be_signed_for_is_not_answered() {
+        let forgery = format!("v0:{TIMESTAMP}:{{}}");
+        let long = "a".repeat(65);
+        for token in [
+            &*forgery,
+            "",
+            "short77",
+            &long,
+            "with blank",
+            "slash/slash",
+            "pünktlich",
+            "line\nline",
+        ] {
+            let read = UrlQuestion::read(&question(URL_VALIDATION, token)).unwrap();
+            assert_eq!(read.answer(&key()), None, "{token}");
+        }
+        // This is what would be won by it.
+        let UrlValidation { encrypted_token, .. } = key().validation_answer(&forgery);
+        assert!(key().verify(TIMESTAMP, b"{}", &format!("v0={encrypted_token}")));
     }
 
     #[test]

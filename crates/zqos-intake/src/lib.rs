@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +8,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use zoom_wire::document::{Document, DocumentKind, Whereabouts};
-use zoom_wire::event::{CallEvent, Event, EventRecords, ParticipantEvent, Somebody};
+use zoom_wire::event::{
+    CallEvent, Event, EventRecords, MeetingEvent, ParticipantEvent, Somebody, Subject,
+};
 use zoom_wire::meeting::Meeting;
 use zoom_wire::participant::Participant;
 use zoom_wire::phone::{CallLog, CallLogsPage, CallQos, CallRecords, CallSide};
@@ -16,7 +19,7 @@ use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind, Row};
 use zqos_core::table::HOST;
 use zqos_core::{Clock, MeetingUuid, Origin, TextKind, Timestamp};
-use zqos_store::{Batch, Raw};
+use zqos_store::{Batch, Letter, Raw};
 
 /// Of how many joins it is remembered what their events told.
 const REMEMBERED: usize = 50_000;
@@ -128,6 +131,15 @@ impl fmt::Debug for Sink {
     }
 }
 
+/// What became of an event that was pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// Rows.
+    Rows,
+    /// A dead letter: it is none of those that rows are made of, or it can't be read.
+    Letter,
+}
+
 /// What was taken, and what was left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -137,7 +149,7 @@ pub struct Counts {
     pub participants: u64,
     /// Reports and summaries.
     pub reports: u64,
-    /// Events of the quality of service.
+    /// Events that rows were made of.
     pub events: u64,
     /// Calls of Zoom Phone: of lists, in detail, or measured.
     pub calls: u64,
@@ -145,7 +157,7 @@ pub struct Counts {
     pub stream_samples: usize,
     /// Device samples.
     pub device_samples: usize,
-    /// Events that tell nothing of the quality of service, by name.
+    /// Events that no rows were made of, by name.
     pub other_events: BTreeMap<String, u64>,
     /// Texts of which nobody knows whether they are about people, by their members' names.
     pub dropped: Dropped,
@@ -183,10 +195,21 @@ impl Intake {
         self
     }
 
+    /// True when no rows wait.
+    pub fn is_empty(&self) -> bool {
+        self.batch.is_empty()
+    }
+
     /// The rows that wait.
     pub fn take_rows(&mut self) -> Batch {
         let empty = Batch::new(&self.account, self.clock.now());
         std::mem::replace(&mut self.batch, empty)
+    }
+
+    /// Takes note that nobody knows whether the rows that were taken are kept: what they told of joins is
+    /// told again when it comes again.
+    pub fn doubt(&mut self) {
+        self.remembered.clear();
     }
 
     fn hand_over_if_many(&mut self) {
@@ -204,6 +227,68 @@ impl Intake {
     pub fn document(&mut self, text: &str, source: &Source, place: &dyn Fn() -> String) {
         self.source.clone_from(source);
         self.any(text, place);
+    }
+
+    /// Takes an event whose sender waits to be told that it is kept: what no rows can be made of is kept as
+    /// a dead letter, so nothing is refused. Of a text that can't be read nobody knows what of people is in
+    /// it: where the policy does not keep everything, its length alone is kept.
+    pub fn pushed(&mut self, body: &[u8]) -> Pushed {
+        if self.batch.is_empty() {
+            self.batch.came_in_at(self.clock.now());
+        }
+        let Ok(text) = std::str::from_utf8(body) else {
+            let text = self.unread(body.len(), || body.escape_ascii().to_string());
+            return self.letter(&text, "the text is not UTF-8");
+        };
+        let text = match self.redacted_event(text) {
+            Ok(text) => text,
+            Err(reason) => {
+                let text = self.unread(body.len(), || text.to_owned());
+                return self.letter(&text, &reason.to_string());
+            }
+        };
+        match self.event(&text, &String::new) {
+            Ok(true) => Pushed::Rows,
+            Ok(false) => self.letter(&text, "an event that no rows are made of"),
+            Err(reason) => self.letter(&text, &reason.to_string()),
+        }
+    }
+
+    /// An event without what is not to be kept; notes the sites of who is in it.
+    fn redacted_event<'t>(&mut self, text: &'t str) -> Result<Cow<'t, str>, Reason> {
+        self.sites.clear();
+        if self.map.is_some() {
+            self.find_sites(text, &decode(text)?);
+        }
+        let Some(policy) = &self.policy else { return Ok(Cow::Borrowed(text)) };
+        let redacted = policy.redact(text, DocumentKind::Event, &mut self.counts.dropped);
+        redacted.map(Cow::Owned).map_err(|error| unreadable(&error))
+    }
+
+    /// What is kept of a text that can't be read.
+    fn unread(&self, len: usize, text: impl FnOnce() -> String) -> String {
+        if self.policy.is_none() { text() } else { format!("{len} bytes") }
+    }
+
+    /// Adds a dead letter, with what the text tells of whom it is about.
+    fn letter(&mut self, text: &str, reason: &str) -> Pushed {
+        let event: Event<'_> = decode(text).unwrap_or_default();
+        let payload = event.payload.objects("").flatten().next();
+        let subject = payload.and_then(|payload| payload.object.objects("").flatten().next());
+        let somebody = subject.and_then(|subject: &Subject<'_>| {
+            subject.participant.objects("").chain(subject.user.objects("")).flatten().next()
+        });
+        let meeting = subject.and_then(|subject| subject.uuid.get().or(subject.session_id.get()));
+        let call = subject.and_then(|subject| subject.call_id.get());
+        let join = somebody.and_then(|who| who.user_id.get().or(who.participant_id.get()));
+        self.batch.letter(&Letter {
+            meeting: meeting.as_ref().map(MeetingUuid::as_str).or(call.as_deref()),
+            participant: join.as_ref().map(zqos_core::ParticipantId::as_str),
+            kind: &event.event.get().unwrap_or_default(),
+            reason,
+            body: text,
+        });
+        Pushed::Letter
     }
 
     fn any(&mut self, text: &str, path: &dyn Fn() -> String) {
@@ -286,7 +371,7 @@ impl Intake {
         let document: Document<'_> = decode(text)?;
         let meeting = document.meeting_uuid.get().or_else(|| self.source.meeting.clone());
         match document.kind() {
-            DocumentKind::Event => self.event(text, path),
+            DocumentKind::Event => self.event(text, path).map(drop),
             DocumentKind::Report => self.report(text, &meeting.ok_or(Reason::NoMeeting)?, path),
             DocumentKind::Summary => self.summary(text, &meeting.ok_or(Reason::NoMeeting)?, path),
             DocumentKind::Sharing => {
@@ -447,14 +532,19 @@ impl Intake {
         Ok(())
     }
 
-    fn event(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<(), Reason> {
+    /// Takes an event; false for one that no rows are made of.
+    fn event(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<bool, Reason> {
         let event: Event<'_> = decode(text)?;
         let name = event.event.get().unwrap_or_default();
         if event.kind().is_none() {
             *self.counts.other_events.entry(name.into_owned()).or_default() += 1;
-            return Ok(());
+            return Ok(false);
         }
-        let EventRecords { mut participants, calls, invalid } = event.records()?;
+        let EventRecords { meetings, mut participants, calls, invalid } = event.records()?;
+        let is_empty = meetings.is_empty() && participants.is_empty() && calls.is_empty();
+        for event in &meetings {
+            self.meeting_event(&name, event, text);
+        }
         for event in &mut participants {
             event.participant.site = self.sites.get(event.participant.id.as_str()).cloned();
             self.participant_event(&name, event, text);
@@ -464,10 +554,29 @@ impl Intake {
         }
         self.hand_over_if_many();
         self.counts.events += 1;
+        let mut invalid = invalid.into_iter();
+        if is_empty && let Some(reason) = invalid.next() {
+            return Err(reason.into());
+        }
         for invalid in invalid {
             self.refuse(path, invalid);
         }
-        Ok(())
+        Ok(!is_empty)
+    }
+
+    fn meeting_event(&mut self, name: &str, event: &MeetingEvent, text: &str) {
+        self.batch.meeting(&event.meeting);
+        let raw = Raw {
+            meeting: event.meeting.uuid.as_str(),
+            // Nobody in particular.
+            participant: "",
+            kind: name,
+            part: &event.part,
+            ts: Some(event.ts),
+            at: event.ts,
+            body: text,
+        };
+        self.batch.raw(Origin::Qss, &raw);
     }
 
     fn participant_event(&mut self, name: &str, event: &ParticipantEvent, text: &str) {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, LISTINGS, MEETINGS,
@@ -36,6 +38,11 @@ impl Batch {
     /// An empty batch of an account, that came in at `now`.
     pub fn new(account: &str, now: Timestamp) -> Self {
         Self { account: account.to_owned(), now, tables: TABLES.map(Rows::new) }
+    }
+
+    /// Says that what follows came in at `now`.
+    pub const fn came_in_at(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// True when there is no row.
@@ -364,6 +371,23 @@ impl Batch {
         row.instant(raw.ts);
     }
 
+    /// Adds a text of which no rows can be made: a dead letter.
+    pub fn letter(&mut self, letter: &Letter<'_>) {
+        let Letter { meeting, participant, kind, reason, body } = *letter;
+        let hash = Sha256::digest(body);
+        let hash =
+            hash.iter().fold(String::with_capacity(64), |hash, byte| hash + &format!("{byte:02x}"));
+        let misfit = Misfit {
+            table: &ZOOM_RAW,
+            at: self.now,
+            meeting,
+            participant,
+            key: &json!({ "kind": kind, "sha256": hash }).to_string(),
+            row: &json!({ "kind": kind, "body": body }).to_string(),
+        };
+        self.dead_letter(&misfit, reason);
+    }
+
     /// Adds a row that another one has taken the place of.
     pub(crate) fn conflict(&mut self, loser: &Misfit<'_>, lost_revision: i64, kept_revision: i64) {
         let now = self.now;
@@ -436,6 +460,21 @@ pub struct Raw<'a> {
     pub ts: Option<Timestamp>,
     /// The time by whose day it is kept.
     pub at: Timestamp,
+    /// The text.
+    pub body: &'a str,
+}
+
+/// A text of which no rows can be made. Of one that comes again the later counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Letter<'a> {
+    /// The meeting's UUID, or the call's id; `None` when the text does not tell.
+    pub meeting: Option<&'a str>,
+    /// The id of the join; `None` when the text does not tell.
+    pub participant: Option<&'a str>,
+    /// What sort of event; empty when nobody knows.
+    pub kind: &'a str,
+    /// Why no rows can be made of it.
+    pub reason: &'a str,
     /// The text.
     pub body: &'a str,
 }

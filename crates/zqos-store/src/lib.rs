@@ -33,7 +33,7 @@ mod store;
 mod tombstone;
 mod vacuum;
 
-pub use batch::{Batch, Raw};
+pub use batch::{Batch, Letter, Raw};
 pub use compact::Compacted;
 pub use delta::DataFile;
 pub use door::TurnedAway;

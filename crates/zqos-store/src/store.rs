@@ -328,6 +328,25 @@ impl Store {
         &mut self,
         batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
     ) -> Result<(), StoreError> {
+        self.acknowledge(batches).await?;
+        if self.is_due() {
+            self.commit().await
+        } else if self.memory_bytes >= self.commit_bytes {
+            self.commit_behind().await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes rows in as [`append`](Self::append) does, and leaves it to the caller when they come into the
+    /// tables: for whoever has somebody waiting for the answer. [`is_due`](Self::is_due) and
+    /// [`waiting_bytes`](Self::waiting_bytes) say when [`commit`](Self::commit) is wanted.
+    ///
+    /// **Errors**: then nothing is acknowledged.
+    pub async fn acknowledge(
+        &mut self,
+        batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
+    ) -> Result<(), StoreError> {
         self.tombstones.refresh().map_err(StoreError::Folder)?;
         let now = self.clock.now();
         let mut taken = Vec::new();
@@ -359,13 +378,13 @@ impl Store {
             self.memory_bytes += rows.get_array_memory_size();
             self.memory[place(table)].push(rows);
         }
-        if self.is_due() {
-            self.commit().await
-        } else if self.memory_bytes >= self.commit_bytes {
-            self.commit_behind().await
-        } else {
-            Ok(())
-        }
+        Ok(())
+    }
+
+    /// How much memory the rows take that wait to be committed, but for those of which files are being
+    /// made.
+    pub const fn waiting_bytes(&self) -> usize {
+        self.memory_bytes
     }
 
     /// True when rows have waited for a minute to be committed. The next [`append`](Self::append)

@@ -107,6 +107,9 @@ pub(crate) enum Command {
     /// Fetch every report of an account into the store, inside the quota
     #[cfg(feature = "store")]
     Collect(Collect),
+    /// Take in what Zoom pushes: the endpoint of a webhook
+    #[cfg(feature = "store")]
+    Receive(Receive),
     /// Show what the store has of a day, what is missing and why, and the quota
     #[cfg(feature = "store")]
     Status(Status),
@@ -385,6 +388,40 @@ pub(crate) struct Collect {
     /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
     #[arg(long, conflicts_with_all = ["past", "live"])]
     pub(crate) plan: bool,
+    /// The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place
+    /// of the one that the configuration names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zqos receive --store ~/zoom
+  zqos receive --listen 0.0.0.0:8602 --tls-cert cert.pem --tls-key key.pem
+
+Zoom posts to /hooks/zoom. An event is answered with 200 when it is durable in the store; what can't be
+kept now is answered so that Zoom sends it again. The secret token of the app's event subscriptions
+stands in the configuration, or in ZOOM_WEBHOOK_SECRET. Ctrl-C ends it, as does SIGTERM.")]
+pub(crate) struct Receive {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8602")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// The certificate, with what leads to its root, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<std::path::PathBuf>,
+    /// Its key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<std::path::PathBuf>,
+    /// A reverse proxy speaks TLS in front of it
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) behind_proxy: bool,
+    /// How far from now an event may be signed without being counted as one from another time; it is
+    /// kept in any case
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) window: u32,
     /// The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place
     /// of the one that the configuration names
     #[arg(long, value_name = "FILE")]

@@ -22,6 +22,8 @@ mod man;
 mod meetings;
 mod participants;
 mod print_request;
+#[cfg(feature = "store")]
+mod receive;
 mod report;
 mod resolve;
 #[cfg(feature = "serve")]
@@ -71,6 +73,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         #[cfg(feature = "store")]
         Command::Store(command) => return store::run(&command, &cli.global).await,
         #[cfg(feature = "store")]
+        Command::Receive(args) => return receive::run(&args, &cli.global).await,
+        #[cfg(feature = "store")]
         Command::Status(args) => return status::run(&args, &cli.global).await,
         #[cfg(feature = "query")]
         Command::Sql(args) => return sql::run(&args, &cli.global).await,
@@ -112,7 +116,9 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         #[cfg(feature = "sim")]
         Command::Sim(_) | Command::Demo(_) => unreachable!("served before"),
         #[cfg(feature = "store")]
-        Command::Import(_) | Command::Status(_) | Command::Store(_) => unreachable!("done before"),
+        Command::Import(_) | Command::Receive(_) | Command::Status(_) | Command::Store(_) => {
+            unreachable!("done before")
+        }
         #[cfg(feature = "query")]
         Command::Sql(_) => unreachable!("asked before"),
         #[cfg(feature = "serve")]

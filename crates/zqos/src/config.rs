@@ -34,6 +34,8 @@ pub(crate) mod variable {
     pub(crate) const CLIENT_SECRET: &str = "ZOOM_CLIENT_SECRET";
     /// The API root, with `/v2`.
     pub(crate) const API_BASE: &str = "ZOOM_API_BASE";
+    /// The secret token of the app's event subscriptions; also as `…_FILE`.
+    pub(crate) const WEBHOOK_SECRET: &str = "ZOOM_WEBHOOK_SECRET";
     /// Where tokens are had, without `/oauth/token`.
     pub(crate) const OAUTH_BASE: &str = "ZOOM_OAUTH_BASE";
 }
@@ -95,6 +97,8 @@ pub(crate) struct Account {
     pub(crate) oauth_base: Option<String>,
     /// The sub-account of a master account that requests are about.
     pub(crate) sub_account: Option<String>,
+    /// With one of these its events are signed.
+    pub(crate) webhook_secrets: Vec<SecretSource>,
     /// What of its people comes into a store.
     pub(crate) privacy: Privacy,
 }
@@ -163,14 +167,20 @@ impl Config {
             check_name(&name)?;
             accounts.insert(name.clone(), Account::resolve(name, account)?);
         }
-        if let Some(login) = environment_login(environment)? {
-            // The environment speaks of the account without a name; of the only one, if there is
-            // just one.
-            let name = match accounts.keys().next() {
-                Some(only) if accounts.len() == 1 => only.clone(),
-                _ => DEFAULT_ACCOUNT.to_owned(),
-            };
-            accounts.entry(name.clone()).or_insert_with(|| Account::empty(name)).login = login;
+        // The environment speaks of the account without a name; of the only one, if there is just one.
+        let spoken_of = match accounts.keys().next() {
+            Some(only) if accounts.len() == 1 => only.clone(),
+            _ => DEFAULT_ACCOUNT.to_owned(),
+        };
+        let login = environment_login(environment)?;
+        let webhook_secret = environment.secret(variable::WEBHOOK_SECRET)?;
+        if login.is_some() || webhook_secret.is_some() {
+            let name = spoken_of.clone();
+            let account = accounts.entry(spoken_of).or_insert_with(|| Account::empty(name));
+            account.login = login.unwrap_or_else(|| account.login.clone());
+            if let Some(secret) = webhook_secret {
+                account.webhook_secrets = vec![secret];
+            }
         }
         if accounts.is_empty() {
             let name = DEFAULT_ACCOUNT.to_owned();
@@ -296,6 +306,7 @@ impl Account {
             api_base: None,
             oauth_base: None,
             sub_account: None,
+            webhook_secrets: Vec::new(),
             privacy: Privacy::default(),
         }
     }
@@ -329,6 +340,7 @@ impl Account {
             api_base: raw.api_base,
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,
+            webhook_secrets: raw.webhook_secrets,
             privacy: Privacy::resolve(&format!("[accounts.{name}.privacy]"), raw.privacy)?,
             name,
         })

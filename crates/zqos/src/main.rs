@@ -39,7 +39,7 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    log::init(cli.global.verbose);
+    log::init(cli.global.verbose, runs_on(&cli.command));
     let runtime = match runtime_for(&cli.command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -75,6 +75,8 @@ fn runtime_for(command: &Command) -> Builder {
         Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
         #[cfg(feature = "serve")]
         Command::Serve(_) => Builder::new_multi_thread(),
+        #[cfg(feature = "store")]
+        Command::Receive(_) => Builder::new_multi_thread(),
         // Pages are decoded beside the one thread; each more that does it has memory of its own.
         #[cfg(feature = "store")]
         Command::Collect(_) => {
@@ -86,12 +88,23 @@ fn runtime_for(command: &Command) -> Builder {
     }
 }
 
+/// True for what runs until it is stopped, with nobody looking on.
+fn runs_on(command: &Command) -> bool {
+    match command {
+        #[cfg(feature = "store")]
+        Command::Receive(_) => true,
+        _ => false,
+    }
+}
+
 /// False where Ctrl-C means something else: at a prompt it ends what runs there.
 fn ends_with_ctrl_c(command: &Command) -> bool {
     match command {
         #[cfg(feature = "query")]
         Command::Sql(args) => !command::sql::is_prompt(args),
-        // It finishes what is under way.
+        // These finish what is under way.
+        #[cfg(feature = "store")]
+        Command::Receive(_) => false,
         #[cfg(feature = "serve")]
         Command::Serve(_) => false,
         _ => true,

@@ -33,6 +33,11 @@ fn events() {
 }
 
 #[test]
+fn questions() {
+    replay("question", check::question);
+}
+
+#[test]
 fn phone() {
     replay("phone", check::phone);
 }
@@ -52,6 +57,9 @@ mod mutated {
     use zoom_wire::check;
 
     use crate::fixtures::fixture;
+
+    const QUESTION: &str = include_str!("../../../../fuzz/corpus/question/question.json");
+    const JOINED: &str = include_str!("../../../../fuzz/corpus/event/participant_joined.json");
 
     /// A fixture with some bytes overwritten, removed or inserted.
     fn mutated(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
@@ -84,6 +92,16 @@ mod mutated {
         #[test]
         fn events(body in mutated(fixture!("meeting.participant_qos"))) {
             check::event(&body);
+        }
+
+        #[test]
+        fn comings(body in mutated(JOINED)) {
+            check::event(&body);
+        }
+
+        #[test]
+        fn questions(body in mutated(QUESTION)) {
+            check::question(&body);
         }
 
         #[test]

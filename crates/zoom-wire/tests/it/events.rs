@@ -105,6 +105,40 @@ fn the_examples_of_settings_tell_the_client_and_its_network() {
 }
 
 #[test]
+fn who_comes_and_goes_is_told_with_the_meeting() {
+    let joined = include_str!("../../../../fuzz/corpus/event/participant_joined.json");
+    let event = participant(joined);
+    assert_eq!(event.meeting.number, Some(93_201_235_621));
+    assert_eq!(event.meeting.topic.as_deref(), Some("Board"));
+    assert_eq!(event.meeting.start, "2026-11-20T09:00:00Z".parse().ok());
+    assert_eq!(event.participant.uuid.as_deref(), Some("AAAA-1"));
+    assert_eq!(event.participant.user_name.as_deref(), Some("Ann"));
+    assert_eq!(event.participant.join, "2026-11-20T09:01:00Z".parse().ok());
+    assert_eq!(event.part, "2026-11-20T09:01:01Z");
+    let left =
+        joined.replace("participant_joined", "participant_left").replace("join_time", "leave_time");
+    let event = participant(&left);
+    assert_eq!(
+        (event.participant.join, event.participant.leave),
+        (None, "2026-11-20T09:01:00Z".parse().ok())
+    );
+}
+
+#[test]
+fn a_meeting_that_ends_is_told_without_anybody() {
+    let records = records(
+        r#"{"event":"webinar.ended","event_ts":1795168800000,"payload":{"object":{"uuid":"w==","id":1234567890,
+            "topic":"Launch","start_time":"2026-11-20T09:00:00Z","end_time":"2026-11-20T10:00:00Z"}}}"#,
+    );
+    assert_eq!(records.invalid, []);
+    assert!(records.participants.is_empty());
+    let [event] = &records.meetings[..] else { panic!("one meeting") };
+    assert_eq!((event.meeting.is_webinar, event.meeting.number), (Some(true), Some(1_234_567_890)));
+    assert_eq!(event.meeting.end, Some(event.ts));
+    assert_eq!(event.part, "2026-11-20T10:00:00Z");
+}
+
+#[test]
 fn the_example_of_a_call_has_one_side_and_figures_without_units() {
     let records = records(fixture!("phone.call_qos"));
     assert_eq!(records.invalid, []);

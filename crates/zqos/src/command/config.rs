@@ -61,6 +61,9 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
                     client_secret.describe()
                 )?,
             }
+            for secret in &account.webhook_secrets {
+                writeln!(out, "# webhook secret: {}", secret.describe())?;
+            }
             writeln!(out, "plan = {:?}", account.plan.to_string())?;
             writeln!(out, "spare_pct = {}", account.spare_pct)?;
             writeln!(out, "phone = {}", account.phone)?;
@@ -95,6 +98,9 @@ fn without_login(base: &str) -> String {
 fn check(session: &Session) -> anyhow::Result<Exit> {
     for account in session.accounts_to_check()? {
         Asker::new(session, account)?;
+        for secret in &account.webhook_secrets {
+            secret.read()?;
+        }
         // No store has an empty name, so no key lies in it.
         session.config.policy(&account.name, Path::new(""))?;
         note(format_args!("account `{}`: the settings are good", account.name));

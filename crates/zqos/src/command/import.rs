@@ -93,10 +93,7 @@ fn tell(counts: &Counts) {
         let names: Vec<String> = (counts.other_events.iter())
             .map(|(name, count)| format!("{count} `{}`", Shown(name)))
             .collect();
-        note(format_args!(
-            "left out events that tell nothing of the quality of service: {}",
-            names.join(", ")
-        ));
+        note(format_args!("left out events that no rows are made of: {}", names.join(", ")));
     }
     if !counts.dropped.is_empty() {
         let count: u64 = counts.dropped.values().sum();

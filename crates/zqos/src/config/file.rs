@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Secret;
 use super::privacy::RawPrivacy;
 use super::quality::RawQuality;
-use super::secret::refuse_if_shared;
+use super::secret::{SecretSource, refuse_if_shared};
 use crate::exit::UsageError;
 
 /// A file with every setting explained. A test reads it and finds the defaults in it.
@@ -65,6 +65,7 @@ pub(super) struct RawAccount {
     pub(super) api_base: Option<String>,
     pub(super) oauth_base: Option<String>,
     pub(super) sub_account: Option<String>,
+    pub(super) webhook_secrets: Vec<SecretSource>,
     pub(super) privacy: RawPrivacy,
 }
 
@@ -94,7 +95,36 @@ struct RawAccountFields {
     oauth_base: Option<String>,
     sub_account: Option<String>,
     #[serde(default)]
+    webhook_secret: OneOrMore<SecretText>,
+    #[serde(default)]
+    webhook_secret_file: OneOrMore<PathBuf>,
+    #[serde(default)]
+    webhook_secret_command: OneOrMore<String>,
+    #[serde(default)]
     privacy: RawPrivacy,
+}
+
+/// One text, or a list of them.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a text, or a list of texts")]
+enum OneOrMore<T> {
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T> Default for OneOrMore<T> {
+    fn default() -> Self {
+        Self::More(Vec::new())
+    }
+}
+
+impl<T> OneOrMore<T> {
+    fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::More(all) => all,
+        }
+    }
 }
 
 /// A text that `Debug` does not show.
@@ -114,7 +144,15 @@ impl From<RawAccountFields> for RawAccount {
             file,
             command,
         };
+        let values = fields.webhook_secret.into_vec().into_iter();
+        let files = fields.webhook_secret_file.into_vec().into_iter();
+        let commands = fields.webhook_secret_command.into_vec().into_iter();
         Self {
+            webhook_secrets: values
+                .map(|SecretText(secret)| SecretSource::Value(secret))
+                .chain(files.map(SecretSource::File))
+                .chain(commands.map(SecretSource::Command))
+                .collect(),
             account_id: fields.account_id,
             client_id: fields.client_id,
             client_secret: secret(
@@ -171,7 +209,9 @@ impl RawConfig {
 
     fn holds_a_secret(&self) -> bool {
         self.accounts.values().any(|account| {
-            account.client_secret.value.is_some() || account.access_token.value.is_some()
+            account.client_secret.value.is_some()
+                || account.access_token.value.is_some()
+                || account.webhook_secrets.iter().any(|it| matches!(it, SecretSource::Value(_)))
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 35] = [
+const COMMANDS: [&[&str]; 36] = [
     &[],
     &["get"],
     &["meetings"],
@@ -27,6 +27,7 @@ const COMMANDS: [&[&str]; 35] = [
     &["diagnose"],
     &["compare"],
     &["import"],
+    &["receive"],
     &["store"],
     &["store", "info"],
     &["store", "compact"],

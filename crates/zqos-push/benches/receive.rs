@@ -1,0 +1,225 @@
+//! How many signed events a second become durable and are answered, and how long that takes.
+//!
+//! An open loop: when an event is sent is fixed before, and how long it takes counts from then on, also when
+//! its sender could not send it in time. Sender and receiver share the machine's processors. What the disk
+//! can do is measured beside: one sync after the other of a file of the same folder.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that can't be run fails")]
+
+use std::fs::File;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
+use zqos_core::{Clock as _, SystemClock};
+use zqos_http::{Bound, serve};
+use zqos_intake::Intake;
+use zqos_push::{AccountKey, Counters, Found, PATH, Secrets, Settings, Writer, router};
+use zqos_store::Store;
+
+/// How many events are sent a second.
+const RATES: [usize; 4] = [2_000, 5_000, 10_000, 20_000];
+/// For how long each.
+const SECONDS: usize = 6;
+/// How many connections they are sent on: an answer may take as long as this many others.
+const CONNECTIONS: usize = 256;
+/// How much a sync of the bare disk writes, and how often.
+const BARE: (usize, usize) = (16 << 10, 400);
+/// What is claimed: so many events a second, of which 99 in 100 take at most so long.
+const CLAIM: (usize, Duration) = (20_000, Duration::from_millis(100));
+
+#[derive(Debug)]
+struct Fixed(SigningKey);
+
+impl Secrets for Fixed {
+    fn read(&self) -> Found {
+        let key = AccountKey { account: "default".into(), key: self.0.clone() };
+        Found { keys: vec![key], unreadable: Vec::new() }
+    }
+}
+
+fn main() -> ExitCode {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let (median, rate) = bare_disk(folder.path());
+    println!("bare disk: {rate:.0} syncs of {} KiB a second, median {median:.2?}", BARE.0 >> 10);
+    println!(
+        "  offered/s  answered/s      200      503    median       99 %      most   syncs/s  of bare"
+    );
+    let mut holds = false;
+    for offered in RATES {
+        let measured = measure(&folder.path().join(offered.to_string()), offered);
+        let Measured { taken, refused, times, seconds, syncs } = &measured;
+        let percentile = |rank: usize| times[(times.len() * rank).div_ceil(100) - 1];
+        let (answered, syncs) = (per_second(*taken, *seconds), per_second(*syncs, *seconds));
+        println!(
+            "  {offered:>9}  {answered:>10.0}  {taken:>7}  {refused:>7}  {:>8.2?}  {:>8.2?}  {:>8.2?}  {syncs:>8.0}  {:>6.2}",
+            percentile(50),
+            percentile(99),
+            percentile(100),
+            syncs / rate,
+        );
+        holds |= offered >= CLAIM.0
+            && *refused == 0
+            && answered >= 0.95 * per_second(CLAIM.0, 1.0)
+            && percentile(99) <= CLAIM.1;
+    }
+    println!(
+        "  {} events a second, 99 % within {:?}: {}",
+        CLAIM.0,
+        CLAIM.1,
+        if holds { "holds" } else { "BROKEN" }
+    );
+    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are far below 2^52")]
+fn per_second(count: usize, seconds: f64) -> f64 {
+    count as f64 / seconds
+}
+
+/// The median of a sync, and how many there are a second.
+fn bare_disk(folder: &Path) -> (Duration, f64) {
+    let mut file = File::create(folder.join("bare")).unwrap();
+    let bytes = vec![7; BARE.0];
+    let begin = Instant::now();
+    let mut times: Vec<Duration> = (0..BARE.1)
+        .map(|_| {
+            let start = Instant::now();
+            file.write_all(&bytes).unwrap();
+            file.sync_data().unwrap();
+            start.elapsed()
+        })
+        .collect();
+    let rate = per_second(BARE.1, begin.elapsed().as_secs_f64());
+    times.sort_unstable();
+    (times[times.len() / 2], rate)
+}
+
+struct Measured {
+    taken: usize,
+    refused: usize,
+    /// From when each should have been sent to its answer, the shortest first.
+    times: Vec<Duration>,
+    seconds: f64,
+    syncs: usize,
+}
+
+fn measure(folder: &Path, offered: usize) -> Measured {
+    let key = SigningKey::new(b"bench");
+    let requests: Arc<[Vec<u8>]> = (0..offered * SECONDS).map(|n| request(&key, n)).collect();
+    let receiver = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (listener, router, counters, writer) = receiver.block_on(start(folder, key));
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let served = receiver.spawn(serve(Bound { listener, tls: None }, router, async {
+        drop(stopped.await);
+    }));
+    let sender = std::thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(send(address, requests, offered))
+    });
+    let (answers, seconds) = sender.join().unwrap();
+    let syncs = counters.syncs();
+    drop(stop);
+    receiver.block_on(served).unwrap().unwrap();
+    writer.finish().unwrap();
+    let taken = answers.iter().filter(|(status, _)| *status == 200).count();
+    let mut times: Vec<Duration> = answers.iter().map(|(_, time)| *time).collect();
+    times.sort_unstable();
+    let syncs = usize::try_from(syncs).unwrap();
+    Measured { taken, refused: answers.len() - taken, times, seconds, syncs }
+}
+
+async fn start(
+    folder: &Path,
+    key: SigningKey,
+) -> (TcpListener, axum::Router, Arc<Counters>, Writer) {
+    let clock = Arc::new(SystemClock);
+    let open = || Store::open(folder.to_owned(), Arc::<SystemClock>::clone(&clock));
+    let stores = [open().await.unwrap(), open().await.unwrap()];
+    let intake = |account: &str| Intake::new(account, None, None, Arc::new(SystemClock));
+    let secrets = Arc::new(Fixed(key));
+    let (receiver, writer) =
+        Writer::start(stores, intake, secrets, Arc::new(SystemClock), Settings::default()).unwrap();
+    let counters = receiver.counters();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    (listener, router(receiver), counters, writer)
+}
+
+/// A signed event of one sort of figures, as accounts have them by default: each of another join and minute.
+fn request(key: &SigningKey, number: usize) -> Vec<u8> {
+    let now = SystemClock.now();
+    let (meeting, join) = (number / 20 % 500, number % 10_000);
+    let minute =
+        zqos_core::Timestamp::from_unix_millis(now.unix_millis() / 60_000 * 60_000).unwrap();
+    let minute = minute.saturating_sub(Duration::from_mins((number / 10_000) as u64));
+    let body = format!(
+        r#"{{"event":"meeting.participant_qos","payload":{{"account_id":"AAAAAABBBB","object":{{"uuid":"4444AAAiAAAAAiAiAi{meeting:04}==","participant":{{"user_id":"{}","participant_user_id":"rstuvwxyza789-{join:05}","email":"user{join:05}@example.com","qos":[{{"date_time":"{minute}","type":"audio_input","details":{{"bitrate":"63 kbps","latency":"134 ms","jitter":"6 ms","avg_loss":"0.0%","max_loss":"0.0%"}}}}]}}}}}},"event_ts":{}}}"#,
+        16_778_240 + join,
+        now.unix_millis(),
+    );
+    let timestamp = now.unix_millis().div_euclid(1_000).to_string();
+    let signature = key.sign(&timestamp, body.as_bytes());
+    format!(
+        "POST {PATH} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json; charset=utf-8\r\n\
+         user-agent: Zoom Marketplace/1.0a\r\n{TIMESTAMP_HEADER}: {timestamp}\r\n\
+         {SIGNATURE_HEADER}: {signature}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Sends each when its time has come; returns status and time of each answer, and how long all took.
+async fn send(
+    address: SocketAddr,
+    requests: Arc<[Vec<u8>]>,
+    offered: usize,
+) -> (Vec<(u16, Duration)>, f64) {
+    let mut streams = Vec::with_capacity(CONNECTIONS);
+    for _ in 0..CONNECTIONS {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        streams.push(BufReader::new(stream));
+    }
+    let next = Arc::new(AtomicUsize::new(0));
+    let start = tokio::time::Instant::now();
+    let mut senders = JoinSet::new();
+    for mut stream in streams {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        senders.spawn(async move {
+            let mut answers = Vec::new();
+            let mut line = String::new();
+            while let Some((number, request)) = {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                requests.get(number).map(|request| (number, request))
+            } {
+                let due = start
+                    + Duration::from_secs(1)
+                        .mul_f64(per_second(number, 1.0) / per_second(offered, 1.0));
+                tokio::time::sleep_until(due).await;
+                stream.get_mut().write_all(request).await.unwrap();
+                let mut status = None;
+                while line != "\r\n" {
+                    line.clear();
+                    stream.read_line(&mut line).await.unwrap();
+                    status = status.or_else(|| line.split(' ').nth(1)?.parse().ok());
+                }
+                line.clear();
+                answers.push((status.unwrap(), due.elapsed()));
+            }
+            answers
+        });
+    }
+    let answers = senders.join_all().await.into_iter().flatten().collect();
+    (answers, start.elapsed().as_secs_f64())
+}

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod counters;
+mod endpoint;
+mod keys;
+mod receiver;
+mod turn;
+mod writer;
+
+pub use counters::{Counters, Refusal};
+pub use endpoint::{PATH, router};
+pub use keys::{AccountKey, Found, Secrets};
+pub use receiver::{Receiver, Settings};
+pub use writer::{Writer, WriterEnded};

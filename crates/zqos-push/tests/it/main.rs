@@ -1,0 +1,8 @@
+//! The endpoint, over a store in a folder: what is answered, and what is kept then.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod kept;
+mod refused;
+mod secrets;
+mod support;

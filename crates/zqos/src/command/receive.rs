@@ -1,0 +1,174 @@
+//! `zqos receive`: what Zoom pushes, into the store.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use zoom_wire::privacy::Policy;
+use zoom_wire::webhook::SigningKey;
+use zqos_core::{Clock, SystemClock};
+use zqos_http::{Bound, serve, tls};
+use zqos_intake::{Intake, Sites};
+use zqos_push::{AccountKey, Counters, Found, PATH, Refusal, Secrets, Settings, Writer, router};
+use zqos_store::Store;
+
+use crate::cli::{Global, Receive};
+use crate::command::import::location;
+use crate::config::{Account, Config, Secret, SecretSource};
+use crate::context::{Mapped, site_map};
+use crate::exit::{Exit, UsageError};
+use crate::output::note;
+
+pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit> {
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => {
+            Some(tls(certificate, key).map_err(|error| UsageError::new(error.to_string()))?)
+        }
+        _ => None,
+    };
+    if !args.listen.ip().is_loopback() && tls.is_none() && !args.behind_proxy {
+        return Err(UsageError::new("others than this machine could read along")
+            .hint(
+                "give `--tls-cert` and `--tls-key`, or `--behind-proxy` where a reverse proxy speaks TLS, or \
+                 listen on 127.0.0.1",
+            )
+            .into());
+    }
+    let config = Config::load(global.config.as_deref())?;
+    let at = location(&args.store)?;
+    let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
+    let secrets = ConfiguredSecrets::new(&accounts)?;
+    let mut policies = HashMap::new();
+    for account in &accounts {
+        let policy = config.policy(&account.name, at.local())?.map(Arc::new);
+        policies.insert(account.name.clone(), policy);
+    }
+    let sites = site_map(args.sites.as_ref(), &config.context)?;
+    let sites = sites.map(|map| Arc::new(Mapped(map)) as Arc<dyn Sites>);
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("`{}` can't be listened at", args.listen))?;
+    let address = listener.local_addr().context("the socket has no address")?;
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stores = [
+        Store::open(at.clone(), Arc::clone(&clock)).await?,
+        Store::open(at, Arc::clone(&clock)).await?,
+    ];
+    let (receiver, mut writer) = Writer::start(
+        stores,
+        intake(policies, sites),
+        Arc::new(secrets),
+        clock,
+        Settings { window: Duration::from_secs(args.window.into()), ..Settings::default() },
+    )?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    note(format_args!("ready {scheme}://{address}{PATH}"));
+    let counters = receiver.counters();
+    let router = router(receiver);
+    tokio::select! {
+        served = serve(Bound { listener, tls }, router, stopped()) => served?,
+        // Nothing would be kept any more.
+        () = writer.ended() => {}
+    }
+    writer.finish()?;
+    tell(&counters);
+    Ok(Exit::Done)
+}
+
+/// Makes intakes of accounts.
+fn intake(
+    policies: HashMap<String, Option<Arc<Policy>>>,
+    sites: Option<Arc<dyn Sites>>,
+) -> impl FnMut(&str) -> Intake + Send + 'static {
+    move |account| {
+        let policy = policies.get(account).cloned().flatten();
+        Intake::new(account, policy, Option::clone(&sites), Arc::new(SystemClock))
+    }
+}
+
+/// What came, and what became of it.
+fn tell(counters: &Counters) {
+    note(format_args!(
+        "stopped: {} requests, {} events kept, {} of them as dead letters",
+        counters.received(),
+        counters.stored(),
+        counters.letters()
+    ));
+    for why in Refusal::ALL {
+        if counters.refused(why) > 0 {
+            note(format_args!("{} refused: {}", counters.refused(why), why.as_str()));
+        }
+    }
+}
+
+/// The secrets of the configuration, read from where they stand whenever they are asked for.
+#[derive(Debug)]
+struct ConfiguredSecrets(Vec<(Arc<str>, SecretSource)>);
+
+impl ConfiguredSecrets {
+    /// Those of accounts.
+    ///
+    /// **Errors**: no secret, one that can't be read, and one that two accounts have.
+    fn new(accounts: &[&Account]) -> Result<Self, UsageError> {
+        let mut sources = Vec::new();
+        let mut owners = HashMap::<String, &str>::new();
+        for account in accounts {
+            for source in &account.webhook_secrets {
+                let secret = source.read()?.expose_secret().to_owned();
+                let owner = *owners.entry(secret).or_insert(&account.name);
+                if owner != account.name {
+                    return Err(UsageError::new(format!(
+                        "the accounts `{owner}` and `{}` have the same webhook secret",
+                        account.name
+                    ))
+                    .hint("nobody could tell their events apart"));
+                }
+                sources.push((account.name.as_str().into(), source.clone()));
+            }
+        }
+        if sources.is_empty() {
+            return Err(UsageError::new("there is no webhook secret").hint(
+                "set ZOOM_WEBHOOK_SECRET, or `webhook_secret_file` of an account: see `zqos config default`",
+            ));
+        }
+        Ok(Self(sources))
+    }
+}
+
+impl Secrets for ConfiguredSecrets {
+    fn read(&self) -> Found {
+        let mut found = Found::default();
+        for (account, source) in &self.0 {
+            match source.read() {
+                Ok(secret) => found.keys.push(key(Arc::clone(account), &secret)),
+                Err(error) => found.unreadable.push(error.to_string()),
+            }
+        }
+        found
+    }
+}
+
+fn key(account: Arc<str>, secret: &Secret) -> AccountKey {
+    AccountKey { account, key: SigningKey::new(secret.expose_secret().as_bytes()) }
+}
+
+/// Ctrl-C, or the signal by which services are stopped.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    drop(tokio::signal::ctrl_c().await);
+}
