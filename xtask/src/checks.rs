@@ -7,13 +7,14 @@ use crate::{
     dependency_rules, generate, kills, plausibility,
     process::{loudly, quietly},
     step::Step,
-    third_party,
+    third_party, web,
     workspace::Workspace,
 };
 
 /// All tests.
 pub(crate) const TEST: &[Step] = &[
     Step { name: "workspace", needs: &[], run: workspace_tests },
+    Step { name: "dashboard", needs: &["node", "npm", "chromium"], run: web::test },
     Step { name: "kills", needs: if cfg!(unix) { &[] } else { &["Unix"] }, run: kills::run },
     Step {
         name: "third-party",

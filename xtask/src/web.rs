@@ -1,8 +1,11 @@
 //! The dashboard, built of its sources.
 
-use std::process::Command;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{
     process::{loudly, quietly},
@@ -22,10 +25,40 @@ pub(crate) fn build_loudly(workspace: &Workspace) -> Result<()> {
     loudly(npm.args(["run", "build"]).current_dir(workspace.root.join("web")))
 }
 
-/// Builds it, and runs its own tests.
+/// Builds it, runs its own tests, and walks through every page of it in a browser, on answers that are invented by the
+/// API's contract.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
-    npm(workspace, &["test"])
+    npm(workspace, &["test"])?;
+    let _mock = Mock::start(workspace)?;
+    npm(workspace, &["run", "walk"])
+}
+
+/// The server that invents answers. Dropping it ends it.
+struct Mock(Child);
+
+impl Mock {
+    fn start(workspace: &Workspace) -> Result<Self> {
+        let mut node = Command::new("node");
+        node.arg("mock/server.mjs").current_dir(workspace.root.join("web"));
+        node.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = node.spawn().context("cannot start node")?;
+        let stdout = child.stdout.take().context("its output is piped")?;
+        let mock = Self(child);
+        // It listens before it says anything.
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        ensure!(!line.is_empty(), "the server that invents answers did not start");
+        Ok(mock)
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        // Fails only for a program that has ended already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {

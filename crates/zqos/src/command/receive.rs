@@ -9,11 +9,14 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use zoom_wire::privacy::Policy;
 use zoom_wire::webhook::SigningKey;
+use zqos_context::SiteMap;
 use zqos_core::{Clock, SystemClock};
 use zqos_http::{Bound, serve, tls};
 use zqos_intake::{Intake, Sites};
-use zqos_push::{AccountKey, Counters, Found, PATH, Refusal, Secrets, Settings, Writer, router};
-use zqos_store::Store;
+use zqos_push::{
+    AccountKey, Counters, Found, PATH, Receiver, Refusal, Secrets, Settings, Writer, router,
+};
+use zqos_store::{Location, Store};
 
 use crate::cli::{Global, Receive};
 use crate::command::import::location;
@@ -40,31 +43,14 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     let config = Config::load(global.config.as_deref())?;
     let at = location(&args.store)?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
-    let secrets = ConfiguredSecrets::new(&accounts)?;
-    let mut policies = HashMap::new();
-    for account in &accounts {
-        let policy = config.policy(&account.name, at.local())?.map(Arc::new);
-        policies.insert(account.name.clone(), policy);
-    }
     let sites = site_map(args.sites.as_ref(), &config.context)?;
-    let sites = sites.map(|map| Arc::new(Mapped(map)) as Arc<dyn Sites>);
     let listener = TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("`{}` can't be listened at", args.listen))?;
     let address = listener.local_addr().context("the socket has no address")?;
-
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let stores = [
-        Store::open(at.clone(), Arc::clone(&clock)).await?,
-        Store::open(at, Arc::clone(&clock)).await?,
-    ];
-    let (receiver, mut writer) = Writer::start(
-        stores,
-        intake(policies, sites),
-        Arc::new(secrets),
-        clock,
-        Settings { window: Duration::from_secs(args.window.into()), ..Settings::default() },
-    )?;
+    let window = Duration::from_secs(args.window.into());
+    let settings = Settings { window, ..Settings::default() };
+    let (receiver, mut writer) = start(&config, &accounts, at, sites, settings).await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     note(format_args!("ready {scheme}://{address}{PATH}"));
     let counters = receiver.counters();
@@ -79,6 +65,32 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     Ok(Exit::Done)
 }
 
+/// Starts whoever keeps what is pushed to accounts.
+///
+/// **Errors**: no secret, or one that can't be read; a store that can't be opened.
+pub(super) async fn start(
+    config: &Config,
+    accounts: &[&Account],
+    at: Location,
+    sites: Option<SiteMap>,
+    settings: Settings,
+) -> anyhow::Result<(Arc<Receiver>, Writer)> {
+    let secrets = ConfiguredSecrets::new(accounts)?;
+    let mut policies = HashMap::new();
+    for account in accounts {
+        let policy = config.policy(&account.name, at.local())?.map(Arc::new);
+        policies.insert(account.name.clone(), policy);
+    }
+    let sites = sites.map(|map| Arc::new(Mapped(map)) as Arc<dyn Sites>);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stores = [
+        Store::open(at.clone(), Arc::clone(&clock)).await?,
+        Store::open(at, Arc::clone(&clock)).await?,
+    ];
+    let intake = intake(policies, sites);
+    Ok(Writer::start(stores, intake, Arc::new(secrets), clock, settings)?)
+}
+
 /// Makes intakes of accounts.
 fn intake(
     policies: HashMap<String, Option<Arc<Policy>>>,
@@ -91,7 +103,7 @@ fn intake(
 }
 
 /// What came, and what became of it.
-fn tell(counters: &Counters) {
+pub(super) fn tell(counters: &Counters) {
     note(format_args!(
         "stopped: {} requests, {} events kept, {} of them as dead letters",
         counters.received(),
@@ -157,7 +169,7 @@ fn key(account: Arc<str>, secret: &Secret) -> AccountKey {
 }
 
 /// Ctrl-C, or the signal by which services are stopped.
-async fn stopped() {
+pub(super) async fn stopped() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -19,9 +19,10 @@ use zqos_store::Location;
 
 use crate::cli::{Global, Serve};
 use crate::command::import::location;
+use crate::command::receive;
 use crate::command::status::Told;
 use crate::config::{Account, Config};
-use crate::context::context;
+use crate::context::{context, site_map};
 use crate::exit::{Exit, UsageError};
 use crate::output::note;
 
@@ -44,6 +45,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
     let at = location(&args.store)?;
+    let is_pushed_to = accounts.iter().any(|account| !account.webhook_secrets.is_empty());
     let served = Served {
         at: at.clone(),
         accounts: accounts.into_iter().cloned().collect(),
@@ -59,9 +61,30 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let server = Arc::new(Server::new(settings)?);
     let address = listener.local_addr().context("the socket has no address")?;
-    introduce(&server, scheme, address, args.hosts.first().map(String::as_str));
-    serve(Bound { listener, tls }, server.router(), stopped()).await?;
-    note("stopped");
+    let bound = Bound { listener, tls };
+    let (router, host) = (server.router(), args.hosts.first().map(String::as_str));
+    // Accounts that nothing is pushed to have no secret.
+    if !is_pushed_to {
+        introduce(&server, scheme, address, host);
+        serve(bound, router, receive::stopped()).await?;
+        note("stopped");
+        return Ok(Exit::Done);
+    }
+    let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
+    let sites = site_map(args.context.sites.as_ref(), &config.context)?;
+    let (receiver, mut writer) =
+        receive::start(&config, &accounts, at, sites, zqos_push::Settings::default()).await?;
+    let counters = receiver.counters();
+    let router = router.merge(zqos_push::router(receiver));
+    introduce(&server, scheme, address, host);
+    note(format_args!("events are taken in at {}", zqos_push::PATH));
+    tokio::select! {
+        served = serve(bound, router, receive::stopped()) => served?,
+        // Nothing would be kept any more.
+        () = writer.ended() => {}
+    }
+    writer.finish()?;
+    receive::tell(&counters);
     Ok(Exit::Done)
 }
 
@@ -74,25 +97,6 @@ pub(super) fn introduce(server: &Server, scheme: &str, address: SocketAddr, host
         "sign in, once, within 15 minutes: {scheme}://{authority}/sign-in?code={}",
         server.sign_in_code().expose()
     ));
-}
-
-/// Ctrl-C, or the signal by which services are stopped.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            drop(tokio::signal::ctrl_c().await);
-            return;
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
 }
 
 /// What is served.
