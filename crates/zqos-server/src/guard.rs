@@ -16,7 +16,6 @@ use sha2::{Digest as _, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::access::{Identity, Role};
 use crate::problem::Problem;
@@ -45,7 +44,7 @@ pub(crate) fn guarded(server: &Arc<Server>, router: Router) -> Router {
         .layer(from_fn_with_state(Arc::clone(server), kept))
         .layer(from_fn_with_state(Arc::clone(server), identified))
         .layer(RequestBodyLimitLayer::new(MOST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, MOST_TIME))
+        .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             // What it was is on standard error already.
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server ran into something")
@@ -55,6 +54,16 @@ pub(crate) fn guarded(server: &Arc<Server>, router: Router) -> Router {
         .layer(from_fn(with_headers))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(Arc::clone(server), counted))
+}
+
+/// Gives up what takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(MOST_TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the answer took too long")
+            .hint("ask for less, such as a shorter time")
+            .into_response(),
+    }
 }
 
 async fn counted(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
