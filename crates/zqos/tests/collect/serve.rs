@@ -45,8 +45,9 @@ impl Drop for Served {
     }
 }
 
-fn credentials(world: &World, name: &str, role: &str) -> String {
-    let output = world.run("client", &["add", name, "--role", role, "--format", "json"]);
+fn credentials(world: &World, store: &[&str], name: &str, role: &str) -> String {
+    let add = ["add", name, "--role", role, "--format", "json"];
+    let output = world.run("client", &[&add, store].concat());
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let made: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |name: &str| made[name].as_str().unwrap().to_owned();
@@ -55,10 +56,15 @@ fn credentials(world: &World, name: &str, role: &str) -> String {
 
 impl Served {
     fn new(name: &str, arguments: &[&str]) -> Self {
+        Self::of(&[], name, arguments)
+    }
+
+    /// One of the store that arguments name, else of the world's.
+    fn of(store: &[&str], name: &str, arguments: &[&str]) -> Self {
         let world = world();
-        let [analyst, viewer] =
-            ["analyst", "viewer"].map(|role| credentials(world, &format!("{name} {role}"), role));
-        let all = [&["--listen", "127.0.0.1:0"], arguments].concat();
+        let [analyst, viewer] = ["analyst", "viewer"]
+            .map(|role| credentials(world, store, &format!("{name} {role}"), role));
+        let all = [&["--listen", "127.0.0.1:0"], store, arguments].concat();
         let mut process = world.command("serve", &all).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap());
         let mut line = || {
@@ -423,6 +429,47 @@ fn a_viewer_sees_nobody() {
         served.get(&served.analyst, &format!("/api/v1/people/{person}?{RANGE}")).status,
         200
     );
+}
+
+/// Of two stores in which the same people have other names and addresses, nothing that a viewer gets differs.
+#[test]
+fn a_viewer_can_not_tell_who_people_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (key, config, store) = (path("key"), path("zqos.toml"), path("store"));
+    std::fs::write(&key, "5c".repeat(32)).unwrap();
+    let privacy = format!("[privacy]\ndefault = \"pseudonymise\"\nkey_file = {key:?}\n");
+    std::fs::write(&config, privacy).unwrap();
+    let mut collect = world().command("collect", &DAY);
+    let output = collect.env("ZQOS_CONFIG", &config).env("ZQOS_STORE", &store).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let named = Served::new("named", &[]);
+    let renamed = Served::of(&["--store", &store], "renamed", &[]);
+    let row =
+        &renamed.json(&format!("/api/v1/meetings?{RANGE}&sort=poor_minutes&limit=1"))["rows"][0];
+    assert_ne!(row["host"], worst(&named).1["host"], "they are others");
+
+    let uuid = encoded(row["meeting_uuid"].as_str().unwrap());
+    let user = row["suffered"][0]["user_id"].as_str().unwrap();
+    for target in [
+        format!("/api/v1/overview?{RANGE}"),
+        format!("/api/v1/incidents?{RANGE}"),
+        format!("/api/v1/meetings?{RANGE}&limit=500&q=a"),
+        format!("/api/v1/meetings?{RANGE}&limit=500&sort=share"),
+        format!("/api/v1/meetings/{uuid}"),
+        format!("/api/v1/meetings/{uuid}/heat"),
+        format!("/api/v1/meetings/{uuid}/series?user_id={user}"),
+        format!("/api/v1/meetings/{uuid}/rows?user_id={user}&format=ndjson"),
+        format!("/api/v1/compare?{RANGE}&by=network_type"),
+        format!("/api/v1/compare?{RANGE}&trait=network_type&value=Wifi"),
+        format!("/api/v1/people/ann%40example.com?{RANGE}"),
+        "/api/v1/search?q=a".to_owned(),
+        "/v2/metrics/meetings?type=past&from=2026-11-19&to=2026-11-19".to_owned(),
+        "/metrics".to_owned(),
+    ] {
+        let [one, other] = [&named, &renamed].map(|served| served.get(&served.viewer, &target));
+        assert_eq!((one.status, one.text()), (other.status, other.text()), "{target}");
+    }
 }
 
 #[test]
