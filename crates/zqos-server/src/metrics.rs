@@ -115,6 +115,25 @@ pub(crate) async fn metrics(
     Ok(response)
 }
 
+/// The samples of each metric in order: the library's own differs from run to run.
+fn ordered(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut samples: Vec<&str> = Vec::new();
+    let is_sample = |line: &str| !line.starts_with('#');
+    for line in text.lines() {
+        if is_sample(line) {
+            samples.push(line);
+            continue;
+        }
+        samples.sort_unstable();
+        for line in samples.drain(..).chain([line]) {
+            whole.push_str(line);
+            whole.push('\n');
+        }
+    }
+    whole
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Counts {
     minutes: i64,
@@ -182,5 +201,17 @@ fn of(join: &JudgedJoin) -> Counts {
         poor_minutes: join.poor_minutes.into(),
         joins: 1,
         poor_joins: join.is_poor.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_come_in_order_below_what_they_are() {
+        let text = "# TYPE a gauge\na{b=\"2\"} 1\na{b=\"1\"} 2\n# TYPE c gauge\nc 1\n# EOF\n";
+        let expected = "# TYPE a gauge\na{b=\"1\"} 2\na{b=\"2\"} 1\n# TYPE c gauge\nc 1\n# EOF\n";
+        assert_eq!(ordered(text), expected);
     }
 }
