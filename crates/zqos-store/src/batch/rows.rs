@@ -99,14 +99,20 @@ enum Cells {
 }
 
 impl Cells {
+    /// No cells, and no memory for any: what is pushed comes a few rows at a time, and Arrow's builders
+    /// begin with room for a thousand, which rows in memory would keep.
     fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Term => Self::Term(Terms::default()),
-            Kind::Texts => Self::Texts(ListBuilder::new(StringBuilder::new())),
-            Kind::Integer => Self::Integer(Int64Builder::new()),
-            Kind::Number => Self::Number(Float64Builder::new()),
-            Kind::Instant => Self::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            Kind::Text => Self::Text(StringBuilder::with_capacity(0, 0)),
+            Kind::Term => Self::Term(Terms::new()),
+            Kind::Texts => {
+                Self::Texts(ListBuilder::with_capacity(StringBuilder::with_capacity(0, 0), 0))
+            }
+            Kind::Integer => Self::Integer(Int64Builder::with_capacity(0)),
+            Kind::Number => Self::Number(Float64Builder::with_capacity(0)),
+            Kind::Instant => {
+                Self::Instant(TimestampMicrosecondBuilder::with_capacity(0).with_timezone("UTC"))
+            }
             Kind::Day => unreachable!("no table has a day but the one of its partition"),
         }
     }
@@ -125,7 +131,6 @@ impl Cells {
 
 /// Texts that are the same in many rows: each is kept once. Rows that follow one another often have the
 /// same, which is seen without a search.
-#[derive(Default)]
 struct Terms {
     keys: Int32Builder,
     values: StringBuilder,
@@ -136,6 +141,16 @@ struct Terms {
 }
 
 impl Terms {
+    fn new() -> Self {
+        Self {
+            keys: Int32Builder::with_capacity(0),
+            values: StringBuilder::with_capacity(0, 0),
+            places: std::collections::HashMap::default(),
+            last: String::new(),
+            place: None,
+        }
+    }
+
     fn append(&mut self, text: Option<&str>) {
         let Some(text) = text else { return self.keys.append_null() };
         let place = match self.place {
