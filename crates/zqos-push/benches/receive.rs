@@ -24,7 +24,7 @@ use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
 use zqos_core::{Clock as _, SystemClock};
 use zqos_http::{Bound, serve};
 use zqos_intake::Intake;
-use zqos_push::{AccountKey, Counters, Found, PATH, Secrets, Settings, Writer, router};
+use zqos_push::{AccountKey, Counters, Found, PATH, Refusal, Secrets, Settings, Writer, router};
 use zqos_store::Store;
 
 /// How many events are sent a second.
@@ -129,6 +129,9 @@ fn measure(folder: &Path, offered: usize) -> Measured {
         runtime.block_on(send(address, requests, offered))
     });
     let (answers, seconds) = sender.join().unwrap();
+    for why in Refusal::ALL.into_iter().filter(|&why| counters.refused(why) > 0) {
+        println!("  {} refused: {}", counters.refused(why), why.as_str());
+    }
     let syncs = counters.syncs();
     drop(stop);
     receiver.block_on(served).unwrap().unwrap();

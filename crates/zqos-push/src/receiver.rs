@@ -106,11 +106,13 @@ impl Receiver {
         let (answer, kept) = oneshot::channel();
         let letter = Letter { account, post, answer };
         self.letters.send(letter).map_err(|_| Refusal::Unwritable)?;
-        self.counters.set_waiting(self.waiting());
-        kept.await.unwrap_or(Err(Refusal::Unwritable))
+        self.count_waiting();
+        let kept = kept.await.unwrap_or(Err(Refusal::Unwritable));
+        self.count_waiting();
+        kept
     }
 
-    fn waiting(&self) -> usize {
-        self.settings.waiting_bytes - self.room.available_permits()
+    fn count_waiting(&self) {
+        self.counters.set_waiting(self.settings.waiting_bytes - self.room.available_permits());
     }
 }

@@ -196,7 +196,10 @@ impl Desk {
 
 fn answer(group: Vec<Letter>, kept: Result<(), Refusal>) {
     for letter in group {
+        let Letter { post, answer, .. } = letter;
+        // First its room is given back.
+        drop(post);
         // Whoever left does not want to know.
-        letter.answer.send(kept).ok();
+        answer.send(kept).ok();
     }
 }

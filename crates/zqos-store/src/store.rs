@@ -328,7 +328,8 @@ impl Store {
         &mut self,
         batches: impl IntoIterator<Item = Batch, IntoIter: Send> + Send,
     ) -> Result<(), StoreError> {
-        self.acknowledge(batches).await?;
+        // Boxed, as it holds the batches: so many bytes should not be part of whoever waits for it.
+        Box::pin(self.acknowledge(batches)).await?;
         if self.is_due() {
             self.commit().await
         } else if self.memory_bytes >= self.commit_bytes {

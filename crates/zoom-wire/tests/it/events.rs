@@ -247,7 +247,10 @@ fn an_event_says_what_sort_it_is() {
         ("phone.call_qos", Some(EventKind::CallQos)),
         ("phone.participant_qos", None),
         ("meeting.user_qos", None),
-        ("meeting.participant_joined", None),
+        ("meeting.participant_joined", Some(EventKind::Join)),
+        ("webinar.ended", Some(EventKind::Meeting)),
+        ("session.started", None),
+        ("meeting.sharing_started", None),
         ("endpoint.url_validation", None),
         ("", None),
     ] {
