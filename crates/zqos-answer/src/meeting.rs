@@ -227,7 +227,7 @@ impl Attended {
     ) -> Result<Self, QueryError> {
         let which = Which {
             accounts: accounts.to_vec(),
-            range: range.clone(),
+            range: whole_minutes(&range),
             meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
             joins: None,
         };
@@ -401,6 +401,12 @@ impl Serialize for Figured {
     }
 }
 
+/// A range that begins with the minute in which it begins: samples are of the minute at whose start they stand.
+fn whole_minutes(range: &Range<Timestamp>) -> Range<Timestamp> {
+    let past = range.start.unix_millis().rem_euclid(MINUTE_MS).unsigned_abs();
+    range.start.saturating_sub(std::time::Duration::from_millis(past))..range.end
+}
+
 const MINUTE_MS: i64 = 60_000;
 /// No meeting is longer; of what is longer the beginning is told.
 const MOST_MINUTES: i64 = 30 * 60 + 1;
@@ -419,7 +425,7 @@ pub async fn timelines(
 ) -> Result<Timelines, QueryError> {
     let which = Which {
         accounts: accounts.to_vec(),
-        range: range.clone(),
+        range: whole_minutes(&range),
         meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
         joins: Some(joins.to_vec()),
     };
