@@ -41,12 +41,15 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job on a simulated company, without an account')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take saved answers of Zoom''s API into the store')
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Fetch every report of an account into the store, inside the quota')
+            [CompletionResult]::new('receive', 'receive', [CompletionResultType]::ParameterValue, 'Take in what Zoom pushes: the endpoint of a webhook')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store has of a day, what is missing and why, and the quota')
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find the meetings of a person: the joins that the store has')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Say whether a cohort, or a change, made a difference beyond chance')
             [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Say what went wrong, for whom, when and why')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Show the store: a dashboard, an API, Zoom''s own API, metrics')
+            [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Credentials for the server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -361,6 +364,24 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;receive' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen')
+            [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'The certificate, with what leads to its root, in PEM')
+            [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'Its key, in PEM')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'How far from now an event may be signed without being counted as one from another time; it is kept in any case')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--behind-proxy', '--behind-proxy', [CompletionResultType]::ParameterName, 'A reverse proxy speaks TLS in front of it')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;status' {
             [CompletionResult]::new('--day', '--day', [CompletionResultType]::ParameterName, 'The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Meetings that began from this time on')
@@ -558,6 +579,99 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;serve' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A name by which the server may be called, beside addresses of this machine; several may be given')
+            [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'The certificate, with what leads to its root, in PEM')
+            [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'Its key, in PEM')
+            [CompletionResult]::new('--behind-proxy', '--behind-proxy', [CompletionResultType]::ParameterName, 'A reverse proxy speaks TLS in front of it, and adds this header, such as `X-Forwarded-Proto`')
+            [CompletionResult]::new('--memory', '--memory', [CompletionResultType]::ParameterName, 'The memory of all queries together; what does not fit goes into temporary files')
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names')
+            [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'The people file, CSV with the header `email,name,team,site,vip`, likewise')
+            [CompletionResult]::new('--asn', '--asn', [CompletionResultType]::ParameterName, 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--share-safe', '--share-safe', [CompletionResultType]::ParameterName, 'Shows nobody''s name, address or words, to nobody')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;client' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Make credentials, and print them once')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who has some')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Take somebody''s away')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zqos;client;add' {
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'What it may see')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;client;list' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;client;revoke' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;client;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Make credentials, and print them once')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who has some')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Take somebody''s away')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zqos;client;help;add' {
+            break
+        }
+        'zqos;client;help;list' {
+            break
+        }
+        'zqos;client;help;revoke' {
+            break
+        }
+        'zqos;client;help;help' {
+            break
+        }
         'zqos;completions' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
@@ -591,12 +705,15 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the main job on a simulated company, without an account')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take saved answers of Zoom''s API into the store')
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Fetch every report of an account into the store, inside the quota')
+            [CompletionResult]::new('receive', 'receive', [CompletionResultType]::ParameterValue, 'Take in what Zoom pushes: the endpoint of a webhook')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store has of a day, what is missing and why, and the quota')
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find the meetings of a person: the joins that the store has')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Say whether a cohort, or a change, made a difference beyond chance')
             [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Say what went wrong, for whom, when and why')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Show the store: a dashboard, an API, Zoom''s own API, metrics')
+            [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Credentials for the server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -656,6 +773,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
         'zqos;help;collect' {
             break
         }
+        'zqos;help;receive' {
+            break
+        }
         'zqos;help;status' {
             break
         }
@@ -692,6 +812,24 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;sql' {
+            break
+        }
+        'zqos;help;serve' {
+            break
+        }
+        'zqos;help;client' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Make credentials, and print them once')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who has some')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Take somebody''s away')
+            break
+        }
+        'zqos;help;client;add' {
+            break
+        }
+        'zqos;help;client;list' {
+            break
+        }
+        'zqos;help;client;revoke' {
             break
         }
         'zqos;help;completions' {

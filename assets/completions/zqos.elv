@@ -38,12 +38,15 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand demo 'Show the main job on a simulated company, without an account'
             cand import 'Take saved answers of Zoom''s API into the store'
             cand collect 'Fetch every report of an account into the store, inside the quota'
+            cand receive 'Take in what Zoom pushes: the endpoint of a webhook'
             cand status 'Show what the store has of a day, what is missing and why, and the quota'
             cand find 'Find the meetings of a person: the joins that the store has'
             cand compare 'Say whether a cohort, or a change, made a difference beyond chance'
             cand diagnose 'Say what went wrong, for whom, when and why'
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
+            cand serve 'Show the store: a dashboard, an API, Zoom''s own API, metrics'
+            cand client 'Credentials for the server'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -329,6 +332,23 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;receive'= {
+            cand --listen 'Where to listen'
+            cand --tls-cert 'The certificate, with what leads to its root, in PEM'
+            cand --tls-key 'Its key, in PEM'
+            cand --window 'How far from now an event may be signed without being counted as one from another time; it is kept in any case'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --behind-proxy 'A reverse proxy speaks TLS in front of it'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;status'= {
             cand --day 'The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given'
             cand --from 'Meetings that began from this time on'
@@ -508,6 +528,89 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;serve'= {
+            cand --listen 'Where to listen'
+            cand --host 'A name by which the server may be called, beside addresses of this machine; several may be given'
+            cand --tls-cert 'The certificate, with what leads to its root, in PEM'
+            cand --tls-key 'Its key, in PEM'
+            cand --behind-proxy 'A reverse proxy speaks TLS in front of it, and adds this header, such as `X-Forwarded-Proto`'
+            cand --memory 'The memory of all queries together; what does not fit goes into temporary files'
+            cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names'
+            cand --people 'The people file, CSV with the header `email,name,team,site,vip`, likewise'
+            cand --asn 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --share-safe 'Shows nobody''s name, address or words, to nobody'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;client'= {
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand add 'Make credentials, and print them once'
+            cand list 'List who has some'
+            cand revoke 'Take somebody''s away'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;client;add'= {
+            cand --role 'What it may see'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;client;list'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;client;revoke'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;client;help'= {
+            cand add 'Make credentials, and print them once'
+            cand list 'List who has some'
+            cand revoke 'Take somebody''s away'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zqos;client;help;add'= {
+        }
+        &'zqos;client;help;list'= {
+        }
+        &'zqos;client;help;revoke'= {
+        }
+        &'zqos;client;help;help'= {
+        }
         &'zqos;completions'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -539,12 +642,15 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand demo 'Show the main job on a simulated company, without an account'
             cand import 'Take saved answers of Zoom''s API into the store'
             cand collect 'Fetch every report of an account into the store, inside the quota'
+            cand receive 'Take in what Zoom pushes: the endpoint of a webhook'
             cand status 'Show what the store has of a day, what is missing and why, and the quota'
             cand find 'Find the meetings of a person: the joins that the store has'
             cand compare 'Say whether a cohort, or a change, made a difference beyond chance'
             cand diagnose 'Say what went wrong, for whom, when and why'
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
+            cand serve 'Show the store: a dashboard, an API, Zoom''s own API, metrics'
+            cand client 'Credentials for the server'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -587,6 +693,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
         }
         &'zqos;help;collect'= {
         }
+        &'zqos;help;receive'= {
+        }
         &'zqos;help;status'= {
         }
         &'zqos;help;find'= {
@@ -613,6 +721,19 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;store;forget'= {
         }
         &'zqos;help;sql'= {
+        }
+        &'zqos;help;serve'= {
+        }
+        &'zqos;help;client'= {
+            cand add 'Make credentials, and print them once'
+            cand list 'List who has some'
+            cand revoke 'Take somebody''s away'
+        }
+        &'zqos;help;client;add'= {
+        }
+        &'zqos;help;client;list'= {
+        }
+        &'zqos;help;client;revoke'= {
         }
         &'zqos;help;completions'= {
         }

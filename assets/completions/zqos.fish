@@ -45,12 +45,15 @@ complete -c zqos -n "__fish_zqos_needs_command" -f -a "sim" -d 'Serve a simulate
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "receive" -d 'Take in what Zoom pushes: the endpoint of a webhook'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "compare" -d 'Say whether a cohort, or a change, made a difference beyond chance'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "diagnose" -d 'Say what went wrong, for whom, when and why'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "store" -d 'Look after the store'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "sql" -d 'Ask the store, or files, in SQL'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "serve" -d 'Show the store: a dashboard, an API, Zoom\'s own API, metrics'
+complete -c zqos -n "__fish_zqos_needs_command" -f -a "client" -d 'Credentials for the server'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "completions" -d 'Print a script that completes commands in a shell'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zqos -n "__fish_zqos_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -356,6 +359,23 @@ complete -c zqos -n "__fish_zqos_using_subcommand collect" -l phone -d 'Collect 
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l plan -d 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l listen -d 'Where to listen' -r
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l tls-cert -d 'The certificate, with what leads to its root, in PEM' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l tls-key -d 'Its key, in PEM' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l window -d 'How far from now an event may be signed without being counted as one from another time; it is kept in any case' -r
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -l behind-proxy -d 'A reverse proxy speaks TLS in front of it'
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand receive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand status" -l day -d 'The day, such as `yesterday` or `2026-11-20`; yesterday if nothing is given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand status" -l from -d 'Meetings that began from this time on' -r
 complete -c zqos -n "__fish_zqos_using_subcommand status" -l to -d 'Meetings that began before this time; now if not given' -r
@@ -542,6 +562,81 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand sql" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l listen -d 'Where to listen' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l host -d 'A name by which the server may be called, beside addresses of this machine; several may be given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l tls-cert -d 'The certificate, with what leads to its root, in PEM' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l tls-key -d 'Its key, in PEM' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l behind-proxy -d 'A reverse proxy speaks TLS in front of it, and adds this header, such as `X-Forwarded-Proto`' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l memory -d 'The memory of all queries together; what does not fit goes into temporary files' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l sites -d 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l people -d 'The people file, CSV with the header `email,name,team,site,vip`, likewise' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l asn -d 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -l share-safe -d 'Shows nobody\'s name, address or words, to nobody'
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -f -a "add" -d 'Make credentials, and print them once'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -f -a "list" -d 'List who has some'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -f -a "revoke" -d 'Take somebody\'s away'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and not __fish_seen_subcommand_from add list revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -l role -d 'What it may see' -r -f -a "viewer\t''
+analyst\t''
+admin\t''"
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "add" -d 'Make credentials, and print them once'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who has some'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Take somebody\'s away'
+complete -c zqos -n "__fish_zqos_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l config -d 'The configuration file, in place of the usual one' -r -F
 complete -c zqos -n "__fish_zqos_using_subcommand completions" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
@@ -562,25 +657,28 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand man" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "meetings" -d 'List meetings or webinars'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "auth" -d 'Look at the credential'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "config" -d 'Look at the configuration'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "compare" -d 'Say whether a cohort, or a change, made a difference beyond chance'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "diagnose" -d 'Say what went wrong, for whom, when and why'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "store" -d 'Look after the store'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect status find compare diagnose store sql completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "get" -d 'Fetch the quality-of-service report of one participant, or of all'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "meetings" -d 'List meetings or webinars'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "participants" -d 'List who took part in a meeting: one row for each join'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "api" -d 'Send any GET request of Zoom\'s API, with our authentication, limits and retries'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "auth" -d 'Look at the credential'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "config" -d 'Look at the configuration'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "sim" -d 'Serve a simulated Zoom: a company whose meetings can be asked for without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "demo" -d 'Show the main job on a simulated company, without an account'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "import" -d 'Take saved answers of Zoom\'s API into the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "collect" -d 'Fetch every report of an account into the store, inside the quota'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "receive" -d 'Take in what Zoom pushes: the endpoint of a webhook'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "status" -d 'Show what the store has of a day, what is missing and why, and the quota'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "find" -d 'Find the meetings of a person: the joins that the store has'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "compare" -d 'Say whether a cohort, or a change, made a difference beyond chance'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "diagnose" -d 'Say what went wrong, for whom, when and why'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "store" -d 'Look after the store'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "sql" -d 'Ask the store, or files, in SQL'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "serve" -d 'Show the store: a dashboard, an API, Zoom\'s own API, metrics'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "client" -d 'Credentials for the server'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "completions" -d 'Print a script that completes commands in a shell'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and not __fish_seen_subcommand_from get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "check" -d 'Is the credential good, which scopes has it, which limits, and is the clock right'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings in force, without secrets'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "default" -d 'Print a configuration file with every setting explained'
@@ -592,3 +690,6 @@ complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcomma
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "expire" -d 'Remove the days before a time, of all tables'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "forget" -d 'Erase a person, and keep him out from now on'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "add" -d 'Make credentials, and print them once'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "list" -d 'List who has some'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "revoke" -d 'Take somebody\'s away'
