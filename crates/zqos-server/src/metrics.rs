@@ -108,7 +108,7 @@ pub(crate) async fn metrics(
     let mut text = String::new();
     encode(&mut text, &registry)
         .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "metrics can't be written"))?;
-    let mut response = text.into_response();
+    let mut response = ordered(&text).into_response();
     let kind =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
