@@ -69,7 +69,7 @@ const TESTS: [Test; 6] = [
 const REMOVED_IN_DOUBT: [store::model::Step; 7] = [
     Compact,
     Append(0, 4, 1),
-    FailAfter(72),
+    FailAfter(64),
     Append(0, 0, 1),
     Append(0, 0, 1),
     Append(0, 8, 1),

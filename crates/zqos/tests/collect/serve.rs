@@ -438,6 +438,12 @@ fn a_viewer_can_not_tell_who_people_are() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (key, config, store) = (path("key"), path("zqos.toml"), path("store"));
     std::fs::write(&key, "5c".repeat(32)).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
     let privacy = format!("[privacy]\ndefault = \"pseudonymise\"\nkey_file = {key:?}\n");
     std::fs::write(&config, privacy).unwrap();
     let mut collect = world().command("collect", &DAY);
