@@ -66,10 +66,10 @@ pub(crate) async fn each<T>(
     mut make: impl FnMut(&Cells, usize) -> Option<T>,
 ) -> Result<Vec<T>, QueryError> {
     let mut rows = archive.query(sql).await?;
-    let mut made = Vec::new();
+    let mut all = Vec::new();
     while let Some(batch) = rows.try_next().await? {
         let cells = Cells::new(&batch, kinds).map_err(|error| QueryError::Failed(error.into()))?;
-        made.extend((0..batch.num_rows()).filter_map(|row| make(&cells, row)));
+        all.extend((0..batch.num_rows()).filter_map(|row| make(&cells, row)));
     }
-    Ok(made)
+    Ok(all)
 }

@@ -46,6 +46,7 @@ fn rfc_3339<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok
     serializer.collect_str(at)
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference")]
 fn rfc_3339_or_null<S: serde::Serializer>(
     at: &Option<Timestamp>,
     serializer: S,

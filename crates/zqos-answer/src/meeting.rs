@@ -34,7 +34,7 @@ impl Samples for Measured {
     }
 
     fn add_device(&mut self, device: &DeviceSample) {
-        self.devices.push(device.clone());
+        self.devices.push(*device);
     }
 }
 

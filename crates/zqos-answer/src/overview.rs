@@ -187,7 +187,7 @@ pub fn grouped(
             Standing::NoDifference => "typical",
             Standing::NotEnoughData => "not-enough-data",
         };
-        rows.push((lower, GroupRow { name: name.map(|name| name.to_string()), fared, standing }));
+        rows.push((lower, GroupRow { name: name.map(ToString::to_string), fared, standing }));
     }
     let is_named = |row: &GroupRow| row.standing == "worse";
     rows.sort_by(|(one, a), (other, b)| {

@@ -102,7 +102,7 @@ impl Question {
         accounts: &[String],
         meeting: Meeting,
         named: Option<&str>,
-        names: &Names<'_>,
+        called: &Names<'_>,
         now: Timestamp,
     ) -> Result<Self, Unclear> {
         let uuid = meeting.uuid.as_str().to_owned();
@@ -120,7 +120,7 @@ impl Question {
         let start = start.or_else(|| known(&|who| who.join).into_iter().min());
         let end = meeting.end.or_else(|| known(&|who| who.leave).into_iter().max());
         let person = named
-            .map(|named| one_person(named, joins.iter().map(|join| &join.participant), names))
+            .map(|named| one_person(named, joins.iter().map(|join| &join.participant), called))
             .transpose()?;
         let about = About::Meeting { meeting: Box::new(meeting), person };
         // Without a time of its own it is looked for by its samples alone, whenever they are.
@@ -146,7 +146,7 @@ impl Question {
         accounts: &[String],
         named: &str,
         range: Range<Timestamp>,
-        names: &Names<'_>,
+        called: &Names<'_>,
         team_of: &(dyn Fn(&str) -> Vec<String> + Sync),
     ) -> Result<Self, Unclear> {
         let which = Which {
@@ -156,7 +156,7 @@ impl Question {
             joins: None,
         };
         let joins = archive.participants(&which).await?;
-        let who = one_person(named, joins.iter().map(|join| &join.participant), names)?;
+        let who = one_person(named, joins.iter().map(|join| &join.participant), called)?;
         let team = team_of(&who.key);
         let of_person = joins.iter().filter(|join| {
             person(&join.participant).is_some_and(|key| key == who.key || team.contains(&key))
@@ -175,14 +175,14 @@ impl Question {
 pub fn one_person<'p>(
     named: &str,
     people: impl Iterator<Item = &'p Participant>,
-    names: &Names<'_>,
+    called: &Names<'_>,
 ) -> Result<Who, Unclear> {
     let named = named.trim();
     if named.is_empty() {
         return Err(Unclear::NoName);
     }
     let lower = named.to_lowercase();
-    let pseudonyms = names(named);
+    let pseudonyms = called(named);
     let mut found: BTreeMap<String, (String, bool)> = BTreeMap::new();
     for who in people {
         let texts = [&who.email, &who.person_id, &who.user_name];

@@ -302,7 +302,6 @@ pub(crate) fn only_people(server: &Server, who: &Identity) -> Result<(), Problem
 /// An answer, or what is wrong.
 pub(crate) type Answered<T> = Result<Json<T>, Problem>;
 
-#[expect(clippy::missing_const_for_fn, reason = "statuses are made at run time elsewhere too")]
 pub(crate) fn unavailable(detail: &str) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
 }

@@ -37,18 +37,26 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     /// What was made for a key of this version; else it is made, once for all who ask meanwhile.
     ///
     /// **Errors**: those of `make`, which is tried again the next time.
-    pub(crate) async fn get<E>(
-        &self,
+    pub(crate) fn get<'c, E: Send + 'c>(
+        &'c self,
         version: u64,
         key: K,
         weight_of: fn(&V) -> usize,
-        make: impl Future<Output = Result<V, E>>,
-    ) -> Result<Arc<V>, E> {
-        let cell = self.cell(version, &key);
-        let made = cell.get_or_try_init(async || make.await.map(Arc::new)).await?;
-        let made = Arc::clone(made);
-        self.weigh(&key, version, weight_of(&made));
-        Ok(made)
+        make: impl Future<Output = Result<V, E>> + Send + 'c,
+    ) -> impl Future<Output = Result<Arc<V>, E>> + Send + 'c
+    where
+        K: Send + Sync + 'c,
+        V: Send + Sync + 'c,
+    {
+        // Boxed, as reading takes much room, which is not to be part of whoever waits for it.
+        let make = Box::pin(make);
+        async move {
+            let cell = self.cell(version, &key);
+            let thing = cell.get_or_try_init(async || make.await.map(Arc::new)).await?;
+            let thing = Arc::clone(thing);
+            self.weigh(&key, version, weight_of(&thing));
+            Ok(thing)
+        }
     }
 
     fn cell(&self, version: u64, key: &K) -> Arc<OnceCell<Arc<V>>> {
@@ -95,11 +103,11 @@ mod tests {
     use super::*;
 
     async fn get(cache: &Cache<u32, usize>, version: u64, key: u32, made: &AtomicU32) -> usize {
-        let make = async {
+        let counted = async {
             made.fetch_add(1, Ordering::Relaxed);
             Ok::<_, Infallible>(10)
         };
-        *cache.get(version, key, |weight| *weight, make).await.unwrap()
+        *cache.get(version, key, |weight| *weight, counted).await.unwrap()
     }
 
     #[tokio::test]

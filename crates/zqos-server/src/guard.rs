@@ -28,7 +28,7 @@ pub(crate) const OURS: HeaderName = HeaderName::from_static("x-zqos");
 /// The largest body of a request: a query, or what asks for a token.
 const MOST_BODY: usize = 256 << 10;
 /// How long an answer may take.
-const MOST_TIME: Duration = Duration::from_secs(60);
+const MOST_TIME: Duration = Duration::from_mins(1);
 /// The largest answer that is kept to be given again, and has a tag.
 const MOST_ANSWER: usize = 16 << 20;
 
@@ -149,7 +149,7 @@ async fn identified(
     }
     let by_cookie = cookie(request.headers()).is_some()
         && !request.headers().contains_key(header::AUTHORIZATION);
-    let who = match who(&server, request.headers()).await {
+    let who = match who(&server, request.headers()) {
         Ok(Some(who)) => who,
         Ok(None) if request.uri().path().starts_with("/v2/") => {
             return crate::zoom::without_token();
@@ -178,7 +178,7 @@ async fn identified(
     next.run(request).await
 }
 
-async fn who(server: &Arc<Server>, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+fn who(server: &Server, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
     use crate::access::Holder;
 
     let accounts = &server.settings.accounts;
@@ -278,16 +278,13 @@ async fn of_store(server: &Arc<Server>, request: Request, next: Next) -> Respons
             other = Some(response);
             return Err(());
         }
-        match to_bytes(response.into_body(), MOST_ANSWER).await {
-            Ok(body) => Ok(body),
-            Err(_) => {
-                let problem =
-                    Problem::new(StatusCode::INSUFFICIENT_STORAGE, "the answer is too large")
-                        .hint("ask for less of it");
-                other = Some(problem.into_response());
-                Err(())
-            }
-        }
+        let Ok(body) = to_bytes(response.into_body(), MOST_ANSWER).await else {
+            let problem = Problem::new(StatusCode::INSUFFICIENT_STORAGE, "the answer is too large")
+                .hint("ask for less of it");
+            other = Some(problem.into_response());
+            return Err(());
+        };
+        Ok(body)
     });
     match made.await {
         Ok(body) => {

@@ -46,12 +46,14 @@ const TESTS: [Test; 6] = [
     },
     |new| {
         // Days are removed by a commit of which nobody knows whether it was made, and then files.
-        (2..6).try_for_each(|calls| {
+        let failures =
+            [64, 72].into_iter().flat_map(|first| (2..6).map(move |calls| (first, calls)));
+        failures.into_iter().try_for_each(|(first, calls)| {
             let steps: Vec<_> =
-                REMOVED_IN_DOUBT.into_iter().chain([FailAfter(calls), Compact]).collect();
+                removed_in_doubt(first).into_iter().chain([FailAfter(calls), Compact]).collect();
             let disk = new(14_655_630_759_198_718_678);
             once(|| store::model::run(agrees_with_a_map(&disk, &steps)))
-                .map_err(|error| format!("after {calls} calls: {error}"))
+                .map_err(|error| format!("after {first} and {calls} calls: {error}"))
         })
     },
     |new| {
@@ -65,16 +67,19 @@ const TESTS: [Test; 6] = [
     },
 ];
 
-/// The commit that removes a day fails when it is there already; what comes next removes its files.
-const REMOVED_IN_DOUBT: [store::model::Step; 7] = [
-    Compact,
-    Append(0, 4, 1),
-    FailAfter(64),
-    Append(0, 0, 1),
-    Append(0, 0, 1),
-    Append(0, 8, 1),
-    Expire(17),
-];
+/// The commit that removes a day fails, after so many calls, before it is there or when it is there already; what
+/// comes next removes its files.
+const fn removed_in_doubt(after: u32) -> [store::model::Step; 7] {
+    [
+        Compact,
+        Append(0, 4, 1),
+        FailAfter(after),
+        Append(0, 0, 1),
+        Append(0, 0, 1),
+        Append(0, 8, 1),
+        Expire(17),
+    ]
+}
 
 /// Everything that a store does.
 const MUCH: [store::model::Step; 7] =

@@ -38,7 +38,6 @@ pub struct Profile {
 
 /// A share of poor minutes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names are those of the answer")]
 pub struct Share {
     /// Minutes with a verdict.
     pub judged: u32,

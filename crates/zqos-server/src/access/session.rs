@@ -150,7 +150,7 @@ mod tests {
             at = at.saturating_add(SESSION / 2);
             assert_eq!(sessions.holder(browser.expose(), at), Some(Holder::Browser));
         }
-        let almost = now.saturating_add(TOKEN - Duration::from_secs(1));
+        let almost = now.saturating_add(TOKEN).saturating_sub(Duration::from_secs(1));
         assert_eq!(sessions.holder(token.expose(), almost), Some(client));
         assert_eq!(sessions.holder(token.expose(), now.saturating_add(TOKEN)), None);
         assert_eq!(sessions.holder(browser.expose(), at.saturating_add(SESSION)), None);

@@ -70,12 +70,12 @@ pub(crate) async fn meeting(
     let row = row.ok_or_else(|| Problem::not_found("the store has no such meeting"))?;
     let attended = attended(&server, &version, &who, &uuid).await?;
     let names = &*server.settings.names;
-    let named = person.as_deref();
+    let of = person.as_deref();
     let question = Question::of_meeting(
         &version.archive,
         &who.accounts,
         meeting,
-        named,
+        of,
         &|name| names(name),
         now,
     )

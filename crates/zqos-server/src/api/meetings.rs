@@ -228,16 +228,13 @@ pub(crate) async fn search(
     }
     let version = server.held.newest().await?;
     let end = server.now();
-    let range = match at {
-        // Whoever names a time looks around it.
-        Some(at) => {
-            at.saturating_sub(zqos_answer::LONGEST)..at.saturating_add(zqos_answer::LONGEST)
-        }
-        None => {
-            // By days, so that who searches again a moment later finds what was read.
-            let midnight = super::Zone::new(None)?.day(end).1;
-            midnight.saturating_sub(SEARCHED)..midnight
-        }
+    // Whoever names a time looks around it.
+    let range = if let Some(at) = at {
+        at.saturating_sub(zqos_answer::LONGEST)..at.saturating_add(zqos_answer::LONGEST)
+    } else {
+        // By days, so that who searches again a moment later finds what was read.
+        let midnight = super::Zone::new(None)?.day(end).1;
+        midnight.saturating_sub(SEARCHED)..midnight
     };
     let meetings = meetings_of(&server, &version, &who, &range).await?;
     let longer = range.start..range.end.saturating_add(zqos_answer::LONGEST);

@@ -108,6 +108,7 @@ pub(crate) struct OfCause {
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the answer")]
 pub(crate) struct Incidents {
     from: String,
     to: String,

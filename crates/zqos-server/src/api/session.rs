@@ -17,6 +17,7 @@ use crate::server::Server;
 
 /// Who is signed in, and what there is to see.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of the answer")]
 pub(crate) struct Session {
     /// The role.
     role: Role,

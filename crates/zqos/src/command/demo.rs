@@ -48,7 +48,7 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
         let exit = story.tell(address, global, &zone).await?;
         // Kept until the program ends.
         #[cfg(feature = "store")]
-        let store = {
+        let collected = {
             let days = if args.once { 1 } else { DAYS };
             Collected::read(address, global, &zone, now, days, &offices).await?
         };
@@ -56,9 +56,9 @@ pub(crate) async fn run(args: &Demo, global: &Global) -> anyhow::Result<Exit> {
             return Ok(exit);
         }
         #[cfg(feature = "serve")]
-        let dashboard = store.dashboard(clock).await?;
+        let dashboard = collected.dashboard(clock).await?;
         #[cfg(all(feature = "store", not(feature = "serve")))]
-        let _ = &store;
+        let _ = &collected;
         // Standard output has the report, and nothing else.
         let mut introduction = Vec::new();
         sim::introduce(&mut introduction, address, &samples)?;
@@ -87,7 +87,7 @@ fn offices(simulator: &Simulator) -> String {
         let count = seen.entry(city).or_default();
         *count += 1;
         let number = if *count > 1 { format!(" {count}") } else { String::new() };
-        map.push_str(&format!("{city}{number},{address},,office\n"));
+        map.extend([city, &number, ",", &address.to_string(), ",,office\n"]);
     }
     map
 }
@@ -165,7 +165,7 @@ impl Collected {
         let context = zqos_context::Context::read(Some(&sites), None, None)
             .map_err(|error| UsageError::new(error.to_string()))?;
         let config = &self.session.config;
-        let served = Served {
+        let what = Served {
             at: self.folder.path().join("store").into(),
             accounts: self.session.accounts()?.into_iter().cloned().collect(),
             hosts: Vec::new(),
@@ -173,7 +173,7 @@ impl Collected {
             share_safe: false,
             memory: 256 << 20,
         };
-        let mut settings = served.settings(config, context)?;
+        let mut settings = what.settings(config, context)?;
         settings.clock = clock;
         let server = Arc::new(zqos_server::Server::new(settings)?);
         Ok(Dashboard { listener, server })

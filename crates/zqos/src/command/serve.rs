@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
     let at = location(&args.store)?;
     let is_pushed_to = accounts.iter().any(|account| !account.webhook_secrets.is_empty());
-    let served = Served {
+    let what = Served {
         at: at.clone(),
         accounts: accounts.into_iter().cloned().collect(),
         hosts: args.hosts.clone(),
@@ -54,7 +54,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
         share_safe: args.share_safe,
         memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
     };
-    let settings = served.settings(&config, context(&args.context, &config.context)?)?;
+    let settings = what.settings(&config, context(&args.context, &config.context)?)?;
     let listener = TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("`{}` can't be listened at", args.listen))?;
@@ -79,7 +79,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     introduce(&server, scheme, address, host);
     note(format_args!("events are taken in at {}", zqos_push::PATH));
     tokio::select! {
-        served = serve(bound, router, receive::stopped()) => served?,
+        ended = serve(bound, router, receive::stopped()) => ended?,
         // Nothing would be kept any more.
         () = writer.ended() => {}
     }

@@ -98,14 +98,14 @@ impl Served {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut all, byte| {
+    let letter = |byte: u8| {
         if byte.is_ascii_alphanumeric() {
-            all.push(char::from(byte));
+            char::from(byte).to_string()
         } else {
-            all.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-        all
-    })
+    };
+    text.bytes().map(letter).collect()
 }
 
 /// The meeting with the most poor minutes.

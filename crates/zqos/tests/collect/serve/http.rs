@@ -71,7 +71,7 @@ pub(crate) fn send(address: &str, request: Request<'_>) -> Answer {
         body.len()
     );
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([&*name, ": ", &value, "\r\n"]);
     }
     let mut socket = TcpStream::connect(address).unwrap();
     // Whoever is refused may not be read to the end.
