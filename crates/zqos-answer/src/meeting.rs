@@ -231,7 +231,9 @@ impl Attended {
             meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
             joins: None,
         };
-        let reports = archive.reports(&which, &Measured::default).await?;
+        let mut reports = archive.reports(&which, &Measured::default).await?;
+        // A veil numbers people as they come.
+        reports.sort_by(|one, other| one.participant.id.cmp(&other.participant.id));
         let sessions = sessions(&reports, lens.judge);
         let mut veil = Veil::default();
         let joins = reports.into_iter().zip(sessions);

@@ -39,6 +39,9 @@ use crate::{metrics, page, zoom};
 /// **Source**: a choice of this project: a year and a day, as far back as Zoom itself goes.
 const MOST_RANGE: Duration = Duration::from_hours(24 * 367);
 
+/// The second with which the year 2200 begins.
+const LAST_SECOND: i64 = 7_258_118_400;
+
 #[derive(OpenApi)]
 #[openapi(info(
     title = "zqos",
@@ -183,9 +186,16 @@ impl Zone {
     }
 }
 
+/// Reads an instant, within the time of which anything can be stored: its nanoseconds have 64 bits.
 pub(crate) fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
-    text.parse().map_err(|_| {
-        Problem::wrong(format!("`{name}` is no instant such as `2026-11-24T12:00:00Z`"))
+    let read = text
+        .parse()
+        .ok()
+        .filter(|at: &Timestamp| (0..LAST_SECOND).contains(&at.unix_millis().div_euclid(1_000)));
+    read.ok_or_else(|| {
+        Problem::wrong(format!(
+            "`{name}` is no instant such as `2026-11-24T12:00:00Z`, between 1970 and 2200"
+        ))
     })
 }
 

@@ -14,7 +14,6 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use zqos_answer::JudgedJoin;
 use zqos_answer::overview::LEAST_PEOPLE;
@@ -49,6 +48,11 @@ struct Group {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Build {
+    version: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Class {
     status: String,
 }
@@ -59,8 +63,9 @@ pub(crate) async fn metrics(
     Extension(who): Extension<Identity>,
 ) -> Result<Response, Problem> {
     let mut registry = Registry::with_prefix("zqos");
-    let info = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
-    registry.register("build", "The program", info);
+    let build = Family::<Build, Gauge>::default();
+    build.get_or_create(&Build { version: env!("CARGO_PKG_VERSION").to_owned() }).set(1);
+    registry.register("build_info", "1, with the version of the program", build);
     let answers = Family::<Class, Counter>::default();
     for (class, count) in server.metrics.answers.iter().enumerate().skip(1) {
         let of = Class { status: format!("{class}xx") };

@@ -91,7 +91,7 @@ impl Joins<'_> {
                LEFT JOIN meetings m ON p.account = m.account AND p.meeting_uuid = m.meeting_uuid \
                WHERE p.account IN ({accounts}) AND p.join_time >= TIMESTAMP '{start}' \
                  AND p.join_time < TIMESTAMP '{end}'\
-             ) ORDER BY join_time, meeting, person",
+             ) ORDER BY join_time, meeting, user_id",
             by.unwrap_or("NULL"),
             medium
         )

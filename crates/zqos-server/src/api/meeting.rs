@@ -42,7 +42,7 @@ pub(crate) struct OneMeeting {
 }
 
 /// A meeting: who took part, and what went wrong for whom, when and why.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}", params(("uuid" = String, Path, description = "The meeting's UUID"), OfMeeting), responses((status = OK, body = OneMeeting), (status = NOT_FOUND, body = Problem), (status = UNAUTHORIZED, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}", params(("uuid" = String, Path, description = "The meeting's UUID"), OfMeeting), responses((status = OK, body = OneMeeting), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn meeting(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -114,7 +114,7 @@ pub(crate) struct OfHeat {
 }
 
 /// A meeting's participants × minutes.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/heat", params(("uuid" = String, Path, description = "The meeting's UUID"), OfHeat), responses((status = OK, body = Heat), (status = NOT_FOUND, body = Problem), (status = UNAUTHORIZED, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/heat", params(("uuid" = String, Path, description = "The meeting's UUID"), OfHeat), responses((status = OK, body = Heat), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn heat(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -146,7 +146,7 @@ fn several(uri: &axum::http::Uri, name: &str) -> Vec<String> {
 }
 
 /// What was measured of joins, minute by minute.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/series", params(("uuid" = String, Path, description = "The meeting's UUID"), OfSeries), responses((status = OK, body = Timelines), (status = BAD_REQUEST, body = Problem), (status = NOT_FOUND, body = Problem), (status = UNAUTHORIZED, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/series", params(("uuid" = String, Path, description = "The meeting's UUID"), OfSeries), responses((status = OK, body = Timelines), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn series(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -178,7 +178,7 @@ pub(crate) struct OfRows {
 }
 
 /// The stream samples of a join, as they are stored.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/rows", params(("uuid" = String, Path, description = "The meeting's UUID"), OfRows), responses((status = OK, description = "Rows of `stream_samples`", content_type = "application/json"), (status = BAD_REQUEST, body = Problem), (status = NOT_FOUND, body = Problem), (status = UNAUTHORIZED, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/rows", params(("uuid" = String, Path, description = "The meeting's UUID"), OfRows), responses((status = OK, description = "Rows of `stream_samples`", content_type = "application/json"), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn rows(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

@@ -51,7 +51,7 @@ pub(crate) struct Stored {
 }
 
 /// Who is signed in, and what there is to see.
-#[utoipa::path(get, path = "/api/v1/session", responses((status = OK, body = Session), (status = UNAUTHORIZED, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/session", responses((status = OK, body = Session), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn session(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -85,7 +85,7 @@ pub(crate) async fn session(
     post,
     path = "/api/v1/sign-out",
     params(("X-Zqos" = String, Header, description = "Anything: pages of other sites can't send it")),
-    responses((status = NO_CONTENT), (status = UNAUTHORIZED, body = Problem))
+    responses((status = NO_CONTENT), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn sign_out(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     if let Some(token) = cookie(&headers) {

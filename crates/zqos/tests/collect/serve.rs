@@ -334,6 +334,8 @@ fn what_is_wrong_is_told_as_a_problem() {
         (&format!("/api/v1/compare?{RANGE}&trait=email&value=x"), 400),
         (&format!("/api/v1/compare?{RANGE}&by=user_name"), 400),
         ("/api/v1/search?q=", 400),
+        ("/api/v1/search?q=a&at=0982-08-23T04:36:59Z", 400),
+        ("/api/v1/search?q=a&at=9000-08-23T04:36:59Z", 400),
         ("/api/v1/nothing", 404),
         ("/api/v2", 404),
     ] {
@@ -444,7 +446,10 @@ fn a_viewer_can_not_tell_who_people_are() {
 
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
-    let privacy = format!("[privacy]\ndefault = \"pseudonymise\"\nkey_file = {key:?}\n");
+    // Where people are, in Zoom's words, is nothing personal to a viewer.
+    let privacy = format!(
+        "[privacy]\ndefault = \"pseudonymise\"\nkey_file = {key:?}\nfields = {{ location = \"keep\", dept = \"keep\" }}\n"
+    );
     std::fs::write(&config, privacy).unwrap();
     let mut collect = world().command("collect", &DAY);
     let output = collect.env("ZQOS_CONFIG", &config).env("ZQOS_STORE", &store).output().unwrap();
