@@ -1,5 +1,7 @@
 //! The cells of rows that a query found.
 
+use std::collections::HashMap;
+
 use arrow::array::{Array as _, ArrayRef, AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
@@ -13,7 +15,7 @@ use zqos_query::{Archive, QueryError};
 pub(crate) enum Read {
     /// Text.
     Text,
-    /// A whole number, or an instant in microseconds.
+    /// A whole number, an instant in microseconds, or a truth, which is 1 or 0.
     Whole,
 }
 
@@ -72,4 +74,19 @@ pub(crate) async fn each<T>(
         all.extend((0..batch.num_rows()).filter_map(|row| make(&cells, row)));
     }
     Ok(all)
+}
+
+/// Numbers for texts, in the order in which they are met.
+#[derive(Default)]
+pub(crate) struct Numbers(HashMap<String, u32>);
+
+impl Numbers {
+    pub(crate) fn of(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.0.get(text) {
+            return *number;
+        }
+        let next = crate::number(self.0.len());
+        self.0.insert(text.to_owned(), next);
+        next
+    }
 }

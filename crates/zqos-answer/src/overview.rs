@@ -10,6 +10,7 @@ use zqos_core::Timestamp;
 use zqos_quality::Proportion;
 use zqos_quality::compare::{Join, Member, Slot, Standing, rank};
 
+use crate::cells::Numbers;
 use crate::comparison::HourOfWeek;
 use crate::joins::{JudgedJoin, TRAITS};
 use crate::number;
@@ -230,17 +231,6 @@ fn standings(
         .into_iter()
         .flat_map(|ranked| places(ranked.cohorts).map(move |place| (place, ranked.standing)))
         .collect()
-}
-
-/// Numbers for texts.
-#[derive(Default)]
-struct Numbers(BTreeMap<Arc<str>, u32>);
-
-impl Numbers {
-    fn of(&mut self, text: &Arc<str>) -> u32 {
-        let next = number(self.0.len());
-        *self.0.entry(Arc::clone(text)).or_insert(next)
-    }
 }
 
 /// Joins by all that they have in common.

@@ -1,19 +1,14 @@
 //! Joins that have a verdict, and what they are told apart by.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
-use arrow::error::ArrowError;
-use futures::TryStreamExt as _;
 use zqos_core::Timestamp;
 use zqos_quality::Proportion;
 use zqos_quality::compare::{Join, Slot};
 use zqos_query::{Archive, QueryError, quoted};
 
 use super::{HourOfWeek, Question};
+use crate::cells::{Numbers, Read, each};
 
 /// A join.
 #[derive(Debug)]
@@ -35,29 +30,34 @@ pub(super) struct Joins<'a> {
     pub(super) hour_of_week: &'a HourOfWeek<'a>,
 }
 
-/// Numbers for texts.
-#[derive(Default)]
-struct Numbers(BTreeMap<String, u32>);
-
-impl Numbers {
-    fn of(&mut self, text: String) -> u32 {
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        *self.0.entry(text).or_insert(next)
-    }
-}
-
 impl Joins<'_> {
     /// Reads joins; conditions and the column are SQL over participants and meetings.
     pub(super) async fn read(&self) -> Result<Vec<Found>, QueryError> {
-        let batches: Vec<RecordBatch> =
-            self.archive.query(&self.sql()).await?.try_collect().await?;
-        let (mut meetings, mut people) = (Numbers::default(), Numbers::default());
-        let mut found = Vec::new();
-        for batch in &batches {
-            self.take(batch, &mut meetings, &mut people, &mut found)
-                .map_err(|error| QueryError::Failed(error.into()))?;
+        let mut kinds = [Read::Whole; 9];
+        for text in [0, 1, 8] {
+            kinds[text] = Read::Text;
         }
-        Ok(found)
+        let (mut meetings, mut people) = (Numbers::default(), Numbers::default());
+        each(self.archive, &self.sql(), &kinds, |cells, row| {
+            let start = cells.instant(2, row)?;
+            let (weekday, hour) = (self.hour_of_week)(start);
+            // Truths are 1 and 0.
+            let is = |column| cells.whole(column, row) == Some(1);
+            Some(Found {
+                join: Join {
+                    meeting: meetings.of(cells.text(0, row)?),
+                    person: cells.text(1, row).map(|person| people.of(person)),
+                    slot: Slot::new(weekday, hour)?,
+                    is_poor: is(3),
+                    minutes: Proportion::new(cells.count(5, row)?, cells.count(4, row)?)?,
+                },
+                start,
+                is_in: is(6),
+                is_against: is(7),
+                by: cells.owned(8, row),
+            })
+        })
+        .await
     }
 
     fn sql(&self) -> String {
@@ -95,53 +95,5 @@ impl Joins<'_> {
             by.unwrap_or("NULL"),
             medium
         )
-    }
-
-    fn take(
-        &self,
-        rows: &RecordBatch,
-        meetings: &mut Numbers,
-        people: &mut Numbers,
-        found: &mut Vec<Found>,
-    ) -> Result<(), ArrowError> {
-        let texts = [0, 1, 8].map(|place: usize| cast(rows.column(place), &DataType::Utf8));
-        let [meeting, person, by] = texts;
-        let (meeting, person, by) = (meeting?, person?, by?);
-        let numbers = [2, 4, 5].map(|place: usize| cast(rows.column(place), &DataType::Int64));
-        let [start, minutes, poor] = numbers;
-        let (start, minutes, poor) = (start?, minutes?, poor?);
-        let text = |cells: &arrow::array::ArrayRef, row: usize| {
-            let cells = cells.as_string::<i32>();
-            cells.is_valid(row).then(|| cells.value(row).to_owned())
-        };
-        let count = |cells: &arrow::array::ArrayRef, row: usize| {
-            u32::try_from(cells.as_primitive::<Int64Type>().value(row)).unwrap_or(0)
-        };
-        for row in 0..rows.num_rows() {
-            let micros = start.as_primitive::<Int64Type>().value(row);
-            let (Ok(at), Some(meeting)) =
-                (Timestamp::from_unix_millis(micros.div_euclid(1_000)), text(&meeting, row))
-            else {
-                continue;
-            };
-            let (weekday, hour) = (self.hour_of_week)(at);
-            let minutes = Proportion::new(count(&poor, row), count(&minutes, row));
-            let (Some(slot), Some(minutes)) = (Slot::new(weekday, hour), minutes) else { continue };
-            let is = |place: usize| rows.column(place).as_boolean().value(row);
-            found.push(Found {
-                join: Join {
-                    meeting: meetings.of(meeting),
-                    person: text(&person, row).map(|person| people.of(person)),
-                    slot,
-                    is_poor: is(3),
-                    minutes,
-                },
-                start: at,
-                is_in: is(6),
-                is_against: is(7),
-                by: text(&by, row),
-            });
-        }
-        Ok(())
     }
 }
