@@ -264,8 +264,7 @@ async fn of_store(server: &Arc<Server>, request: Request, next: Next) -> Respons
     if let Err(problem) = server.sees(who, &target) {
         return problem.into_response();
     }
-    let key = format!("{:?} {:?} {target}", server.eyes(who), who.accounts);
-    let key = format!("{} {key}", who.role);
+    let key = format!("{} {:?} {target}", who.role, who.accounts);
     let mut other = None;
     let made = server.answers.get(version, key, bytes::Bytes::len, async {
         let response = next.run(request).await;

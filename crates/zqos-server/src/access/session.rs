@@ -91,12 +91,11 @@ impl Sessions {
         let mut tokens = lock(&self.tokens);
         if tokens.len() >= MOST {
             tokens.retain(|_, entry| entry.until > now);
+        }
+        while tokens.len() >= MOST {
             let oldest = tokens.iter().min_by_key(|(_, entry)| entry.until);
-            if let Some(key) = oldest.filter(|_| true).map(|(key, _)| key.clone())
-                && tokens.len() >= MOST
-            {
-                tokens.remove(&key);
-            }
+            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else { break };
+            tokens.remove(&oldest);
         }
         tokens.insert(digest(&token), Entry { holder, until: now.saturating_add(lives) });
         Token(token)
