@@ -7,6 +7,7 @@ mod build;
 mod collect;
 mod get_vs_curl;
 pub(crate) mod peak_memory;
+mod serve;
 mod sim;
 mod statistics;
 mod store;
@@ -39,6 +40,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("sim", sim::run),
     ("collect", collect::run),
     ("archive", archive),
+    ("serve", serve::run),
     ("store-ingest", store::ingest),
     ("store-size", store::size),
     ("store-query", store::query),

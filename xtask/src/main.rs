@@ -15,6 +15,7 @@ mod generate;
 mod kills;
 mod plausibility;
 mod process;
+mod served;
 mod simulator;
 mod soak;
 mod step;

@@ -3,6 +3,7 @@
 
 pub(crate) mod install;
 mod s3;
+mod served;
 mod simulated;
 mod tables;
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use zqos_context::Context;
 use zqos_core::Timestamp;
-use zqos_quality::cause::{Incident, Tally};
+use zqos_quality::cause::{Diagnosis, Incident, Tally};
 use zqos_quality::{Direction, InputMeaning, Judge, Proportion};
 
 use zqos_query::{Archive, QueryError};
@@ -224,25 +224,50 @@ pub async fn diagnose(
     coverage: Option<Coverage>,
 ) -> Result<Answer, QueryError> {
     // Every stream is kept of what is shown minute by minute alone.
-    if matches!(question.about, About::Meeting { .. } | About::Person(_)) {
-        let case: Case<true> = Case::read(archive, accounts, question, terms).await?;
-        Ok(answer(question, &case, terms, coverage))
-    } else {
+    if !matches!(question.about, About::Meeting { .. } | About::Person(_)) {
         let case: Case<false> = Case::read(archive, accounts, question, terms).await?;
-        Ok(answer(question, &case, terms, coverage))
+        let diagnosis = case.book.diagnose(case.meaning);
+        return Ok(answer(question, &case, &diagnosis, terms, coverage));
     }
+    let case: Case<true> = Case::read(archive, accounts, question, terms).await?;
+    let diagnosis = case.book.diagnose(case.meaning);
+    let first = answer(question, &case, &diagnosis, terms, coverage);
+    let puzzling = puzzling(question, &case, &diagnosis);
+    drop((case, diagnosis));
+    let Some(longer) = question.clone().longer(archive, accounts, &puzzling).await? else {
+        return Ok(first);
+    };
+    let case: Case<true> = Case::read(archive, accounts, &longer, terms).await?;
+    let diagnosis = case.book.diagnose(case.meaning);
+    let second = answer(&longer, &case, &diagnosis, terms, coverage);
+    let explains_more = second.unexplained.poor_minutes < first.unexplained.poor_minutes;
+    Ok(if explains_more { second } else { first })
+}
+
+/// The joins of a meeting with poor minutes that nothing explains, those with the most first; none of anything else.
+fn puzzling(question: &Question, case: &Case<true>, diagnosis: &Diagnosis) -> Vec<String> {
+    let About::Meeting { meeting, .. } = &question.about else { return Vec::new() };
+    let focus = Focus::new(&question.about, &case.joins);
+    let mut puzzling: Vec<&Tally> = (diagnosis.tallies.iter())
+        .filter(|tally| tally.unexplained > 0 && tally.meeting_uuid == meeting.uuid.as_str())
+        .filter(|tally| focus.has(&tally.meeting_uuid, &tally.user_id))
+        .collect();
+    puzzling.sort_by(|one, other| {
+        other.unexplained.cmp(&one.unexplained).then(one.user_id.cmp(&other.user_id))
+    });
+    puzzling.into_iter().map(|tally| tally.user_id.clone()).collect()
 }
 
 /// What is said of a case.
 fn answer<const ALL: bool>(
     question: &Question,
     case: &Case<ALL>,
+    diagnosis: &Diagnosis,
     terms: &Terms<'_>,
     coverage: Option<Coverage>,
 ) -> Answer {
     let Terms { judge, input, context, day_of, .. } = *terms;
     let is_set = input.is_some();
-    let diagnosis = case.book.diagnose(case.meaning);
     let focus = Focus::new(&question.about, &case.joins);
     let tallies: Vec<&Tally> = (diagnosis.tallies.iter())
         .filter(|tally| focus.has(&tally.meeting_uuid, &tally.user_id))
@@ -258,13 +283,13 @@ fn answer<const ALL: bool>(
         if explained { 0 } else { tallies.iter().map(|tally| tally.unexplained).sum() };
     let participants = match (&question.about, ALL) {
         (About::Meeting { meeting, .. }, true) => {
-            rows(case, meeting.uuid.as_str(), context, judge, question, &diagnosis)
+            rows(case, meeting.uuid.as_str(), context, judge, question, diagnosis)
         }
         _ => Vec::new(),
     };
     let person = match &question.about {
         About::Person(who) if ALL => {
-            Some(profile(case, &who.key, context, judge, &diagnosis, day_of))
+            Some(profile(case, &who.key, context, judge, diagnosis, day_of))
         }
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! What is asked: of which meeting, person, site, cause or time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -12,11 +12,16 @@ use crate::person;
 
 /// How long before and after a meeting others are looked at: what they share with it may tell the cause.
 const AROUND: Duration = Duration::from_hours(2);
+/// How long before and after a meeting those are looked at whom it puzzles: what is wrong with a person's own network
+/// or machine shows in other meetings too.
+const OF_PEOPLE: Duration = Duration::from_hours(72);
+/// At how many people of a meeting so long a look is taken at most: those with the most to explain.
+const MOST_PEOPLE: usize = 20;
 /// The longest that a meeting can last: Zoom ends them after thirty hours.
 pub const LONGEST: Duration = Duration::from_hours(30);
 
 /// What is asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Question {
     /// What the answer is about.
     pub about: About,
@@ -29,7 +34,7 @@ pub struct Question {
 }
 
 /// What an answer is about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum About {
     /// All that there is.
     Account,
@@ -135,6 +140,58 @@ impl Question {
             read: start.saturating_sub(AROUND)..end.saturating_add(AROUND),
             meetings: None,
         })
+    }
+
+    /// The time of which anything is read to answer it.
+    pub fn looked_at(&self) -> Range<Timestamp> {
+        match self.about {
+            About::Meeting { .. } => {
+                let (start, end) = (self.range.start, self.range.end);
+                start.saturating_sub(OF_PEOPLE)..end.saturating_add(OF_PEOPLE)
+            }
+            _ => self.read.clone(),
+        }
+    }
+
+    /// The same question of a meeting with a longer look at some of its joins, those with the most to explain first:
+    /// all that these people met on the days around is read, too. `None` of anything else, and without anybody.
+    ///
+    /// **Errors**: those of [`Archive::query`].
+    pub(crate) async fn longer(
+        self,
+        archive: &Archive,
+        accounts: &[String],
+        joins: &[String],
+    ) -> Result<Option<Self>, QueryError> {
+        let About::Meeting { meeting, .. } = &self.about else { return Ok(None) };
+        if self.meetings.is_some() || joins.is_empty() {
+            return Ok(None);
+        }
+        let read = self.looked_at();
+        let which =
+            Which { accounts: accounts.to_vec(), range: read.clone(), meetings: None, joins: None };
+        let all = archive.participants(&which).await?;
+        let people: BTreeSet<String> = (joins.iter().take(MOST_PEOPLE))
+            .filter_map(|id| {
+                let mut here = all.iter().filter(|join| join.meeting_uuid == meeting.uuid.as_str());
+                here.find(|join| join.participant.id.as_str() == id)
+            })
+            .filter_map(|join| person(&join.participant))
+            .collect();
+        let is_near = |join: &Participant| {
+            let (joined, left) = (join.join.or(join.leave), join.leave.or(join.join));
+            joined.is_some_and(|joined| joined < self.read.end)
+                && left.is_some_and(|left| self.read.start < left)
+        };
+        let is_read = |join: &Participant| {
+            is_near(join) || person(join).is_some_and(|key| people.contains(&key))
+        };
+        let meetings: BTreeSet<&str> = (all.iter())
+            .filter(|join| is_read(&join.participant))
+            .map(|join| join.meeting_uuid.as_str())
+            .collect();
+        let meetings = meetings.into_iter().map(str::to_owned).collect();
+        Ok((!people.is_empty()).then_some(Self { read, meetings: Some(meetings), ..self }))
     }
 
     /// Of somebody, wherever he took part, beside whom others may be of interest in all their meetings: the

@@ -1,6 +1,7 @@
 //! The tables of a store, open for queries.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use zqos_core::Timestamp;
 use zqos_core::table::TABLES;
 use zqos_quality::Judge;
 use zqos_store::{Location, Snapshot, StoreError};
@@ -17,7 +19,7 @@ use crate::engine::Engine;
 use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
-use crate::{depth, functions, named, rollup, system, truncate, views};
+use crate::{days, depth, functions, named, rollup, system, truncate, views};
 
 /// What a query can't do.
 #[derive(Debug, thiserror::Error)]
@@ -203,6 +205,14 @@ impl Archive {
     /// The version of the store's tables; `None` where there are files alone.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         self.snapshot.as_deref()
+    }
+
+    /// What stands for all rows of the UTC days of a range: another number once one of them came, changed or went;
+    /// 0 where there are files alone.
+    ///
+    /// It means something as long as this process runs.
+    pub fn mark(&self, range: &Range<Timestamp>) -> u64 {
+        self.snapshot.as_deref().map_or(0, |snapshot| days::mark(snapshot, range))
     }
 
     /// Runs a query on threads of the archive. Its rows come as they are found; who drops the answer stops

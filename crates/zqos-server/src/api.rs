@@ -164,6 +164,11 @@ impl Zone {
         at.to_jiff().to_zoned(self.0.clone())
     }
 
+    /// The name; `None` of one that has none.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.0.iana_name().map(str::to_owned)
+    }
+
     /// The day, and when the next one begins.
     pub(crate) fn day(&self, at: Timestamp) -> (String, Timestamp) {
         let zoned = self.zoned(at);
@@ -240,7 +245,7 @@ pub(crate) fn medium(word: Option<&str>) -> Result<&'static str, Problem> {
         .ok_or_else(|| Problem::wrong("`medium` is `audio`, `video` or `share`"))
 }
 
-/// The joins of a time, read once of each version of the store.
+/// The joins of a time, read once of each version of its days.
 pub(crate) async fn joins(
     server: &Arc<Server>,
     version: &Version,
@@ -251,7 +256,7 @@ pub(crate) async fn joins(
     let eyes = server.eyes(who);
     let key = (who.accounts.clone(), range.start, range.end, medium.to_owned(), eyes == Eyes::Open);
     let read = judged_joins(&version.archive, &who.accounts, range, medium, eyes);
-    Ok(server.joins.get(version.number, key, Vec::len, read).await?)
+    Ok(server.joins.get(version.mark(range), key, Vec::len, read).await?)
 }
 
 /// The meetings of a time, likewise.
@@ -268,7 +273,7 @@ pub(crate) async fn meetings_of(
     let longer = range.start..range.end.saturating_add(zqos_answer::LONGEST);
     let joins = joins(server, version, who, &longer, "audio").await?;
     let read = zqos_answer::meetings(&version.archive, &who.accounts, range, &joins, eyes);
-    Ok(server.meetings.get(version.number, key, Vec::len, read).await?)
+    Ok(server.meetings.get(version.mark(&longer), key, Vec::len, read).await?)
 }
 
 /// When the newest join with a verdict began.

@@ -1,4 +1,4 @@
-//! Things that take time to make, made once of each version of the store.
+//! Things that take time to make, made once of what they are made of.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -22,7 +22,7 @@ struct State<K, V> {
 
 #[derive(Debug)]
 struct Entry<V> {
-    version: u64,
+    of: u64,
     asked: u64,
     weight: usize,
     cell: Arc<OnceCell<Arc<V>>>,
@@ -34,12 +34,13 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         Self { most_weight, state: Mutex::new(State { entries: HashMap::new(), turn: 0 }) }
     }
 
-    /// What was made for a key of this version; else it is made, once for all who ask meanwhile.
+    /// What was made for a key of this: what it is made of has a number. Else it is made, once for all who ask
+    /// meanwhile.
     ///
     /// **Errors**: those of `make`, which is tried again the next time.
     pub(crate) fn get<'c, E: Send + 'c>(
         &'c self,
-        version: u64,
+        of: u64,
         key: K,
         weight_of: fn(&V) -> usize,
         make: impl Future<Output = Result<V, E>> + Send + 'c,
@@ -51,33 +52,30 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         // Boxed, as reading takes much room, which is not to be part of whoever waits for it.
         let make = Box::pin(make);
         async move {
-            let cell = self.cell(version, &key);
+            let cell = self.cell(of, &key);
             let thing = cell.get_or_try_init(async || make.await.map(Arc::new)).await?;
             let thing = Arc::clone(thing);
-            self.weigh(&key, version, weight_of(&thing));
+            self.weigh(&key, of, weight_of(&thing));
             Ok(thing)
         }
     }
 
-    fn cell(&self, version: u64, key: &K) -> Arc<OnceCell<Arc<V>>> {
+    fn cell(&self, of: u64, key: &K) -> Arc<OnceCell<Arc<V>>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.turn += 1;
         let turn = state.turn;
-        // What is of an older version nobody asks for any more.
-        state.entries.retain(|_, entry| entry.version >= version);
-        let fresh = || Entry { version, asked: turn, weight: 0, cell: Arc::default() };
+        let fresh = || Entry { of, asked: turn, weight: 0, cell: Arc::default() };
         let entry = state.entries.entry(key.clone()).or_insert_with(fresh);
-        if entry.version != version {
-            // Somebody who began earlier still looks at the older one.
-            return Arc::default();
+        if entry.of != of {
+            *entry = fresh();
         }
         entry.asked = turn;
         Arc::clone(&entry.cell)
     }
 
-    fn weigh(&self, key: &K, version: u64, weight: usize) {
+    fn weigh(&self, key: &K, of: u64, weight: usize) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = state.entries.get_mut(key).filter(|entry| entry.version == version) {
+        if let Some(entry) = state.entries.get_mut(key).filter(|entry| entry.of == of) {
             entry.weight = weight;
         }
         let mut all: usize = state.entries.values().map(|entry| entry.weight).sum();
@@ -102,22 +100,22 @@ mod tests {
 
     use super::*;
 
-    async fn get(cache: &Cache<u32, usize>, version: u64, key: u32, made: &AtomicU32) -> usize {
+    async fn get(cache: &Cache<u32, usize>, of: u64, key: u32, made: &AtomicU32) -> usize {
         let counted = async {
             made.fetch_add(1, Ordering::Relaxed);
             Ok::<_, Infallible>(10)
         };
-        *cache.get(version, key, |weight| *weight, counted).await.unwrap()
+        *cache.get(of, key, |weight| *weight, counted).await.unwrap()
     }
 
     #[tokio::test]
-    async fn a_thing_is_made_once_of_each_version() {
+    async fn a_thing_is_made_once_until_what_it_is_made_of_changes() {
         let (cache, made) = (Cache::new(100), AtomicU32::new(0));
-        for (version, key, expected) in
-            [(1, 1, 1), (1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 1, 3), (1, 2, 4), (2, 2, 5)]
+        for (of, key, expected) in
+            [(1, 1, 1), (1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 1, 3), (1, 2, 3), (2, 2, 4), (1, 2, 5)]
         {
-            get(&cache, version, key, &made).await;
-            assert_eq!(made.load(Ordering::Relaxed), expected, "{version} {key}");
+            get(&cache, of, key, &made).await;
+            assert_eq!(made.load(Ordering::Relaxed), expected, "{of} {key}");
         }
     }
 

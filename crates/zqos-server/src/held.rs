@@ -3,6 +3,7 @@
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use zqos_core::Timestamp;
 use zqos_query::{Archive, QueryError, Settings};
 use zqos_store::Location;
 
@@ -30,6 +32,15 @@ pub(crate) struct Version {
     pub(crate) number: u64,
     /// When it was opened, by the system's clock of waiting.
     opened: Instant,
+}
+
+impl Version {
+    /// What stands for all that was read of a time, whose joins may have begun a day before, or end a day after:
+    /// other versions of the same rows have the same.
+    pub(crate) fn mark(&self, range: &Range<Timestamp>) -> u64 {
+        let day = Duration::from_hours(24);
+        self.archive.mark(&(range.start.saturating_sub(day)..range.end.saturating_add(day)))
+    }
 }
 
 /// Holds the newest version of the store.

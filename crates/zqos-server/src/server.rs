@@ -68,11 +68,15 @@ const JOINS: usize = 400_000;
 const MEETINGS: usize = 100_000;
 /// How many participants' minutes.
 const MINUTES: usize = 1_000_000;
+/// How many rows and incidents of diagnoses.
+const TOLD: usize = 200_000;
 
 /// What asks for joins have in common: accounts, range, medium and eyes.
 pub(crate) type JoinsKey = (Vec<String>, Timestamp, Timestamp, String, bool);
 /// The same of one meeting.
 pub(crate) type MeetingKey = (Vec<String>, String, bool);
+/// What diagnoses have in common: accounts, what is asked, as it is shown for debugging, the time zone and eyes.
+pub(crate) type DiagnosisKey = (Vec<String>, String, Option<String>, bool);
 
 /// All that requests share.
 pub struct Server {
@@ -85,6 +89,7 @@ pub struct Server {
     pub(crate) joins: Cache<JoinsKey, Vec<JudgedJoin>>,
     pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
+    pub(crate) diagnoses: Cache<DiagnosisKey, zqos_answer::Answer>,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
 }
@@ -124,6 +129,7 @@ impl Server {
             joins: Cache::new(JOINS),
             meetings: Cache::new(MEETINGS),
             attended: Cache::new(MINUTES),
+            diagnoses: Cache::new(TOLD),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
             settings,

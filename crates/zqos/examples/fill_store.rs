@@ -1,7 +1,8 @@
 //! Fills a store with what a simulated company measured, and tells how long that took.
 //!
-//! Arguments: the folder, how many stream samples at least, how many people the company has, and `raw`
-//! when the texts of the reports are to be kept too.
+//! Arguments: the folder, how many stream samples at least, how many people the company has, `raw`
+//! when the texts of the reports are to be kept too, and `hall` when there is to be a meeting of 1,000 people for
+//! two hours besides.
 //!
 //! One day of the company is read through the API, as any client would read it, and decoded. What is
 //! timed begins there: typed records become batches on one thread, which are appended and committed on
@@ -25,8 +26,8 @@ use zoom_wire::qos::{ListParticipantsQos, ParticipantQos};
 use zoom_wire::request::Bound;
 use zoom_wire::{Endpoint as _, Kind, Page as _, Range, RawPage, Request, Row, When, decode};
 use zqos_core::{
-    Clock as _, DeviceSample, ManualClock, Meeting, MeetingUuid, Origin, Participant, StreamSample,
-    SystemClock, Timestamp,
+    Clock as _, DeviceSample, ManualClock, Meeting, MeetingUuid, Origin, Participant,
+    ParticipantId, StreamSample, SystemClock, Timestamp,
 };
 use zqos_sim::{Algorithm, Call, Config, Simulator};
 use zqos_store::{Batch, Raw, Store};
@@ -45,10 +46,12 @@ fn main() -> Result<()> {
     let folder = arguments.next().ok_or("which folder?")?;
     let samples: usize = arguments.next().ok_or("how many samples?")?.parse()?;
     let people = arguments.next().ok_or("how many people?")?.parse()?;
-    let keeps_texts = arguments.next().is_some_and(|word| word == "raw");
-    let day = Arc::new(Day::simulated(people, keeps_texts)?);
+    let more: Vec<String> = arguments.collect();
+    let has = |word: &str| more.iter().any(|one| one == word);
+    let day = Day::simulated(people, has("raw"))?;
+    let hall = if has("hall") { day.hall()? } else { Day::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(fill(Path::new(&folder), day, samples))
+    runtime.block_on(fill(Path::new(&folder), Arc::new(day), hall, samples))
 }
 
 /// What came in of one day.
@@ -122,6 +125,53 @@ impl Day {
         }
         Ok(day)
     }
+
+    /// A meeting of 1,000 people for two hours. What they measure is what people of the day did, again and again.
+    fn hall(&self) -> Result<Self> {
+        const PEOPLE: usize = 1_000;
+        const MINUTES: i64 = 120;
+        let like = self.meetings.iter().find(|meeting| meeting.is_webinar != Some(true));
+        let like = like.ok_or("a day without meetings")?;
+        let start = format!("{DAY}T10:00:00Z").parse::<Timestamp>()?;
+        let minute =
+            |number: i64| Timestamp::from_unix_millis(start.unix_millis() + number * 60_000);
+        let meeting = Meeting {
+            uuid: MeetingUuid::new("hallhallhallhallhallhg==").ok_or("an empty UUID")?,
+            start: Some(start),
+            end: Some(minute(MINUTES)?),
+            participant_count: u32::try_from(PEOPLE).ok(),
+            ..like.clone()
+        };
+        let mut reports = Vec::with_capacity(PEOPLE);
+        let with_figures = self.reports.iter().filter(|report| !report.streams.is_empty());
+        for (report, number) in with_figures.cycle().zip(0..PEOPLE) {
+            let mut one = Report {
+                meeting: meeting.uuid.clone(),
+                participant: Participant {
+                    id: ParticipantId::new(&(16_778_240 + number).to_string()).ok_or("no id")?,
+                    uuid: None,
+                    join: Some(start),
+                    leave: meeting.end,
+                    ..report.participant.clone()
+                },
+                streams: Vec::new(),
+                devices: Vec::new(),
+                text: None,
+            };
+            let minutes: Vec<&[StreamSample]> =
+                report.streams.chunk_by(|one, other| one.ts == other.ts).collect();
+            for (samples, number) in minutes.into_iter().cycle().zip(0..MINUTES) {
+                let ts = minute(number)?;
+                one.streams
+                    .extend(samples.iter().map(|sample| StreamSample { ts, ..sample.clone() }));
+            }
+            for (sample, number) in report.devices.iter().cycle().zip(0..MINUTES) {
+                one.devices.push(DeviceSample { ts: minute(number)?, ..*sample });
+            }
+            reports.push(one);
+        }
+        Ok(Self { meetings: vec![meeting], reports })
+    }
 }
 
 /// Visits the body of every page of a listing.
@@ -147,7 +197,7 @@ fn each_page(
 }
 
 /// Fills a store with copies of a day.
-async fn fill(folder: &Path, day: Arc<Day>, samples: usize) -> Result<()> {
+async fn fill(folder: &Path, day: Arc<Day>, hall: Day, samples: usize) -> Result<()> {
     let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
     // The newest day is over for good.
     let newest = SystemClock.now().unix_millis() / DAY_MILLIS - 3;
@@ -162,6 +212,9 @@ async fn fill(folder: &Path, day: Arc<Day>, samples: usize) -> Result<()> {
         for number in 0..i64::try_from(copies).expect("days fit into memory") {
             let copy = Copy { number, shift: (newest - number - simulated) * DAY_MILLIS };
             copy.send(&day, &full).map_err(|error| error.to_string())?;
+            if number == 0 {
+                copy.send(&hall, &full).map_err(|error| error.to_string())?;
+            }
         }
         Ok::<(), String>(())
     });

@@ -2,8 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use super::{add_test, install, run_newman};
 use crate::{
     process::{around_proxies, quietly},
+    served::{Credentials, Served},
     simulator::{Simulator, encoded_twice, setting},
     store::emptied,
     workspace::Workspace,
@@ -63,7 +63,11 @@ pub(crate) fn run(zqos: &Zqos, workspace: &Workspace) -> Result<()> {
     zoomus.arg(sources.join("zoomus_reports.py"));
     fetch_all(&kept, &mut zoomus, &cast.awkward, 3).context("zoomus on the archive")?;
     let mut rivet = Command::new("node");
-    fetch_all(&kept, rivet.arg(script), &cast.plain, 10).context("Rivet on the archive")
+    fetch_all(&kept, rivet.arg(script), &cast.plain, 10).context("Rivet on the archive")?;
+
+    let Archive { served, credentials, .. } = &archive;
+    super::served::by_prometheus(served, credentials, workspace).context("Prometheus")?;
+    super::served::as_described(served, credentials, workspace).context("schemathesis")
 }
 
 /// Lists, participants and reports of what was collected are those that the simulator gave, value for value.
@@ -88,9 +92,10 @@ fn expect_the_same(kept: &Curl<'_>, zoom: &Curl<'_>, cast: &Cast) -> Result<()> 
     Ok(())
 }
 
-/// `zqos serve` on what was collected. Dropping it ends it.
+/// `zqos serve` on what was collected.
 struct Archive {
-    child: Child,
+    served: Served,
+    credentials: Credentials,
     /// Names and values that make clients find it.
     settings: Vec<(String, String)>,
 }
@@ -102,35 +107,10 @@ impl Archive {
         collect.args(["collect", "--from", "2026-11-16", "--to", "2026-11-20", "--tz", "UTC"]);
         collect.arg("--store").arg(&store).envs(simulator.settings.iter().cloned());
         quietly(&mut collect)?;
-        let mut add = zqos.unconfigured();
-        add.args(["client", "add", "third-party", "--role", "analyst", "--format", "json"]);
-        let client: Value = serde_json::from_slice(&quietly(add.arg("--store").arg(&store))?)?;
-        let mut serve = zqos.unconfigured();
-        serve.args(["serve", "--listen", "127.0.0.1:0"]).arg("--store").arg(&store);
-        serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = serve.spawn().context("cannot start `zqos serve`")?;
-        let stderr = child.stderr.take().context("its remarks are piped")?;
-        let mut archive = Self { child, settings: Vec::new() };
-        let mut line = String::new();
-        BufReader::new(stderr).read_line(&mut line)?;
-        let base = line.trim().strip_prefix("ready ").with_context(|| line.clone())?;
-        let text = |name: &str| client[name].as_str().map(str::to_owned).context("no credentials");
-        archive.settings = vec![
-            ("ZOOM_API_BASE".into(), format!("{base}/v2")),
-            ("ZOOM_OAUTH_BASE".into(), base.to_owned()),
-            ("ZOOM_ACCOUNT_ID".into(), text("account_id")?),
-            ("ZOOM_CLIENT_ID".into(), text("client_id")?),
-            ("ZOOM_CLIENT_SECRET".into(), text("client_secret")?),
-        ];
-        Ok(archive)
-    }
-}
-
-impl Drop for Archive {
-    fn drop(&mut self) {
-        // Fails only for a program that has ended already.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        let credentials = Credentials::add(zqos, &store, "analyst")?;
+        let served = Served::start(zqos, &store, &[])?;
+        let settings = credentials.settings(&served);
+        Ok(Self { served, credentials, settings })
     }
 }
 

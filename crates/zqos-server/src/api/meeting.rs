@@ -85,7 +85,7 @@ pub(crate) async fn meeting(
     Ok(Json(OneMeeting { meeting: row, diagnosis, participants: attended.participants.clone() }))
 }
 
-/// Who took part, read once of each version of the store.
+/// Who took part, read once of each version of its days.
 async fn attended(
     server: &Arc<Server>,
     version: &Version,
@@ -94,14 +94,15 @@ async fn attended(
 ) -> Result<Arc<Attended>, Problem> {
     let eyes = server.eyes(who);
     let key = (who.accounts.clone(), uuid.to_owned(), eyes == Eyes::Open);
+    let archive = &version.archive;
+    let (meeting, range) = one_meeting(archive, &who.accounts, uuid, server.now()).await?;
+    let of = version.mark(&range);
     let read = async {
-        let archive = &version.archive;
-        let (meeting, range) = one_meeting(archive, &who.accounts, uuid, server.now()).await?;
         let settings = &server.settings;
         let lens = Lens { judge: settings.judge, context: &settings.context, eyes };
         Ok::<_, Problem>(Attended::read(archive, &who.accounts, &meeting, range, lens).await?)
     };
-    server.attended.get(version.number, key, Attended::weight, read).await
+    server.attended.get(of, key, Attended::weight, read).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
