@@ -4,6 +4,7 @@
 
 mod columns;
 mod limits;
+mod mark;
 mod read_only;
 mod rollup;
 mod scores;

@@ -168,6 +168,31 @@ fn a_day_names_what_really_was_the_matter() {
     assert!(incidents(&asked("diagnose", &by_cause), "faulty-sender").is_empty());
 }
 
+/// What is wrong with somebody's own network or machine shows in no meeting by itself, and yet it is told of each.
+#[test]
+fn what_is_the_matter_with_a_person_all_day_is_told_of_the_worst_meeting() {
+    let answer = asked("diagnose", &["--from", "2026-11-19", "--to", "2026-11-20"]);
+    let mut asked_for = 0;
+    for incident in answer["incidents"].as_array().unwrap() {
+        let scope = &incident["scope"];
+        let hurt = incident["participants"].as_array().unwrap().iter();
+        let own = hurt.filter(|hurt| hurt["person"] == scope["name"]);
+        let worst = own.max_by_key(|hurt| hurt["poor_minutes"].as_u64());
+        let Some(worst) = worst.filter(|hurt| hurt["poor_minutes"].as_u64() >= Some(3)) else {
+            continue;
+        };
+        let of_meeting = asked("diagnose", &[worst["meeting_uuid"].as_str().unwrap()]);
+        let told = incidents(&of_meeting, incident["cause"].as_str().unwrap());
+        assert!(
+            told.iter().any(|told| told["scope"] == *scope),
+            "{incident:#}\nis not told of the meeting: {:#}",
+            of_meeting["incidents"]
+        );
+        asked_for += 1;
+    }
+    assert!(asked_for > 1, "only {asked_for} incidents of persons");
+}
+
 #[test]
 fn a_meeting_is_found_by_what_people_know_and_shown_minute_by_minute() {
     let sender = faulty_sender(world());
