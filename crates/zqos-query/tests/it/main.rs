@@ -4,6 +4,7 @@
 
 mod columns;
 mod limits;
+mod merged;
 mod read_only;
 mod rollup;
 mod scores;
