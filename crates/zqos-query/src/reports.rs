@@ -12,8 +12,8 @@ use futures::StreamExt as _;
 use zqos_core::column::{DEVICE_FIGURES, STREAM_FIGURES};
 use zqos_core::table::{Column, Kind, MEETINGS, PARTICIPANTS, Table};
 use zqos_core::{
-    Dbm, DeviceSample, Figures, Fps, Kbps, Meeting, MeetingUuid, Millis, Participant, ParticipantId,
-    Percent, Pressure, Resolution, Stream, Timestamp,
+    Dbm, DeviceSample, Figures, Fps, Kbps, Meeting, MeetingUuid, Millis, Participant,
+    ParticipantId, Percent, Pressure, Resolution, Stream, Timestamp,
 };
 
 use crate::archive::{Archive, QueryError};

@@ -26,11 +26,8 @@ pub(crate) fn others(bits: &str) -> String {
     let mut names = String::new();
     for (place, origin) in TRUST.into_iter().enumerate() {
         let (bit, name) = (bit_of(place), origin.as_str());
-        write!(
-            names,
-            ", CASE WHEN {bits} & {bit} > 0 AND origin <> '{name}' THEN '{name}' END"
-        )
-        .expect("a text");
+        write!(names, ", CASE WHEN {bits} & {bit} > 0 AND origin <> '{name}' THEN '{name}' END")
+            .expect("a text");
     }
     format!("nullif(concat_ws(', '{names}), '')")
 }

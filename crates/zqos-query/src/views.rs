@@ -18,11 +18,11 @@ use datafusion::prelude::SessionContext;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectMeta, ObjectStore};
 use url::Url;
+use zqos_core::Origin;
 use zqos_core::column::STREAM_FIGURES;
 use zqos_core::table::{
     Column, DAY, Kind, Latest, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, Table,
 };
-use zqos_core::Origin;
 use zqos_store::{DataFile, Location, Snapshot};
 
 use crate::functions::{AUDIO_MINUTE, MIDDLE};
@@ -284,9 +284,8 @@ fn merged_samples() -> String {
 /// How far figures of what was pushed lie from those of past reports, in minutes that both tell of.
 fn origin_differences() -> String {
     let of = |origin: Origin| {
-        let figures = STREAM_FIGURES
-            .map(|figure| format!("CAST({figure} AS DOUBLE) AS {figure}"))
-            .join(", ");
+        let figures =
+            STREAM_FIGURES.map(|figure| format!("CAST({figure} AS DOUBLE) AS {figure}")).join(", ");
         format!(
             "SELECT account, meeting_uuid, user_id, date_trunc('minute', ts) AS ts, stream, {figures} \
              FROM stream_samples WHERE origin = '{}'",
