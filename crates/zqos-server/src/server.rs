@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use crate::cache::Cache;
 use crate::coverage::CoverageSource;
 use crate::held::Held;
 use crate::problem::Problem;
+use crate::push::PushSource;
 
 /// What people may be called in the store, beside what people call them.
 pub type Names = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -87,6 +88,8 @@ pub struct Server {
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
+    /// Who tells what is pushed to this program, where something is.
+    pub(crate) push: OnceLock<Arc<dyn PushSource>>,
 }
 
 impl fmt::Debug for Server {
@@ -126,8 +129,14 @@ impl Server {
             attended: Cache::new(MINUTES),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
+            push: OnceLock::new(),
             settings,
         })
+    }
+
+    /// Says who tells what is pushed to this program. The first who is named stays.
+    pub fn tell_of_push(&self, source: Arc<dyn PushSource>) {
+        drop(self.push.set(source));
     }
 
     /// A code for the address at which a browser signs in, once: `/sign-in?code=…`.
