@@ -31,6 +31,7 @@ use crate::live::{Budget, Ranking, Sampler, TICK};
 use crate::meter::{self, Meter, Trouble};
 use crate::owed::{self, Calls, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
 use crate::progress::{Progress, Stage};
+use crate::pushed::Delivered;
 use crate::quota;
 use crate::tally::{Tally, Why};
 
@@ -47,6 +48,9 @@ const HOLD_EVERY: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_mins(15);
 /// How far back it is looked for them: what began before has ended, and was listed then.
 const FOLLOWED: Duration = Duration::from_hours(72);
+/// A meeting of which a minute was pushed that began no longer ago is not sampled. **Source**: a minute is told 55
+/// seconds after its beginning, and again five minutes later where that failed.
+const LATELY: Duration = Duration::from_mins(7);
 /// How long after the daily quota opens it is tried, at the earliest.
 const OPENED: Duration = Duration::from_secs(2);
 
@@ -65,6 +69,8 @@ pub struct Settings {
     pub sites: Option<Arc<dyn Sites>>,
     /// Calls of Zoom Phone are collected too. They need scopes of their own, and have limits of their own.
     pub phone: bool,
+    /// Reports are fetched of meetings too that push has delivered.
+    pub fetch_pushed: bool,
 }
 
 /// What keeps a collector from going on. What came before is kept.
@@ -290,6 +296,8 @@ impl Collector {
             webinars => running.extend(webinars?),
         }
         let now = self.clock.now();
+        let pushed = self.pushed_lately(&running, now).await?;
+        running.retain(|meeting| !pushed.contains(&meeting.uuid));
         let budget = self.budget(&running, now).await?;
         let picked = sampler.pick(running, budget, ranking, now);
         let mut fetched = stream::iter(picked)
@@ -303,6 +311,19 @@ impl Collector {
             }
         }
         Ok(())
+    }
+
+    /// Meetings that run of which minutes are being pushed.
+    async fn pushed_lately(
+        &self,
+        running: &[Meeting],
+        now: Timestamp,
+    ) -> Result<HashSet<MeetingUuid>, CollectError> {
+        let since = now.saturating_sub(LATELY);
+        let lately = running.iter().map(|meeting| (meeting.uuid.clone(), since..now));
+        let delivered = self.delivered(lately).await?;
+        let minute = since.unix_millis().div_euclid(60_000);
+        Ok(delivered.since(minute).into_iter().cloned().collect())
     }
 
     /// The meetings, or webinars, that run now, as the list tells of them; they are kept.
@@ -431,12 +452,14 @@ impl Collector {
         let mut quota = self.list_all(range, self.clock.now(), refused).await?;
         while quota.is_none() {
             let known = self.known(range).await?;
-            let owed = owed::meetings(&known, range, &passed, self.clock.now());
+            let force = self.settings.fetch_pushed;
+            let owed = owed::meetings(&known, range, &passed, force, self.clock.now());
             if owed.is_empty() {
                 break;
             }
             passed.extend(owed.iter().map(|meeting| meeting.uuid.clone()));
-            quota = self.fetch_all(owed).await?;
+            let delivered = self.delivered(owed.iter().map(OwedMeeting::time)).await?;
+            quota = self.fetch_all(owed, &delivered).await?;
             // What is known is read from the tables then, and not from a long log.
             self.keeper.commit().await?;
         }
@@ -470,6 +493,15 @@ impl Collector {
     async fn known(&self, range: &Range<Timestamp>) -> Result<Known, CollectError> {
         let Settings { store, account, .. } = &self.settings;
         Ok(Known::read(store.clone(), account, range.start, range.end).await?)
+    }
+
+    /// What push has delivered of meetings, on the days of some time of each.
+    async fn delivered(
+        &self,
+        meetings: impl Iterator<Item = (MeetingUuid, Range<Timestamp>)>,
+    ) -> Result<Delivered, CollectError> {
+        let Settings { store, account, .. } = &self.settings;
+        Ok(Delivered::read(store, account, meetings).await?)
     }
 
     /// Walks over the lists that are open; tells when the quota opens again if it is spent.
@@ -601,13 +633,18 @@ impl Collector {
     }
 
     /// Fetches meetings; tells when the quota opens again if it is spent meanwhile.
-    async fn fetch_all(&self, owed: Vec<OwedMeeting>) -> Result<Option<Timestamp>, CollectError> {
+    async fn fetch_all(
+        &self,
+        owed: Vec<OwedMeeting>,
+        delivered: &Delivered,
+    ) -> Result<Option<Timestamp>, CollectError> {
         self.progress.enter(Stage::Reports);
         let calls: Calls = owed.iter().map(|meeting| Calls::of(meeting.participants)).sum();
         Progress::add(&self.progress.meetings_owed, owed.len() as u64);
         Progress::add(&self.progress.calls_owed, calls.all());
-        let mut fetched =
-            stream::iter(owed).map(|meeting| self.meeting(meeting)).buffer_unordered(WALKS);
+        let mut fetched = stream::iter(owed)
+            .map(|meeting| self.meeting(meeting, delivered))
+            .buffer_unordered(WALKS);
         let (mut failures, mut quota) = (0, None);
         while let Some(outcome) = fetched.next().await {
             match outcome? {
@@ -626,9 +663,13 @@ impl Collector {
     }
 
     /// Fetches participants and reports of a meeting, and keeps what is known of it then.
-    async fn meeting(&self, meeting: OwedMeeting) -> Result<Fetched, CollectError> {
+    async fn meeting(
+        &self,
+        meeting: OwedMeeting,
+        delivered: &Delivered,
+    ) -> Result<Fetched, CollectError> {
         let mut tally = Tally::default();
-        let halt = match self.walk(&meeting, &mut tally).await {
+        let halt = match self.walk(&meeting, &mut tally, delivered).await {
             Ok(()) => {
                 Progress::add(&self.progress.meetings_done, 1);
                 return Ok(Fetched::Told);
@@ -654,13 +695,44 @@ impl Collector {
         Ok(if why == Why::Failed { Fetched::Failed(error) } else { Fetched::Told })
     }
 
-    async fn walk(&self, meeting: &OwedMeeting, tally: &mut Tally) -> Result<(), Halt> {
+    async fn walk(
+        &self,
+        meeting: &OwedMeeting,
+        tally: &mut Tally,
+        delivered: &Delivered,
+    ) -> Result<(), Halt> {
         let id = || MeetingId::from(meeting.uuid.clone());
         let kind = if meeting.is_webinar { Kind::Webinar } else { Kind::Meeting };
         let list = ListParticipants::new(id()).kind(kind).when(When::Past);
         self.walk_over(meeting, list, tally, count_participants).await?;
+        if self.is_left_to_push(meeting, tally, delivered).await? {
+            return Ok(());
+        }
         let list = ListParticipantsQos::new(id()).kind(kind).when(When::Past);
         self.walk_over(meeting, list, tally, count_reports).await
+    }
+
+    /// Keeps what push has delivered of a meeting of which the participants are known. True when that is all, so
+    /// that nothing is to be asked for any more.
+    async fn is_left_to_push(
+        &self,
+        meeting: &OwedMeeting,
+        tally: &Tally,
+        delivered: &Delivered,
+    ) -> Result<bool, Halt> {
+        let Some(delivered) = delivered.of(&meeting.uuid) else { return Ok(false) };
+        let now = self.clock.now();
+        let is_left = tally.was_delivered(delivered) && !self.settings.fetch_pushed;
+        let mut rows = self.intake().take_rows();
+        let told = tally.pushed(delivered, now);
+        rows.coverage(&meeting.uuid, Origin::Qss, meeting.start, &told);
+        if is_left {
+            let told = tally.left_to_push(now);
+            rows.coverage(&meeting.uuid, Origin::RestPast, meeting.start, &told);
+            self.progress.spare(Calls::of(meeting.participants).reports);
+        }
+        self.keep(rows).await?;
+        Ok(is_left)
     }
 
     /// Walks over the pages of a meeting. With the last page of reports what came of it is kept.

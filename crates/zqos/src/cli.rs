@@ -385,6 +385,9 @@ pub(crate) struct Collect {
     /// Collect calls of Zoom Phone too, for which the app needs scopes of its own
     #[arg(long)]
     pub(crate) phone: bool,
+    /// Fetch reports of meetings too of which every minute was pushed
+    #[arg(long)]
+    pub(crate) fetch_pushed: bool,
     /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
     #[arg(long, conflicts_with_all = ["past", "live"])]
     pub(crate) plan: bool,
