@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,11 +19,13 @@ use zoom_wire::meeting::{ListMeetings, MeetingsPage};
 use zoom_wire::participant::{ListParticipants, ParticipantsPage};
 use zoom_wire::phone::ListPastCalls;
 use zoom_wire::privacy::Policy;
-use zoom_wire::qos::{ListParticipantsQos, ParticipantsQosPage};
+use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos, ParticipantQos, ParticipantsQosPage};
 use zoom_wire::rate_limit::{Label, Product};
 use zoom_wire::request::Bound;
 use zoom_wire::{ApiErrorKind, ForAccount, Kind, Listing as PagedEndpoint, Row, When};
-use zqos_core::{Clock, Coverage, Listing, Meeting, MeetingId, MeetingUuid, Origin, Timestamp};
+use zqos_core::{
+    Clock, Coverage, Listing, Meeting, MeetingId, MeetingUuid, Origin, ParticipantId, Timestamp,
+};
 use zqos_intake::{Intake, Sites, Source};
 use zqos_store::{Batch, Known, Location, StoreError};
 
@@ -144,6 +147,8 @@ pub struct Collector {
     progress: Arc<Progress>,
     /// What earlier runs took of the day's quota was counted.
     has_counted: OnceCell<()>,
+    /// Zoom does not give this app the reports of single joins.
+    singles_refused: AtomicBool,
 }
 
 /// Why a walk over pages ended early.
@@ -178,7 +183,8 @@ impl Collector {
         let clock = client.clock();
         meter.go_by(Arc::clone(&clock));
         let (progress, has_counted) = (Arc::default(), OnceCell::new());
-        Self { client, clock, keeper, meter, settings, progress, has_counted }
+        let singles_refused = AtomicBool::new(false);
+        Self { client, clock, keeper, meter, settings, progress, has_counted, singles_refused }
     }
 
     /// How far it has come.
@@ -717,22 +723,77 @@ impl Collector {
     async fn is_left_to_push(
         &self,
         meeting: &OwedMeeting,
-        tally: &Tally,
+        tally: &mut Tally,
         delivered: &Delivered,
     ) -> Result<bool, Halt> {
         let Some(delivered) = delivered.of(&meeting.uuid) else { return Ok(false) };
-        let now = self.clock.now();
-        let is_left = tally.was_delivered(delivered) && !self.settings.fetch_pushed;
-        let mut rows = self.intake().take_rows();
-        let told = tally.pushed(delivered, now);
+        let mut intake = self.intake();
+        let told = tally.pushed(delivered, self.clock.now());
+        let holes = tally.holes(delivered).filter(|_| !self.settings.fetch_pushed);
+        let is_left = match holes {
+            Some(holes) => {
+                self.fill(meeting, &holes, tally, &mut intake).await?;
+                tally.is_filled(delivered)
+            }
+            None => false,
+        };
+        let mut rows = intake.take_rows();
         rows.coverage(&meeting.uuid, Origin::Qss, meeting.start, &told);
         if is_left {
-            let told = tally.left_to_push(now);
+            let told = tally.left_to_push(self.clock.now());
             rows.coverage(&meeting.uuid, Origin::RestPast, meeting.start, &told);
             self.progress.spare(Calls::of(meeting.participants).reports);
         }
         self.keep(rows).await?;
         Ok(is_left)
+    }
+
+    /// Fetches the reports of single joins, where that takes fewer calls than to fetch all. One that can't be had
+    /// ends it: all are fetched then.
+    async fn fill(
+        &self,
+        meeting: &OwedMeeting,
+        holes: &[String],
+        tally: &mut Tally,
+        intake: &mut Intake,
+    ) -> Result<(), Halt> {
+        let count = u32::try_from(holes.len()).unwrap_or(u32::MAX);
+        if count >= tally.pages() || self.singles_refused.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        for hole in holes {
+            let Some(body) = self.report_of(meeting, hole).await? else { break };
+            take(intake, &body, &source_of(Origin::RestPast, &meeting.uuid));
+            let refused = std::mem::take(&mut intake.refused).len();
+            let refused = u32::try_from(refused).unwrap_or(u32::MAX);
+            tally.invalid = tally.invalid.saturating_add(refused);
+            count_report(&body, tally);
+        }
+        Ok(())
+    }
+
+    /// The past report of one join, as it came; `None` when Zoom does not give it.
+    async fn report_of(&self, meeting: &OwedMeeting, user: &str) -> Result<Option<Bytes>, Halt> {
+        let Some(user) = ParticipantId::new(user) else { return Ok(None) };
+        let kind = if meeting.is_webinar { Kind::Webinar } else { Kind::Meeting };
+        let id = MeetingId::from(meeting.uuid.clone());
+        let endpoint = GetParticipantQos::new(id, user).kind(kind).when(When::Past);
+        let endpoint = ForAccount::new(endpoint, self.settings.sub_account.clone());
+        match self.client.send(&endpoint).await {
+            Ok(answer) => {
+                self.meter.answered("reports").await;
+                Ok(Some(answer.into_raw().body))
+            }
+            Err(error) => match error.api().map(|api| &api.kind) {
+                // It takes a scope of its own, which the app may lack.
+                Some(ApiErrorKind::MissingScopes(_) | ApiErrorKind::Forbidden) => {
+                    self.singles_refused.store(true, Ordering::Relaxed);
+                    Ok(None)
+                }
+                Some(_) => Ok(None),
+                None => Err(self.halt(error, Some(meeting.end)).await),
+            },
+        }
     }
 
     /// Walks over the pages of a meeting. With the last page of reports what came of it is kept.
@@ -890,10 +951,21 @@ fn count_participants(body: &[u8], tally: &mut Tally) {
 fn count_reports(body: &[u8], tally: &mut Tally) {
     let Ok(page) = zoom_wire::decode::<ParticipantsQosPage<'_>>(body) else { return };
     for row in page.participants.as_slice() {
-        let Row::Object(row) = row else { continue };
-        let Some(id) = row.user_id.get() else { continue };
-        let minutes = row.user_qos.get().map_or(0, |minutes| minutes.iter().count());
-        let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
-        tally.reported(id.as_str(), row.join_time.get(), row.leave_time.get(), minutes);
+        if let Row::Object(row) = row {
+            count_one(row, tally);
+        }
     }
+}
+
+fn count_report(body: &[u8], tally: &mut Tally) {
+    if let Ok(report) = zoom_wire::decode::<ParticipantQos<'_>>(body) {
+        count_one(&report, tally);
+    }
+}
+
+fn count_one(report: &ParticipantQos<'_>, tally: &mut Tally) {
+    let Some(id) = report.user_id.get() else { return };
+    let minutes = report.user_qos.get().map_or(0, |minutes| minutes.iter().count());
+    let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
+    tally.reported(id.as_str(), report.join_time.get(), report.leave_time.get(), minutes);
 }

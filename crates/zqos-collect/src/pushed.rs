@@ -6,7 +6,7 @@ use std::ops::Range;
 use zqos_core::{MeetingUuid, Timestamp};
 use zqos_store::{JoinTimes, LayoutError, Location, Minutes, Pushed, Sorts, StoreError};
 
-use crate::owed::{self, Calls, OwedMeeting};
+use crate::owed::{self, OwedMeeting};
 use crate::tally::Tally;
 
 /// The minutes of a join that were delivered whole, as ranges of UTC minutes since 1970, in order.
@@ -84,7 +84,7 @@ fn whole_minutes(minutes: &BTreeMap<i64, Sorts>) -> impl Iterator<Item = i64> {
     })
 }
 
-/// Meetings whose reports need not be fetched, by what the store knows of their joins before anybody asks Zoom.
+/// Meetings that are left to push: their reports need not be fetched, but those of joins that push lacks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Savings {
     /// How many meetings.
@@ -94,8 +94,8 @@ pub struct Savings {
 }
 
 impl Savings {
-    /// What push saves of meetings that are owed: those all of whose known joins, at least as many as Zoom
-    /// counts, were delivered whole.
+    /// What push saves of meetings that are owed, by what the store knows of their joins before anybody asks Zoom:
+    /// of those of which it knows at least as many as Zoom counts.
     pub(crate) async fn of(
         at: &Location,
         account: &str,
@@ -141,10 +141,13 @@ impl Savings {
                 tally.listed(user, times.join, times.leave, false);
             }
             let count = u32::try_from(joins.len()).unwrap_or(u32::MAX);
-            if count >= meeting.participants && tally.was_delivered(of_it) {
+            let Some(holes) = tally.holes(of_it).filter(|_| count >= meeting.participants) else {
+                continue;
+            };
+            let holes = u32::try_from(holes.len()).unwrap_or(u32::MAX);
+            if holes < tally.pages() {
                 savings.meetings += 1;
-                let reports = Calls::of(count.max(meeting.participants)).reports;
-                savings.calls += u32::try_from(reports).unwrap_or(u32::MAX);
+                savings.calls += tally.pages() - holes;
             }
         }
         Ok(savings)

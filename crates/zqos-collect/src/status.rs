@@ -30,9 +30,9 @@ pub struct Status {
     pub rest_minutes: u32,
     /// Those of them that were pushed; a minute may have come both ways.
     pub pushed_minutes: u32,
-    /// Meetings whose reports were not asked for, as push had delivered them, and how many calls that saved.
+    /// Meetings whose reports were not asked for, but those of joins that push lacked, and how many calls that saved.
     pub saved: Savings,
-    /// Meetings of which push has delivered a part; the whole of them is owed by reports.
+    /// Meetings of which push has delivered a part; the rest is owed by reports.
     pub pushed_in_part: u32,
     /// Rows of answers that could not be read, or not wholly.
     pub invalid: u32,
@@ -89,7 +89,7 @@ impl Status {
             let why: Option<Why> = of_it.why.as_deref().and_then(|why| why.parse().ok());
             status.invalid += of_it.invalid.unwrap_or(0);
             if why != Some(Why::OneParticipant) {
-                status.count(of_it, of_push.copied().filter(|_| why == Some(Why::Pushed)));
+                status.count(of_it, why == Some(Why::Pushed));
             }
             match why {
                 None => status.complete += 1,
@@ -97,7 +97,8 @@ impl Status {
                     status.complete += 1;
                     status.saved.meetings += 1;
                     let reports = Calls::of(of_it.expected.unwrap_or(1)).reports;
-                    status.saved.calls += u32::try_from(reports).unwrap_or(u32::MAX);
+                    let reports = u32::try_from(reports).unwrap_or(u32::MAX);
+                    status.saved.calls += reports.saturating_sub(of_it.got);
                 }
                 Some(why) if why.is_not_obtainable() => {
                     *status.not_obtainable.entry(why).or_default() += 1;
@@ -131,14 +132,15 @@ impl Status {
         status
     }
 
-    /// Counts joins and minutes of a meeting, which came by push where the report was not asked for.
-    fn count(&mut self, of_report: &Coverage, of_push: Option<&Coverage>) {
-        self.rest_minutes += of_report.got_minutes.unwrap_or(0);
-        let came = of_push.unwrap_or(of_report);
-        self.participants.0 += came.expected.unwrap_or(0);
-        self.participants.1 += came.got;
-        self.minutes.0 += came.expected_minutes.unwrap_or(0);
-        self.minutes.1 += came.got_minutes.unwrap_or(0);
+    /// Counts joins and minutes of a meeting; all of one that was left to push has come.
+    fn count(&mut self, came: &Coverage, was_pushed: bool) {
+        let (joins, minutes) = (came.expected.unwrap_or(0), came.expected_minutes.unwrap_or(0));
+        let reported = came.got_minutes.unwrap_or(0);
+        self.rest_minutes += reported;
+        self.participants.0 += joins;
+        self.participants.1 += if was_pushed { joins } else { came.got };
+        self.minutes.0 += minutes;
+        self.minutes.1 += if was_pushed { minutes } else { reported };
     }
 
     /// Adds what is known of a later range, which has no UTC day in common with this one.

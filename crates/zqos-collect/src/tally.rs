@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use zqos_core::{Coverage, Timestamp};
 
-use crate::owed::RETRIED_FOR;
+use crate::owed::{Calls, RETRIED_FOR};
 use crate::pushed::Whole;
 
 /// Why something of a meeting is missing.
@@ -29,7 +29,8 @@ pub enum Why {
     OneParticipant,
     /// Zoom refuses it for what the account is, or for what it has.
     Refused,
-    /// It was not asked for, as push has delivered every minute of it.
+    /// It was not asked for, as push has delivered every minute of it, or all but some joins, whose reports were
+    /// fetched one by one.
     Pushed,
     /// Push delivered a part of it; the rest is owed by past reports.
     Partly,
@@ -98,6 +99,11 @@ impl Join {
         delivered.iter().map(|run| minutes_in(&within(run))).sum()
     }
 
+    /// True when its report has all of its minutes.
+    fn has_report(&self) -> bool {
+        self.got.is_some_and(|got| got >= self.expected())
+    }
+
     /// True when all of it was delivered, and something at all: what there is of less than a minute nobody can
     /// tell.
     fn was_delivered(&self, delivered: Option<&Whole>) -> bool {
@@ -145,11 +151,28 @@ impl Tally {
         join.got = Some(minutes.max(join.got.unwrap_or(0)));
     }
 
+    /// The joins that were listed and push has not delivered; `None` when nobody knows which there are.
+    pub(crate) fn holes(&self, delivered: &HashMap<String, Whole>) -> Option<Vec<String>> {
+        let are_known = !self.is_torn && !self.joins.is_empty();
+        let holes = self.joins.iter().filter(|(id, join)| !join.was_delivered(delivered.get(*id)));
+        are_known.then(|| holes.map(|(id, _)| id.clone()).collect())
+    }
+
     /// True when push has delivered every join that was listed.
     pub(crate) fn was_delivered(&self, delivered: &HashMap<String, Whole>) -> bool {
-        let mut joins = self.joins.iter();
-        let are_known = !self.is_torn && !self.joins.is_empty();
-        are_known && joins.all(|(id, join)| join.was_delivered(delivered.get(id)))
+        self.holes(delivered).is_some_and(|holes| holes.is_empty())
+    }
+
+    /// True when each join that push has not delivered has its report.
+    pub(crate) fn is_filled(&self, delivered: &HashMap<String, Whole>) -> bool {
+        let has_report = |id: &String| self.joins.get(id).is_some_and(Join::has_report);
+        self.holes(delivered).is_some_and(|holes| holes.iter().all(has_report))
+    }
+
+    /// How many calls all reports take, at ten joins a call.
+    pub(crate) fn pages(&self) -> u32 {
+        let reports = Calls::of(count(self.joins.len())).reports;
+        u32::try_from(reports).unwrap_or(u32::MAX)
     }
 
     /// What push has delivered of a meeting.
@@ -172,18 +195,18 @@ impl Tally {
         }
     }
 
-    /// What there is by past reports of a meeting that was left to push.
+    /// What there is by past reports of a meeting that was left to push, but for joins that push lacked.
     pub(crate) fn left_to_push(&self, now: Timestamp) -> Coverage {
-        let expected = count(self.joins.len());
+        let reports = || self.joins.values().filter(|join| join.got.is_some());
         Coverage {
-            expected: Some(expected),
-            got: 0,
+            expected: Some(count(self.joins.len())),
+            got: count(reports().count()),
             missing: Some(0),
             why: Some(Why::Pushed.to_string()),
             until: None,
             counted_at: now,
             expected_minutes: Some(self.joins.values().map(Join::expected).sum()),
-            got_minutes: Some(0),
+            got_minutes: Some(reports().map(Join::expected).sum()),
             invalid: Some(self.invalid),
         }
     }
@@ -324,11 +347,17 @@ mod tests {
         assert_eq!((told.got, told.missing, told.why.as_deref()), (1, Some(2), Some("partly")));
         assert_eq!((told.expected_minutes, told.got_minutes), (Some(4), Some(3)));
         assert!(!tally.was_delivered(&delivered));
+        // The reports of both make it whole.
+        let mut holes = tally.holes(&delivered).unwrap();
+        holes.sort_unstable();
+        assert_eq!((holes, tally.pages()), (vec!["1".to_owned(), "2".to_owned()], 1));
+        tally.reported("1", None, None, 4);
+        assert!(!tally.is_filled(&delivered));
+        tally.reported("2", None, None, 0);
+        assert!(tally.is_filled(&delivered));
         let left = tally.left_to_push(soon());
-        assert_eq!(
-            (left.got, left.why.as_deref(), left.expected_minutes),
-            (0, Some("pushed"), Some(4))
-        );
+        assert_eq!((left.got, left.missing, left.why.as_deref()), (2, Some(0), Some("pushed")));
+        assert_eq!((left.expected_minutes, left.got_minutes), (Some(4), Some(4)));
     }
 
     #[test]

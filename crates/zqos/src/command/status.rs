@@ -264,7 +264,8 @@ impl Told {
         if found.pushed_minutes > 0 {
             let in_part = match found.pushed_in_part {
                 0 => String::new(),
-                count => format!("; {} more in part, which is owed by reports", grouped(count)),
+                1 => "; push lacked something of 1".to_owned(),
+                count => format!("; push lacked something of {}", grouped(count)),
             };
             lines.push(("pushed", saved(found.saved) + &in_part));
         }
@@ -469,7 +470,7 @@ pub(super) fn saved(Savings { meetings, calls }: Savings) -> String {
     let reports = if calls == 1 { "call" } else { "calls" };
     let what = if meetings == 1 { "meeting" } else { "meetings" };
     format!(
-        "{} {what} of which every minute was pushed: {} {reports} for reports saved",
+        "{} {what} left to push: {} {reports} for reports saved",
         grouped(meetings),
         grouped(calls)
     )
