@@ -729,14 +729,11 @@ impl Collector {
         let Some(delivered) = delivered.of(&meeting.uuid) else { return Ok(false) };
         let mut intake = self.intake();
         let told = tally.pushed(delivered, self.clock.now());
-        let holes = tally.holes(delivered).filter(|_| !self.settings.fetch_pushed);
-        let is_left = match holes {
-            Some(holes) => {
-                self.fill(meeting, &holes, tally, &mut intake).await?;
-                tally.is_filled(delivered)
-            }
-            None => false,
-        };
+        let mut is_left = false;
+        if let Some(holes) = tally.holes(delivered).filter(|_| !self.settings.fetch_pushed) {
+            intake = self.fill(meeting, &holes, tally, intake).await?;
+            is_left = tally.is_filled(delivered);
+        }
         let mut rows = intake.take_rows();
         rows.coverage(&meeting.uuid, Origin::Qss, meeting.start, &told);
         if is_left {
@@ -755,21 +752,17 @@ impl Collector {
         meeting: &OwedMeeting,
         holes: &[String],
         tally: &mut Tally,
-        intake: &mut Intake,
-    ) -> Result<(), Halt> {
+        mut intake: Intake,
+    ) -> Result<Intake, Halt> {
         let count = u32::try_from(holes.len()).unwrap_or(u32::MAX);
         if count >= tally.pages() || self.singles_refused.load(Ordering::Relaxed) {
-            return Ok(());
+            return Ok(intake);
         }
         for hole in holes {
             let Some(body) = self.report_of(meeting, hole).await? else { break };
-            take(intake, &body, &source_of(Origin::RestPast, &meeting.uuid));
-            let refused = std::mem::take(&mut intake.refused).len();
-            let refused = u32::try_from(refused).unwrap_or(u32::MAX);
-            tally.invalid = tally.invalid.saturating_add(refused);
-            count_report(&body, tally);
+            intake = taken(intake, body, &meeting.uuid, tally, count_report).await?;
         }
-        Ok(())
+        Ok(intake)
     }
 
     /// The past report of one join, as it came; `None` when Zoom does not give it.
@@ -822,21 +815,7 @@ impl Collector {
             let (is_last, body) = (page.is_last(), page.raw().body.clone());
             // It goes as soon as there are rows of it, and not when these are durable.
             drop(page);
-            let source = source_of(Origin::RestPast, &meeting.uuid);
-            let counted = std::mem::take(tally);
-            let (taken, counted) = tokio::task::spawn_blocking(move || {
-                let (mut intake, mut counted) = (intake, counted);
-                take(&mut intake, &body, &source);
-                count(&body, &mut counted);
-                let refused = u32::try_from(intake.refused.len()).unwrap_or(u32::MAX);
-                counted.invalid = counted.invalid.saturating_add(refused);
-                intake.refused.clear();
-                (intake, counted)
-            })
-            .await
-            .map_err(CollectError::from)?;
-            intake = taken;
-            *tally = counted;
+            intake = taken(intake, body, &meeting.uuid, tally, count).await?;
             let mut rows = intake.take_rows();
             if is_last && purpose == "reports" {
                 let told = tally.coverage(meeting.end, self.clock.now());
@@ -918,6 +897,28 @@ fn alone(now: Timestamp) -> Coverage {
 /// Where answers come from that are of a meeting.
 fn source_of(origin: Origin, meeting: &MeetingUuid) -> Source {
     Source { origin, meeting: Some(meeting.clone()), call_start: None }
+}
+
+/// Takes an answer about a meeting and counts what it has, where that stops nobody.
+async fn taken(
+    mut intake: Intake,
+    body: Bytes,
+    meeting: &MeetingUuid,
+    tally: &mut Tally,
+    count: fn(&[u8], &mut Tally),
+) -> Result<Intake, CollectError> {
+    let (source, mut counted) = (source_of(Origin::RestPast, meeting), std::mem::take(tally));
+    let (intake, counted) = tokio::task::spawn_blocking(move || {
+        take(&mut intake, &body, &source);
+        count(&body, &mut counted);
+        let refused = u32::try_from(intake.refused.len()).unwrap_or(u32::MAX);
+        counted.invalid = counted.invalid.saturating_add(refused);
+        intake.refused.clear();
+        (intake, counted)
+    })
+    .await?;
+    *tally = counted;
+    Ok(intake)
 }
 
 /// Takes an answer; one that is no text was refused before.

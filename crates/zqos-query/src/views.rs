@@ -260,11 +260,15 @@ fn audio_minutes() -> String {
     )
 }
 
-/// Each stream in each minute once: all streams of a join's minute are of the most trusted origin that tells
-/// of the minute. Of several samples in one minute, as live reports may have, the last counts.
 fn merged_samples() -> String {
+    merged("stream_samples", &STREAM_FIGURES)
+}
+
+/// Each stream in each minute once, of stream samples: all streams of a join's minute are of the most trusted
+/// origin that tells of the minute. Of several samples in one minute, as live reports may have, the last counts.
+pub(crate) fn merged(samples: &str, figures: &[&str]) -> String {
     let (place, bit, others) = (trust::place(), trust::bit(), trust::others("origins"));
-    let figures = STREAM_FIGURES.join(", ");
+    let figures = figures.join(", ");
     let minute = "account, meeting_uuid, user_id, ts";
     format!(
         "SELECT account, meeting_uuid, user_id, ts, stream, origin, {others} AS other_origins, {figures} \
@@ -275,7 +279,7 @@ fn merged_samples() -> String {
            FROM (\
              SELECT account, meeting_uuid, user_id, date_trunc('minute', ts) AS ts, ts AS at, stream, \
                origin, {place} AS trust, {bit} AS bit, {figures} \
-             FROM stream_samples\
+             FROM {samples}\
            )\
          ) WHERE trust = most AND place = 1"
     )
