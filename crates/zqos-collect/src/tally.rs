@@ -331,7 +331,7 @@ mod tests {
         tally.listed("2", Some(at("10:00:10")), Some(at("10:00:50")), false);
         tally.listed("3", Some(at("10:00:00")), Some(at("10:01:00")), true);
         let minute = |time: &str| at(time).unix_millis() / 60_000;
-        let whole = |from, to| vec![minute(from)..minute(to)];
+        let whole = |from, to| std::iter::once(minute(from)..minute(to)).collect::<Whole>();
         let mut delivered = HashMap::from([
             ("1".to_owned(), whole("10:01:00", "10:05:00")),
             ("2".to_owned(), whole("10:00:00", "10:01:00")),
@@ -340,7 +340,7 @@ mod tests {
         assert!(told.is_complete(), "{told:?}");
         assert_eq!((told.expected_minutes, told.got_minutes), (Some(4), Some(4)));
         // A minute is missing; of the short join nobody can tell.
-        delivered.insert("1".to_owned(), vec![minute("10:00:00")..minute("10:02:00")]);
+        delivered.insert("1".to_owned(), whole("10:00:00", "10:02:00"));
         delivered.get_mut("1").unwrap().extend(whole("10:03:00", "10:06:00"));
         delivered.remove("2");
         let told = tally.pushed(&delivered, soon());

@@ -38,6 +38,16 @@ impl Alarms {
         Self { accounts, ..Self::default() }
     }
 
+    /// Says of alarms that earlier receivers left that they are over: what is wrong still is noticed anew.
+    pub(crate) fn end(&mut self, open: Vec<(String, PushAlarm)>, now: Timestamp) {
+        for (account, alarm) in open {
+            if let Some(account) = self.accounts.iter().find(|known| ***known == *account) {
+                let ended = PushAlarm { end: Some(now), ..alarm };
+                self.unkept.push((Arc::clone(account), ended));
+            }
+        }
+    }
+
     /// Takes note of what events told of an account, that came at `now`.
     pub(crate) fn see(&mut self, account: &Arc<str>, sightings: &[Sighting], now: Timestamp) {
         for sighting in sightings {

@@ -189,8 +189,8 @@ impl Account {
         let works = self.last.is_some_and(|last| !is_past(last, SILENT, now));
         self.meetings.retain(|_, meeting| {
             let last = meeting.joins.values().map(|join| join.last).max().unwrap_or(meeting.heard);
-            let is_over = meeting.has_ended || works;
-            !is_past(meeting.heard, LONGEST, now) && !(is_over && is_past(last, FORGOTTEN, now))
+            let is_over = (meeting.has_ended || works) && is_past(last, FORGOTTEN, now);
+            !is_over && !is_past(meeting.heard, LONGEST, now)
         });
     }
 }

@@ -120,6 +120,10 @@ fn write(
 ) -> Result<(), StoreError> {
     runtime.block_on(async {
         let mut letters = Vec::with_capacity(GROUP);
+        match desk.turn.store().open_push_alarms().await {
+            Ok(open) => desk.alarms.end(open, desk.clock.now()),
+            Err(error) => warn("nobody knows what was wrong before", &error),
+        }
         loop {
             tokio::select! {
                 // Both are cancel-safe: letters are taken, or they are not.

@@ -12,12 +12,12 @@ pub(crate) const TRUST: [Origin; 5] =
 /// The place of the column `origin` in [`TRUST`], as SQL: the less, the more trusted. Any other origin comes
 /// last.
 pub(crate) fn place() -> String {
-    case(|place| place.to_string(), TRUST.len().to_string())
+    case(|place| place.to_string(), TRUST.len())
 }
 
 /// A bit for each of [`TRUST`], as SQL of the column `origin`; zero for any other.
 pub(crate) fn bit() -> String {
-    case(|place| bit_of(place).to_string(), "0".to_owned())
+    case(|place| bit_of(place).to_string(), 0)
 }
 
 /// The names of the origins whose bits are set in a column, but for that of the column `origin`, as SQL; null
@@ -36,7 +36,7 @@ const fn bit_of(place: usize) -> u32 {
     1 << place
 }
 
-fn case(of: impl Fn(usize) -> String, other: String) -> String {
+fn case(of: impl Fn(usize) -> String, other: usize) -> String {
     let mut cases = String::new();
     for (place, origin) in TRUST.into_iter().enumerate() {
         write!(cases, " WHEN '{}' THEN {}", origin.as_str(), of(place)).expect("a text");

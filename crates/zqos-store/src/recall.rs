@@ -23,7 +23,7 @@ use crate::merge::Merge;
 use crate::order;
 use crate::read;
 use crate::snapshot::Snapshot;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// What is known of an account in a range of days.
 #[derive(Debug, Clone, Default)]
@@ -124,6 +124,22 @@ pub async fn push_alarms(
     }
     alarms.sort_by(|one, other| (one.start, &one.kind).cmp(&(other.start, &other.kind)));
     Ok(alarms)
+}
+
+impl Store {
+    /// What is wrong with what is pushed, and whose it is, of all that has no end yet.
+    ///
+    /// **Errors**: those of [`Snapshot::open`].
+    pub async fn open_push_alarms(&self) -> Result<Vec<(String, PushAlarm)>, StoreError> {
+        let snapshot = Snapshot::open_some(self.home.clone(), &[&PUSH_ALARMS]).await?;
+        let mut open = Vec::new();
+        for rows in latest(&snapshot, &PUSH_ALARMS, FIRST_DAY, LAST_DAY)? {
+            let all = (0..rows.num_rows()).map(|row| Cells { rows: &rows, row });
+            let alarms = all.filter_map(|cells| cells.text("account").zip(cells.push_alarm()));
+            open.extend(alarms.filter(|(_, alarm)| alarm.end.is_none()));
+        }
+        Ok(open)
+    }
 }
 
 /// A row, or an event, that can't be kept where it belongs.
@@ -342,7 +358,6 @@ mod tests {
 
     use super::*;
     use crate::batch::Batch;
-    use crate::store::Store;
 
     const ACCOUNT: &str = "default";
 
@@ -468,12 +483,15 @@ mod tests {
         store.commit().await.unwrap();
         let letters = dead_letters(dir.path()).await.unwrap();
         assert_eq!(letters.len(), 2);
+        let open = store.open_push_alarms().await.unwrap();
+        assert_eq!(open, [(ACCOUNT.to_owned(), silence.clone())]);
 
         let mut second = Batch::new(ACCOUNT, at("2026-11-21T12:00:00Z"));
         let ended = PushAlarm { end: Some(at("2026-11-20T10:20:00Z")), count: 4, ..silence };
         second.push_alarm(&ended);
         second.replayed(&letters[0]);
         store.append([second]).await.unwrap();
+        assert_eq!(store.open_push_alarms().await.unwrap(), []);
         let day = ended.start;
         assert_eq!(push_alarms(dir.path(), ACCOUNT, day, day).await.unwrap(), [ended]);
         assert_eq!(push_alarms(dir.path(), "another", day, day).await.unwrap(), []);

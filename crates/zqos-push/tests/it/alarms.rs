@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zoom_wire::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use zqos_core::Clock as _;
 use zqos_core::table::PUSH_ALARMS;
-use zqos_push::Expected;
+use zqos_push::{Expected, Settings};
 
 use crate::support::{SECRET, World, minute, request, rows, seconds, signed};
 
@@ -60,6 +60,28 @@ async fn silence_is_an_alarm_where_push_was_seen_before() {
             "count": 1,
         })]
     );
+}
+
+#[tokio::test]
+async fn an_alarm_that_a_receiver_left_is_over_when_the_next_one_begins() {
+    let world = World::new().await;
+    let post = async |world: &World, body: String| {
+        assert_eq!(world.post(body).await, StatusCode::OK);
+    };
+    post(&world, minute(1, 0, 40)).await;
+    world.clock.advance(Duration::from_mins(8));
+    for join in 2..4 {
+        post(&world, joined("other==", join)).await;
+    }
+    let folder = world.end();
+    let alarms = rows(folder.path(), &PUSH_ALARMS).await;
+    assert_eq!((alarms.len(), &alarms[0]["end_time"]), (1, &Value::Null));
+    let world = World::with(Settings::default(), folder, "2026-11-20T11:00:00Z").await;
+    post(&world, joined("other==", 4)).await;
+    let folder = world.end();
+    let alarms = rows(folder.path(), &PUSH_ALARMS).await;
+    let over = Value::from("2026-11-20T11:00:00Z");
+    assert_eq!((alarms.len(), &alarms[0]["end_time"]), (1, &over));
 }
 
 #[tokio::test]

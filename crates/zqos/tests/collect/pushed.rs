@@ -366,9 +366,9 @@ fn half_of_a_company_that_is_pushed_badly_is_made_whole_by_reports() {
     let output = world.run("collect", &[&all[..], &["--fetch-pushed"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(left_to_push(&world), HashSet::new());
-    let last = days.last().unwrap();
-    let truth = Day::new(&world, last, &lost).by_report;
-    for (minute, (origin, streams)) in merged(&world, last) {
+    let newest = days.last().unwrap();
+    let truth = Day::new(&world, newest, &lost).by_report;
+    for (minute, (origin, streams)) in merged(&world, newest) {
         let report = truth.get(&minute);
         assert!(
             report.is_none() || origin == "rest_past" && report == Some(&streams),
@@ -401,7 +401,7 @@ fn events_of_one_sort_each_save_the_reports_of_what_came_whole() {
 #[test]
 fn what_is_pushed_while_it_runs_is_not_sampled() {
     let events = Subscription { mode: EventsMode::Aggregated, qss_hosts_pct: 50 };
-    let config = Config { people: 120, limits: Algorithm::Off, events, ..Config::default() };
+    let config = Config { people: 200, limits: Algorithm::Off, events, ..Config::default() };
     let world = World::at("2026-11-19T15:05:00Z", config);
     let range = between("2026-11-19T14:55:00Z", "2026-11-19T15:05:00Z");
     let bodies: Vec<String> = world.zoom.events(range).map(|event| event.body).collect();
