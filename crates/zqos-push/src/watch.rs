@@ -59,7 +59,7 @@ struct Remembered(HashSet<u64>);
 impl Remembered {
     fn add(&mut self, who: Option<u64>) {
         let Some(who) = who else { return };
-        if self.0.len() >= REMEMBERED {
+        if self.0.len() >= REMEMBERED && !self.0.contains(&who) {
             self.0.clear();
         }
         self.0.insert(who);
