@@ -357,6 +357,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--past', '--past', [CompletionResultType]::ParameterName, 'Go on until interrupted: every quarter of an hour, fetch what has ended since')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The same, and sample meetings that run, by calls that past reports do not need')
             [CompletionResult]::new('--phone', '--phone', [CompletionResultType]::ParameterName, 'Collect calls of Zoom Phone too, for which the app needs scopes of its own')
+            [CompletionResult]::new('--fetch-pushed', '--fetch-pushed', [CompletionResultType]::ParameterName, 'Fetch reports of meetings too of which every minute was pushed')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
@@ -470,6 +471,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
             [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once, and seal days that are over')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Make rows of dead letters, as far as this version of zqos can')
             [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Remove the days before a time, of all tables')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase a person, and keep him out from now on')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -511,6 +513,19 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zqos;store;replay' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Show what waits, and why; do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zqos;store;expire' {
             [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Days that ended before this go: a date, an instant, or a time ago, as in `-400d`')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
@@ -540,6 +555,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
             [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once, and seal days that are over')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Make rows of dead letters, as far as this version of zqos can')
             [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Remove the days before a time, of all tables')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase a person, and keep him out from now on')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -552,6 +568,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;store;help;verify' {
+            break
+        }
+        'zqos;store;help;replay' {
             break
         }
         'zqos;store;help;expire' {
@@ -792,6 +811,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Show what is in it: tables, days, files, rows, bytes')
             [CompletionResult]::new('compact', 'compact', [CompletionResultType]::ParameterValue, 'Make one file of the many that a day has, with each row once, and seal days that are over')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read every file through, and tell each that is damaged or gone')
+            [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Make rows of dead letters, as far as this version of zqos can')
             [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Remove the days before a time, of all tables')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Erase a person, and keep him out from now on')
             break
@@ -803,6 +823,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;store;verify' {
+            break
+        }
+        'zqos;help;store;replay' {
             break
         }
         'zqos;help;store;expire' {

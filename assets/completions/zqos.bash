@@ -247,6 +247,9 @@ _zqos() {
             zqos__subcmd__help__subcmd__store,info)
                 cmd="zqos__subcmd__help__subcmd__store__subcmd__info"
                 ;;
+            zqos__subcmd__help__subcmd__store,replay)
+                cmd="zqos__subcmd__help__subcmd__store__subcmd__replay"
+                ;;
             zqos__subcmd__help__subcmd__store,verify)
                 cmd="zqos__subcmd__help__subcmd__store__subcmd__verify"
                 ;;
@@ -283,6 +286,9 @@ _zqos() {
             zqos__subcmd__store,info)
                 cmd="zqos__subcmd__store__subcmd__info"
                 ;;
+            zqos__subcmd__store,replay)
+                cmd="zqos__subcmd__store__subcmd__replay"
+                ;;
             zqos__subcmd__store,verify)
                 cmd="zqos__subcmd__store__subcmd__verify"
                 ;;
@@ -300,6 +306,9 @@ _zqos() {
                 ;;
             zqos__subcmd__store__subcmd__help,info)
                 cmd="zqos__subcmd__store__subcmd__help__subcmd__info"
+                ;;
+            zqos__subcmd__store__subcmd__help,replay)
+                cmd="zqos__subcmd__store__subcmd__help__subcmd__replay"
                 ;;
             zqos__subcmd__store__subcmd__help,verify)
                 cmd="zqos__subcmd__store__subcmd__help__subcmd__verify"
@@ -679,7 +688,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__collect)
-            opts="-v -h --from --to --once --past --live --phone --plan --sites --store --account --config --format --tz --verbose --help"
+            opts="-v -h --from --to --once --past --live --phone --fetch-pushed --plan --sites --store --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1665,7 +1674,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help__subcmd__store)
-            opts="info compact verify expire forget"
+            opts="info compact verify replay expire forget"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1721,6 +1730,20 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help__subcmd__store__subcmd__info)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__help__subcmd__store__subcmd__replay)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2451,7 +2474,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__store)
-            opts="-v -h --account --config --format --tz --verbose --help info compact verify expire forget help"
+            opts="-v -h --account --config --format --tz --verbose --help info compact verify replay expire forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2587,7 +2610,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__store__subcmd__help)
-            opts="info compact verify expire forget help"
+            opts="info compact verify replay expire forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2670,6 +2693,20 @@ _zqos() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zqos__subcmd__store__subcmd__help__subcmd__replay)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zqos__subcmd__store__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2686,6 +2723,40 @@ _zqos() {
             ;;
         zqos__subcmd__store__subcmd__info)
             opts="-v -h --store --account --config --format --tz --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zqos__subcmd__store__subcmd__replay)
+            opts="-v -h --list --store --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -326,6 +326,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --past 'Go on until interrupted: every quarter of an hour, fetch what has ended since'
             cand --live 'The same, and sample meetings that run, by calls that past reports do not need'
             cand --phone 'Collect calls of Zoom Phone too, for which the app needs scopes of its own'
+            cand --fetch-pushed 'Fetch reports of meetings too of which every minute was pushed'
             cand --plan 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
             cand -v 'Says more on standard error: once, every request and wait; twice, everything'
             cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
@@ -433,6 +434,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand info 'Show what is in it: tables, days, files, rows, bytes'
             cand compact 'Make one file of the many that a day has, with each row once, and seal days that are over'
             cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand replay 'Make rows of dead letters, as far as this version of zqos can'
             cand expire 'Remove the days before a time, of all tables'
             cand forget 'Erase a person, and keep him out from now on'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -470,6 +472,18 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zqos;store;replay'= {
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
+            cand --list 'Show what waits, and why; do nothing'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zqos;store;expire'= {
             cand --before 'Days that ended before this go: a date, an instant, or a time ago, as in `-400d`'
             cand --store 'The store''s folder'
@@ -497,6 +511,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand info 'Show what is in it: tables, days, files, rows, bytes'
             cand compact 'Make one file of the many that a day has, with each row once, and seal days that are over'
             cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand replay 'Make rows of dead letters, as far as this version of zqos can'
             cand expire 'Remove the days before a time, of all tables'
             cand forget 'Erase a person, and keep him out from now on'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -506,6 +521,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;store;help;compact'= {
         }
         &'zqos;store;help;verify'= {
+        }
+        &'zqos;store;help;replay'= {
         }
         &'zqos;store;help;expire'= {
         }
@@ -707,6 +724,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand info 'Show what is in it: tables, days, files, rows, bytes'
             cand compact 'Make one file of the many that a day has, with each row once, and seal days that are over'
             cand verify 'Read every file through, and tell each that is damaged or gone'
+            cand replay 'Make rows of dead letters, as far as this version of zqos can'
             cand expire 'Remove the days before a time, of all tables'
             cand forget 'Erase a person, and keep him out from now on'
         }
@@ -715,6 +733,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;store;compact'= {
         }
         &'zqos;help;store;verify'= {
+        }
+        &'zqos;help;store;replay'= {
         }
         &'zqos;help;store;expire'= {
         }

@@ -356,6 +356,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand collect" -l once -d 'End when 
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l past -d 'Go on until interrupted: every quarter of an hour, fetch what has ended since'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l live -d 'The same, and sample meetings that run, by calls that past reports do not need'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l phone -d 'Collect calls of Zoom Phone too, for which the app needs scopes of its own'
+complete -c zqos -n "__fish_zqos_using_subcommand collect" -l fetch-pushed -d 'Fetch reports of meetings too of which every minute was pushed'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -l plan -d 'Print how many calls it would take and for what, and whether the quota suffices; ask nothing'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand collect" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -469,22 +470,23 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand diagnose" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l config -d 'The configuration file, in place of the usual one' -r -F
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
 json\t'Zoom\'s own JSON, set out in lines'
 ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "expire" -d 'Remove the days before a time, of all tables'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "forget" -d 'Erase a person, and keep him out from now on'
-complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify expire forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "replay" -d 'Make rows of dead letters, as far as this version of zqos can'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "expire" -d 'Remove the days before a time, of all tables'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "forget" -d 'Erase a person, and keep him out from now on'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and not __fish_seen_subcommand_from info compact verify replay expire forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from info" -l config -d 'The configuration file, in place of the usual one' -r -F
@@ -518,6 +520,18 @@ raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -l store -d 'The store\'s folder' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -l config -d 'The configuration file, in place of the usual one' -r -F
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -l format -d 'How rows come out; a table on a terminal, else JSON, if not given' -r -f -a "table\t'For people'
+json\t'Zoom\'s own JSON, set out in lines'
+ndjson\t'One typed row a line'
+csv\t'Typed rows with a heading'
+raw\t'The body\'s bytes as they came'"
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -l list -d 'Show what waits, and why; do nothing'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l before -d 'Days that ended before this go: a date, an instant, or a time ago, as in `-400d`' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l store -d 'The store\'s folder' -r
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from expire" -l account -d 'The account, by its name in the configuration; `all` where a command can ask several' -r
@@ -544,6 +558,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcomm
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Make rows of dead letters, as far as this version of zqos can'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "expire" -d 'Remove the days before a time, of all tables'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Erase a person, and keep him out from now on'
 complete -c zqos -n "__fish_zqos_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -688,6 +703,7 @@ complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcomma
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "info" -d 'Show what is in it: tables, days, files, rows, bytes'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "compact" -d 'Make one file of the many that a day has, with each row once, and seal days that are over'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "verify" -d 'Read every file through, and tell each that is damaged or gone'
+complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "replay" -d 'Make rows of dead letters, as far as this version of zqos can'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "expire" -d 'Remove the days before a time, of all tables'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "forget" -d 'Erase a person, and keep him out from now on'
 complete -c zqos -n "__fish_zqos_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "add" -d 'Make credentials, and print them once'

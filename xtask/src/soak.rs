@@ -30,7 +30,8 @@ const TESTS: [&str; 4] = [
     "on_a_full_disk_what_was_acknowledged_is_committed_and_the_rest_is_refused",
 ];
 
-/// Fills a disk, kills imports for half of the time, and runs tests with other seeds for the rest.
+/// Fills a disk, kills imports for half of the time, pushes a company badly, and runs tests with other seeds for the
+/// rest.
 pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
     let start = Instant::now();
     let is_over = |part: u64| start.elapsed() > Duration::from_secs(minutes * 60 / part);
@@ -43,6 +44,8 @@ pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
         eprintln!("{killed} imports were killed, the last with seed {seed}");
         seed += 1;
     }
+
+    push_a_company(minutes, seed, workspace)?;
 
     let mut rounds = 0;
     while rounds == 0 || !is_over(1) {
@@ -63,6 +66,25 @@ pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
         seed += 1;
     }
     eprintln!("{killed} kills and {} cases in {} s", rounds * CASES, start.elapsed().as_secs());
+    Ok(())
+}
+
+/// Pushes days of a company of 2,000 people badly, to receivers that are killed, and has reports make them whole: a
+/// week where there are some hours.
+fn push_a_company(minutes: u64, seed: u32, workspace: &Workspace) -> Result<()> {
+    const TEST: &str = "half_of_a_company_that_is_pushed_badly_is_made_whole_by_reports";
+    let days = (minutes / 30).clamp(1, 7);
+    let settings = [("PEOPLE", 2_000), ("DAYS", days), ("SEED", seed.into())];
+    let settings = settings.map(|(name, value)| (format!("ZQOS_PUSHED_{name}"), value.to_string()));
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["test", "--workspace", "--test", "collect", "--quiet", TEST])
+        .envs(settings.clone());
+    quietly(&mut cargo).with_context(|| {
+        let settings = settings.map(|(name, value)| format!("{name}={value}")).join(" ");
+        format!("again: {settings} cargo test --workspace --test collect {TEST}")
+    })?;
+    eprintln!("{days} days of 2,000 people were pushed badly and made whole, with seed {seed}");
     Ok(())
 }
 

@@ -64,6 +64,8 @@ wire_object! {
         uuid: Field<'a, MeetingUuid>,
         /// The number of the series, a text; not in a minute, nor on a change.
         id: Field<'a, MeetingNumber>,
+        /// The account user who hosts it, likewise not in a minute, nor on a change.
+        host_id: Text<'a>,
         /// The topic, where somebody comes or goes, or the meeting does.
         topic: Text<'a>,
         /// When it began, likewise.
@@ -422,6 +424,8 @@ pub struct EventRecords {
 pub struct MeetingEvent {
     /// The meeting.
     pub meeting: Meeting,
+    /// The account user who hosts it.
+    pub host_id: Option<String>,
     /// What tells this event from others of the same name and meeting: when it was sent.
     pub part: String,
     /// When it was sent.
@@ -433,6 +437,8 @@ pub struct MeetingEvent {
 pub struct ParticipantEvent {
     /// The meeting: its UUID, whether it is a webinar, and its number, topic and times where they came.
     pub meeting: Meeting,
+    /// The account user who hosts it, where somebody comes or goes.
+    pub host_id: Option<String>,
     /// The participant, as far as the event knows.
     pub participant: Participant,
     /// What tells this event from others of the same name and join: its minute, and the sorts of its
@@ -580,9 +586,10 @@ impl Reading {
             end: subject.end_time.get(),
             ..Meeting::new(uuid)
         };
+        let host_id = text(subject.host_id);
         if self.kind == EventKind::Meeting {
             let (part, ts) = (self.sent.to_string(), self.sent);
-            return self.records.meetings.push(MeetingEvent { meeting, part, ts });
+            return self.records.meetings.push(MeetingEvent { meeting, host_id, part, ts });
         }
         let path = format!("$.payload.object.{somebody_name}");
         if somebody.is_empty() {
@@ -590,13 +597,19 @@ impl Reading {
         }
         for somebody in somebody.objects(&path) {
             match somebody {
-                Ok(somebody) => self.somebody(&meeting, somebody, &path),
+                Ok(somebody) => self.somebody(&meeting, host_id.as_deref(), somebody, &path),
                 Err(invalid) => self.records.invalid.push(invalid),
             }
         }
     }
 
-    fn somebody(&mut self, meeting: &Meeting, somebody: &Somebody<'_>, path: &str) {
+    fn somebody(
+        &mut self,
+        meeting: &Meeting,
+        host_id: Option<&str>,
+        somebody: &Somebody<'_>,
+        path: &str,
+    ) {
         let of_session = || {
             let id = somebody.id.get().filter(|_| self.family == Family::Session)?;
             ParticipantId::new(&id)
@@ -612,6 +625,7 @@ impl Reading {
         };
         let mut event = ParticipantEvent {
             meeting: meeting.clone(),
+            host_id: host_id.map(str::to_owned),
             participant: Participant {
                 person_id,
                 user_name: text(somebody.user_name).or_else(|| text(somebody.name)),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,11 +19,13 @@ use zoom_wire::meeting::{ListMeetings, MeetingsPage};
 use zoom_wire::participant::{ListParticipants, ParticipantsPage};
 use zoom_wire::phone::ListPastCalls;
 use zoom_wire::privacy::Policy;
-use zoom_wire::qos::{ListParticipantsQos, ParticipantsQosPage};
+use zoom_wire::qos::{GetParticipantQos, ListParticipantsQos, ParticipantQos, ParticipantsQosPage};
 use zoom_wire::rate_limit::{Label, Product};
 use zoom_wire::request::Bound;
 use zoom_wire::{ApiErrorKind, ForAccount, Kind, Listing as PagedEndpoint, Row, When};
-use zqos_core::{Clock, Coverage, Listing, Meeting, MeetingId, MeetingUuid, Origin, Timestamp};
+use zqos_core::{
+    Clock, Coverage, Listing, Meeting, MeetingId, MeetingUuid, Origin, ParticipantId, Timestamp,
+};
 use zqos_intake::{Intake, Sites, Source};
 use zqos_store::{Batch, Known, Location, StoreError};
 
@@ -31,6 +34,7 @@ use crate::live::{Budget, Ranking, Sampler, TICK};
 use crate::meter::{self, Meter, Trouble};
 use crate::owed::{self, Calls, DAY, ListKind, OwedList, OwedMeeting, RETRIED_FOR};
 use crate::progress::{Progress, Stage};
+use crate::pushed::Delivered;
 use crate::quota;
 use crate::tally::{Tally, Why};
 
@@ -47,6 +51,9 @@ const HOLD_EVERY: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_mins(15);
 /// How far back it is looked for them: what began before has ended, and was listed then.
 const FOLLOWED: Duration = Duration::from_hours(72);
+/// A meeting of which a minute was pushed that began no longer ago is not sampled. **Source**: a minute is told 55
+/// seconds after its beginning, and again five minutes later where that failed.
+const LATELY: Duration = Duration::from_mins(7);
 /// How long after the daily quota opens it is tried, at the earliest.
 const OPENED: Duration = Duration::from_secs(2);
 
@@ -65,6 +72,8 @@ pub struct Settings {
     pub sites: Option<Arc<dyn Sites>>,
     /// Calls of Zoom Phone are collected too. They need scopes of their own, and have limits of their own.
     pub phone: bool,
+    /// Reports are fetched of meetings too that push has delivered.
+    pub fetch_pushed: bool,
 }
 
 /// What keeps a collector from going on. What came before is kept.
@@ -138,6 +147,8 @@ pub struct Collector {
     progress: Arc<Progress>,
     /// What earlier runs took of the day's quota was counted.
     has_counted: OnceCell<()>,
+    /// Zoom does not give this app the reports of single joins.
+    singles_refused: AtomicBool,
 }
 
 /// Why a walk over pages ended early.
@@ -172,7 +183,8 @@ impl Collector {
         let clock = client.clock();
         meter.go_by(Arc::clone(&clock));
         let (progress, has_counted) = (Arc::default(), OnceCell::new());
-        Self { client, clock, keeper, meter, settings, progress, has_counted }
+        let singles_refused = AtomicBool::new(false);
+        Self { client, clock, keeper, meter, settings, progress, has_counted, singles_refused }
     }
 
     /// How far it has come.
@@ -290,6 +302,8 @@ impl Collector {
             webinars => running.extend(webinars?),
         }
         let now = self.clock.now();
+        let pushed = self.pushed_lately(&running, now).await?;
+        running.retain(|meeting| !pushed.contains(&meeting.uuid));
         let budget = self.budget(&running, now).await?;
         let picked = sampler.pick(running, budget, ranking, now);
         let mut fetched = stream::iter(picked)
@@ -303,6 +317,19 @@ impl Collector {
             }
         }
         Ok(())
+    }
+
+    /// Meetings that run of which minutes are being pushed.
+    async fn pushed_lately(
+        &self,
+        running: &[Meeting],
+        now: Timestamp,
+    ) -> Result<HashSet<MeetingUuid>, CollectError> {
+        let since = now.saturating_sub(LATELY);
+        let lately = running.iter().map(|meeting| (meeting.uuid.clone(), since..now));
+        let delivered = self.delivered(lately).await?;
+        let minute = since.unix_millis().div_euclid(60_000);
+        Ok(delivered.since(minute).into_iter().cloned().collect())
     }
 
     /// The meetings, or webinars, that run now, as the list tells of them; they are kept.
@@ -431,12 +458,14 @@ impl Collector {
         let mut quota = self.list_all(range, self.clock.now(), refused).await?;
         while quota.is_none() {
             let known = self.known(range).await?;
-            let owed = owed::meetings(&known, range, &passed, self.clock.now());
+            let force = self.settings.fetch_pushed;
+            let owed = owed::meetings(&known, range, &passed, force, self.clock.now());
             if owed.is_empty() {
                 break;
             }
             passed.extend(owed.iter().map(|meeting| meeting.uuid.clone()));
-            quota = self.fetch_all(owed).await?;
+            let delivered = self.delivered(owed.iter().map(OwedMeeting::time)).await?;
+            quota = self.fetch_all(owed, &delivered).await?;
             // What is known is read from the tables then, and not from a long log.
             self.keeper.commit().await?;
         }
@@ -470,6 +499,15 @@ impl Collector {
     async fn known(&self, range: &Range<Timestamp>) -> Result<Known, CollectError> {
         let Settings { store, account, .. } = &self.settings;
         Ok(Known::read(store.clone(), account, range.start, range.end).await?)
+    }
+
+    /// What push has delivered of meetings, on the days of some time of each.
+    async fn delivered(
+        &self,
+        meetings: impl Iterator<Item = (MeetingUuid, Range<Timestamp>)>,
+    ) -> Result<Delivered, CollectError> {
+        let Settings { store, account, .. } = &self.settings;
+        Ok(Delivered::read(store, account, meetings).await?)
     }
 
     /// Walks over the lists that are open; tells when the quota opens again if it is spent.
@@ -601,13 +639,18 @@ impl Collector {
     }
 
     /// Fetches meetings; tells when the quota opens again if it is spent meanwhile.
-    async fn fetch_all(&self, owed: Vec<OwedMeeting>) -> Result<Option<Timestamp>, CollectError> {
+    async fn fetch_all(
+        &self,
+        owed: Vec<OwedMeeting>,
+        delivered: &Delivered,
+    ) -> Result<Option<Timestamp>, CollectError> {
         self.progress.enter(Stage::Reports);
         let calls: Calls = owed.iter().map(|meeting| Calls::of(meeting.participants)).sum();
         Progress::add(&self.progress.meetings_owed, owed.len() as u64);
         Progress::add(&self.progress.calls_owed, calls.all());
-        let mut fetched =
-            stream::iter(owed).map(|meeting| self.meeting(meeting)).buffer_unordered(WALKS);
+        let mut fetched = stream::iter(owed)
+            .map(|meeting| self.meeting(meeting, delivered))
+            .buffer_unordered(WALKS);
         let (mut failures, mut quota) = (0, None);
         while let Some(outcome) = fetched.next().await {
             match outcome? {
@@ -626,9 +669,13 @@ impl Collector {
     }
 
     /// Fetches participants and reports of a meeting, and keeps what is known of it then.
-    async fn meeting(&self, meeting: OwedMeeting) -> Result<Fetched, CollectError> {
+    async fn meeting(
+        &self,
+        meeting: OwedMeeting,
+        delivered: &Delivered,
+    ) -> Result<Fetched, CollectError> {
         let mut tally = Tally::default();
-        let halt = match self.walk(&meeting, &mut tally).await {
+        let halt = match self.walk(&meeting, &mut tally, delivered).await {
             Ok(()) => {
                 Progress::add(&self.progress.meetings_done, 1);
                 return Ok(Fetched::Told);
@@ -654,13 +701,92 @@ impl Collector {
         Ok(if why == Why::Failed { Fetched::Failed(error) } else { Fetched::Told })
     }
 
-    async fn walk(&self, meeting: &OwedMeeting, tally: &mut Tally) -> Result<(), Halt> {
+    async fn walk(
+        &self,
+        meeting: &OwedMeeting,
+        tally: &mut Tally,
+        delivered: &Delivered,
+    ) -> Result<(), Halt> {
         let id = || MeetingId::from(meeting.uuid.clone());
         let kind = if meeting.is_webinar { Kind::Webinar } else { Kind::Meeting };
         let list = ListParticipants::new(id()).kind(kind).when(When::Past);
         self.walk_over(meeting, list, tally, count_participants).await?;
+        if self.is_left_to_push(meeting, tally, delivered).await? {
+            return Ok(());
+        }
         let list = ListParticipantsQos::new(id()).kind(kind).when(When::Past);
         self.walk_over(meeting, list, tally, count_reports).await
+    }
+
+    /// Keeps what push has delivered of a meeting of which the participants are known. True when that is all, so
+    /// that nothing is to be asked for any more.
+    async fn is_left_to_push(
+        &self,
+        meeting: &OwedMeeting,
+        tally: &mut Tally,
+        delivered: &Delivered,
+    ) -> Result<bool, Halt> {
+        let Some(delivered) = delivered.of(&meeting.uuid) else { return Ok(false) };
+        let mut intake = self.intake();
+        let told = tally.pushed(delivered, self.clock.now());
+        let mut is_left = false;
+        if let Some(holes) = tally.holes(delivered).filter(|_| !self.settings.fetch_pushed) {
+            intake = self.fill(meeting, &holes, tally, intake).await?;
+            is_left = tally.is_filled(delivered);
+        }
+        let mut rows = intake.take_rows();
+        rows.coverage(&meeting.uuid, Origin::Qss, meeting.start, &told);
+        if is_left {
+            let told = tally.left_to_push(self.clock.now());
+            rows.coverage(&meeting.uuid, Origin::RestPast, meeting.start, &told);
+            self.progress.spare(Calls::of(meeting.participants).reports);
+        }
+        self.keep(rows).await?;
+        Ok(is_left)
+    }
+
+    /// Fetches the reports of single joins, where that takes fewer calls than to fetch all. One that can't be had
+    /// ends it: all are fetched then.
+    async fn fill(
+        &self,
+        meeting: &OwedMeeting,
+        holes: &[String],
+        tally: &mut Tally,
+        mut intake: Intake,
+    ) -> Result<Intake, Halt> {
+        let count = u32::try_from(holes.len()).unwrap_or(u32::MAX);
+        if count >= tally.pages() || self.singles_refused.load(Ordering::Relaxed) {
+            return Ok(intake);
+        }
+        for hole in holes {
+            let Some(body) = self.report_of(meeting, hole).await? else { break };
+            intake = taken(intake, body, &meeting.uuid, tally, count_report).await?;
+        }
+        Ok(intake)
+    }
+
+    /// The past report of one join, as it came; `None` when Zoom does not give it.
+    async fn report_of(&self, meeting: &OwedMeeting, user: &str) -> Result<Option<Bytes>, Halt> {
+        let Some(user) = ParticipantId::new(user) else { return Ok(None) };
+        let kind = if meeting.is_webinar { Kind::Webinar } else { Kind::Meeting };
+        let id = MeetingId::from(meeting.uuid.clone());
+        let endpoint = GetParticipantQos::new(id, user).kind(kind).when(When::Past);
+        let endpoint = ForAccount::new(endpoint, self.settings.sub_account.clone());
+        match self.client.send(&endpoint).await {
+            Ok(answer) => {
+                self.meter.answered("reports").await;
+                Ok(Some(answer.into_raw().body))
+            }
+            Err(error) => match error.api().map(|api| &api.kind) {
+                // It takes a scope of its own, which the app may lack.
+                Some(ApiErrorKind::MissingScopes(_) | ApiErrorKind::Forbidden) => {
+                    self.singles_refused.store(true, Ordering::Relaxed);
+                    Ok(None)
+                }
+                Some(_) => Ok(None),
+                None => Err(self.halt(error, Some(meeting.end)).await),
+            },
+        }
     }
 
     /// Walks over the pages of a meeting. With the last page of reports what came of it is kept.
@@ -689,21 +815,7 @@ impl Collector {
             let (is_last, body) = (page.is_last(), page.raw().body.clone());
             // It goes as soon as there are rows of it, and not when these are durable.
             drop(page);
-            let source = source_of(Origin::RestPast, &meeting.uuid);
-            let counted = std::mem::take(tally);
-            let (taken, counted) = tokio::task::spawn_blocking(move || {
-                let (mut intake, mut counted) = (intake, counted);
-                take(&mut intake, &body, &source);
-                count(&body, &mut counted);
-                let refused = u32::try_from(intake.refused.len()).unwrap_or(u32::MAX);
-                counted.invalid = counted.invalid.saturating_add(refused);
-                intake.refused.clear();
-                (intake, counted)
-            })
-            .await
-            .map_err(CollectError::from)?;
-            intake = taken;
-            *tally = counted;
+            intake = taken(intake, body, &meeting.uuid, tally, count).await?;
             let mut rows = intake.take_rows();
             if is_last && purpose == "reports" {
                 let told = tally.coverage(meeting.end, self.clock.now());
@@ -787,6 +899,28 @@ fn source_of(origin: Origin, meeting: &MeetingUuid) -> Source {
     Source { origin, meeting: Some(meeting.clone()), call_start: None }
 }
 
+/// Takes an answer about a meeting and counts what it has, where that stops nobody.
+async fn taken(
+    mut intake: Intake,
+    body: Bytes,
+    meeting: &MeetingUuid,
+    tally: &mut Tally,
+    count: fn(&[u8], &mut Tally),
+) -> Result<Intake, CollectError> {
+    let (source, mut counted) = (source_of(Origin::RestPast, meeting), std::mem::take(tally));
+    let (intake, counted) = tokio::task::spawn_blocking(move || {
+        take(&mut intake, &body, &source);
+        count(&body, &mut counted);
+        let refused = u32::try_from(intake.refused.len()).unwrap_or(u32::MAX);
+        counted.invalid = counted.invalid.saturating_add(refused);
+        intake.refused.clear();
+        (intake, counted)
+    })
+    .await?;
+    *tally = counted;
+    Ok(intake)
+}
+
 /// Takes an answer; one that is no text was refused before.
 fn take(intake: &mut Intake, body: &Bytes, source: &Source) {
     if let Ok(text) = zoom_wire::answer::text(body) {
@@ -818,10 +952,21 @@ fn count_participants(body: &[u8], tally: &mut Tally) {
 fn count_reports(body: &[u8], tally: &mut Tally) {
     let Ok(page) = zoom_wire::decode::<ParticipantsQosPage<'_>>(body) else { return };
     for row in page.participants.as_slice() {
-        let Row::Object(row) = row else { continue };
-        let Some(id) = row.user_id.get() else { continue };
-        let minutes = row.user_qos.get().map_or(0, |minutes| minutes.iter().count());
-        let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
-        tally.reported(id.as_str(), row.join_time.get(), row.leave_time.get(), minutes);
+        if let Row::Object(row) = row {
+            count_one(row, tally);
+        }
     }
+}
+
+fn count_report(body: &[u8], tally: &mut Tally) {
+    if let Ok(report) = zoom_wire::decode::<ParticipantQos<'_>>(body) {
+        count_one(&report, tally);
+    }
+}
+
+fn count_one(report: &ParticipantQos<'_>, tally: &mut Tally) {
+    let Some(id) = report.user_id.get() else { return };
+    let minutes = report.user_qos.get().map_or(0, |minutes| minutes.iter().count());
+    let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
+    tally.reported(id.as_str(), report.join_time.get(), report.leave_time.get(), minutes);
 }

@@ -248,7 +248,10 @@ pub(crate) fn purpose(operation: &Operation) -> &'static str {
     match operation.name {
         "list_meetings" | "list_webinars" => "lists",
         "list_meeting_participants" | "list_webinar_participants" => "participants",
-        "list_meeting_participants_qos" | "list_webinar_participants_qos" => "reports",
+        "list_meeting_participants_qos"
+        | "list_webinar_participants_qos"
+        | "get_meeting_participant_qos"
+        | "get_webinar_participant_qos" => "reports",
         "list_past_calls" => "phone-lists",
         "get_call_qos" => "phone-reports",
         other => other,

@@ -72,6 +72,15 @@ pub(crate) struct OwedMeeting {
     pub(crate) participants: u32,
 }
 
+impl OwedMeeting {
+    /// Which one it is, and when it was. Clocks differ: minutes may lie somewhat outside.
+    pub(crate) fn time(&self) -> (MeetingUuid, Range<Timestamp>) {
+        const SLACK: Duration = Duration::from_mins(10);
+        let time = self.start.saturating_sub(SLACK)..self.end.saturating_add(SLACK);
+        (self.uuid.clone(), time)
+    }
+}
+
 /// How many calls something takes at least, by what for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Calls {
@@ -194,11 +203,13 @@ pub(crate) fn next_try(coverage: Option<&Coverage>, end: Timestamp) -> Option<Ti
 }
 
 /// The meetings that began in a range of which something is to be fetched at `now`, those that began first
-/// first, because Zoom forgets them first. `passed` are left out.
+/// first, because Zoom forgets them first. `passed` are left out; those that were left to push come in by
+/// `fetch_pushed` alone.
 pub(crate) fn meetings(
     known: &Known,
     range: &Range<Timestamp>,
     passed: &BTreeSet<MeetingUuid>,
+    fetch_pushed: bool,
     now: Timestamp,
 ) -> Vec<OwedMeeting> {
     let coverage = past_coverage(known);
@@ -207,7 +218,9 @@ pub(crate) fn meetings(
         if passed.contains(&meeting.uuid) {
             return None;
         }
-        let at = next_try(coverage.get(&meeting.uuid).copied(), end)?;
+        let coverage = coverage.get(&meeting.uuid).copied();
+        let coverage = coverage.filter(|of_it| !(fetch_pushed && was_left_to_push(of_it)));
+        let at = next_try(coverage, end)?;
         (at <= now).then(|| OwedMeeting {
             uuid: meeting.uuid.clone(),
             is_webinar: meeting.is_webinar == Some(true),
@@ -217,6 +230,11 @@ pub(crate) fn meetings(
         })
     });
     owed.collect()
+}
+
+/// True for a meeting whose report was not asked for, as push had delivered it.
+pub(crate) fn was_left_to_push(coverage: &Coverage) -> bool {
+    coverage.why.as_deref().and_then(|why| why.parse().ok()) == Some(Why::Pushed)
 }
 
 /// How many calls past reports take on the UTC day that begins at `today` still: as many as the meetings of
@@ -234,7 +252,11 @@ pub(crate) fn calls_of_day(
     let coverage = past_coverage(known);
     let calls = |range: Range<Timestamp>, counts: &dyn Fn(&MeetingUuid) -> bool| {
         let of_range = known.meetings.iter().filter(|it| times_in(it, &range).is_some());
-        of_range.filter(|it| counts(&it.uuid)).map(calls_of).sum::<Calls>().all()
+        let calls = of_range.filter(|it| counts(&it.uuid)).map(|it| match coverage.get(&it.uuid) {
+            Some(of_it) if was_left_to_push(of_it) => Calls { reports: 0, ..calls_of(it) },
+            _ => calls_of(it),
+        });
+        calls.sum::<Calls>().all()
     };
     let before = calls(yesterday..today, &|_| true);
     let done = calls(today..today.saturating_add(DAY), &|uuid| coverage.contains_key(uuid));
@@ -249,8 +271,13 @@ pub(crate) fn calls_of(meeting: &Meeting) -> Calls {
 
 /// What there is of meetings and calls by past reports.
 pub(crate) fn past_coverage(known: &Known) -> HashMap<MeetingUuid, &Coverage> {
-    let past = known.coverage.iter().filter(|((_, origin), _)| origin == Origin::RestPast.as_str());
-    past.map(|((uuid, _), coverage)| (uuid.clone(), coverage)).collect()
+    coverage_by(known, Origin::RestPast)
+}
+
+/// What there is of meetings and calls by one origin.
+pub(crate) fn coverage_by(known: &Known, origin: Origin) -> HashMap<MeetingUuid, &Coverage> {
+    let its = known.coverage.iter().filter(|((_, of), _)| of == origin.as_str());
+    its.map(|((uuid, _), coverage)| (uuid.clone(), coverage)).collect()
 }
 
 /// Start and end of a meeting that has ended and began in a range.
@@ -342,8 +369,36 @@ mod tests {
         assert_eq!(not_ready("2026-11-20T12:00:00Z"), is("2026-11-20T13:00:00Z"));
         assert_eq!(not_ready("2026-11-21T09:00:00Z"), is("2026-11-21T13:00:00Z"));
         assert_eq!(next(Some(covered(2, None, "2026-11-20T11:00:00Z"))), None);
-        for why in [Why::Short, Why::NotAvailable, Why::OneParticipant, Why::Refused, Why::TooOld] {
+        for why in [
+            Why::Short,
+            Why::NotAvailable,
+            Why::OneParticipant,
+            Why::Refused,
+            Why::TooOld,
+            Why::Pushed,
+        ] {
             assert_eq!(next(Some(covered(1, Some(why), "2026-11-21T11:00:00Z"))), None, "{why}");
         }
+    }
+
+    #[test]
+    fn what_was_left_to_push_is_owed_to_whoever_wants_it_all_the_same() {
+        let uuid = MeetingUuid::new("m==").unwrap();
+        let end = at("2026-11-20T10:00:00Z");
+        let meeting = Meeting {
+            start: Some(at("2026-11-20T09:00:00Z")),
+            end: Some(end),
+            ..Meeting::new(uuid.clone())
+        };
+        let coverage = covered(0, Some(Why::Pushed), "2026-11-20T10:30:00Z");
+        let known = Known {
+            meetings: vec![meeting],
+            coverage: HashMap::from([((uuid, "rest_past".to_owned()), coverage)]),
+            ..Known::default()
+        };
+        let day = at("2026-11-20T00:00:00Z")..at("2026-11-21T00:00:00Z");
+        let owed =
+            |fetch_pushed| meetings(&known, &day, &BTreeSet::new(), fetch_pushed, day.end).len();
+        assert_eq!((owed(false), owed(true)), (0, 1));
     }
 }

@@ -1,5 +1,6 @@
 //! What collecting a range would take.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -7,9 +8,10 @@ use zoom_dashboard::{Limits, Plan as AccountPlan};
 use zoom_wire::Operation;
 use zoom_wire::rate_limit::{Label, Product};
 use zqos_core::Timestamp;
-use zqos_store::Known;
+use zqos_store::{Known, Location, StoreError};
 
-use crate::owed::{self, Calls, ListKind};
+use crate::owed::{self, Calls, ListKind, OwedMeeting};
+use crate::pushed::Savings;
 use crate::quota::Quota;
 use crate::tally::Why;
 
@@ -28,6 +30,9 @@ pub struct Plan {
     pub participants: u32,
     /// Calls for reports.
     pub reports: u32,
+    /// Of the meetings that are owed those that push has delivered, by what is known of them, and the calls for
+    /// reports that need not be made: they are not among `reports`.
+    pub saved: Savings,
     /// UTC days of which nobody knows what they have.
     pub unlisted_days: u32,
     /// The account's, today.
@@ -36,18 +41,47 @@ pub struct Plan {
     pub at_least: Duration,
 }
 
+/// How an account is collected, as far as it matters for what that takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Zoom's limits.
+    pub plan: AccountPlan,
+    /// How many hundredths of the quota are left to others.
+    pub spared_pct: u8,
+    /// Reports are fetched of meetings too that push has delivered.
+    pub fetch_pushed: bool,
+}
+
 impl Plan {
-    /// What collecting the meetings that began in a range takes from `now` on, of an account that leaves
-    /// `spared_pct` hundredths of its quota to others. `today` is what the store has of the present day.
-    pub fn of(
-        known: &Known,
-        today: &Known,
+    /// What collecting the meetings that began in a range takes from `now` on. `known` is what the store at a place
+    /// has of them, `today` what it has of the present day.
+    ///
+    /// **Errors**: those of [`Known::read`].
+    pub async fn read(
+        at: &Location,
+        account: &str,
+        (known, today): (&Known, &Known),
         range: &Range<Timestamp>,
         now: Timestamp,
-        plan: AccountPlan,
-        spared_pct: u8,
+        terms: Terms,
+    ) -> Result<Self, StoreError> {
+        let saved = if terms.fetch_pushed {
+            Savings::default()
+        } else {
+            Savings::of(at, account, &owed_of(known, range, now, terms)).await?
+        };
+        Ok(Self::of((known, today), range, now, terms, saved))
+    }
+
+    fn of(
+        (known, today): (&Known, &Known),
+        range: &Range<Timestamp>,
+        now: Timestamp,
+        terms: Terms,
+        saved: Savings,
     ) -> Self {
-        let owed = owed::meetings(known, range, &std::collections::BTreeSet::new(), now);
+        let Terms { plan, spared_pct, .. } = terms;
+        let owed = owed_of(known, range, now, terms);
         let Calls { mut participants, mut reports } =
             owed.iter().map(|meeting| Calls::of(meeting.participants)).sum();
         let open = owed::lists(known, &ListKind::OF_MEETINGS, range, now, now);
@@ -66,6 +100,7 @@ impl Plan {
             // A list of one kind has no more than all.
             lists += owed::pages(&Operation::LIST_MEETINGS, meetings * list.days.len() as u64);
         }
+        reports = reports.saturating_sub(saved.calls.into());
         if let Some(average) = &average {
             participants += average.meetings * unlisted;
             reports += average.reports * unlisted;
@@ -81,6 +116,7 @@ impl Plan {
             lists,
             participants,
             reports,
+            saved,
             unlisted_days: count(unlisted),
             quota: Quota::of(today, Product::Meetings, now, plan, spared_pct),
             at_least: (window * heavy / calls.max(1))
@@ -102,6 +138,15 @@ impl Plan {
             (rest, of_a_day) => Some(rest.div_ceil(of_a_day)),
         }
     }
+}
+
+fn owed_of(
+    known: &Known,
+    range: &Range<Timestamp>,
+    now: Timestamp,
+    terms: Terms,
+) -> Vec<OwedMeeting> {
+    owed::meetings(known, range, &BTreeSet::new(), terms.fetch_pushed, now)
 }
 
 /// What days that were listed have, on an average.
@@ -128,6 +173,9 @@ impl Average {
             }
             let joins = of_it.and_then(|of_it| of_it.expected).or(meeting.participant_count);
             meetings += 1;
+            if of_it.is_some_and(|of_it| owed::was_left_to_push(of_it)) {
+                continue;
+            }
             reports += Calls::of(joins.unwrap_or(1)).reports;
         }
         Some(Self { meetings: meetings.div_ceil(days), reports: reports.div_ceil(days) })
@@ -183,10 +231,13 @@ mod tests {
         };
         let range = at("2026-11-20T00:00:00Z")..at("2026-11-22T00:00:00Z");
         let now = at("2026-11-28T13:00:00Z");
-        let plan = Plan::of(&known, &today, &range, now, AccountPlan::Business, 10);
+        let terms = Terms { plan: AccountPlan::Business, spared_pct: 10, fetch_pushed: false };
+        let plan = Plan::of((&known, &today), &range, now, terms, Savings::default());
         // 25 people: one page of participants and three of reports; 400: two and forty.
         assert_eq!((plan.meetings, plan.unlisted_days, plan.unlisted_meetings), (2, 1, Some(2)));
         assert_eq!((plan.lists, plan.participants, plan.reports), (3, 3 + 2, 43 + 43));
+        let saved = Savings { meetings: 1, calls: 3 };
+        assert_eq!(Plan::of((&known, &today), &range, now, terms, saved).reports, 43 - 3 + 43);
         assert_eq!(plan.quota, Quota { limit: 60_000, spared: 6_000, used: 200 });
         assert_eq!(plan.quota.left(), 53_800);
         assert_eq!(plan.more_days(), Some(0));
@@ -200,7 +251,8 @@ mod tests {
     fn nothing_is_owed_of_nothing() {
         let range = at("2026-11-20T00:00:00Z")..at("2026-11-21T00:00:00Z");
         let (known, now) = (Known::default(), at("2026-11-28T13:00:00Z"));
-        let plan = Plan::of(&known, &known, &range, now, AccountPlan::Pro, 0);
+        let terms = Terms { plan: AccountPlan::Pro, spared_pct: 0, fetch_pushed: false };
+        let plan = Plan::of((&known, &known), &range, now, terms, Savings::default());
         assert_eq!((plan.meetings, plan.unlisted_meetings, plan.lists), (0, None, 3));
         assert_eq!((plan.calls(), plan.quota.left()), (3, 30_000));
     }

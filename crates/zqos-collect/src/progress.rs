@@ -80,6 +80,11 @@ impl Progress {
         (self.phone_done.load(Ordering::Relaxed), self.phone_owed.load(Ordering::Relaxed))
     }
 
+    /// Takes note that so many calls need not be made.
+    pub(crate) fn spare(&self, calls: u64) {
+        self.calls_owed.fetch_sub(calls, Ordering::Relaxed);
+    }
+
     pub(crate) fn add(counter: &AtomicU64, count: u64) {
         counter.fetch_add(count, Ordering::Relaxed);
     }

@@ -3,28 +3,37 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use zqos_core::{Meeting, Timestamp};
+use zqos_core::{Coverage, Meeting, Origin, Timestamp};
 use zqos_store::Known;
 
-use crate::owed::{self, ListKind};
+use crate::owed::{self, Calls, ListKind};
+use crate::pushed::Savings;
 use crate::tally::Why;
 
 /// What is known of the meetings that began in a range.
 ///
-/// Counts are of past reports; what was fetched live or pushed is not among them.
+/// What was fetched live is not counted; nor what was pushed of a meeting before its participants were listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
     /// Meetings and webinars that have ended.
     pub meetings: u32,
-    /// Those of them that are complete.
+    /// Those of them that are complete, by past reports or by push.
     pub complete: u32,
     /// Those of which Zoom has nothing more, by why.
     pub not_obtainable: BTreeMap<Why, u32>,
-    /// Joins that there were, as far as known, and those whose report came.
+    /// Joins that there were, as far as known, and those that came by their report or by push.
     pub participants: (u32, u32),
     /// Whole minutes within joins, and those of them that came.
     pub minutes: (u32, u32),
+    /// Those of them that past reports had.
+    pub rest_minutes: u32,
+    /// Those of them that were pushed; a minute may have come both ways.
+    pub pushed_minutes: u32,
+    /// Meetings whose reports were not asked for, but those of joins that push lacked, and how many calls that saved.
+    pub saved: Savings,
+    /// Meetings of which push has delivered a part; the rest is owed by reports.
+    pub pushed_in_part: u32,
     /// Rows of answers that could not be read, or not wholly.
     pub invalid: u32,
     /// Calls by purpose, and how many of them failed: of the UTC days that the range touches.
@@ -61,10 +70,14 @@ impl Status {
     pub fn of(known: &Known, range: &Range<Timestamp>, now: Timestamp) -> Self {
         let mut status = Self::default();
         let coverage = owed::past_coverage(known);
+        let pushed = owed::coverage_by(known, Origin::Qss);
         for meeting in &known.meetings {
             let Some((start, _)) = owed::times_in(meeting, range) else { continue };
             status.meetings += 1;
             let forgotten = forgotten_at(start);
+            let of_push = pushed.get(&meeting.uuid);
+            status.pushed_minutes += of_push.and_then(|of_it| of_it.got_minutes).unwrap_or(0);
+            status.pushed_in_part += u32::from(of_push.is_some_and(|of_it| !of_it.is_complete()));
             let Some(of_it) = coverage.get(&meeting.uuid) else {
                 let joins = meeting.participant_count;
                 status.participants.0 += joins.unwrap_or(0);
@@ -76,13 +89,17 @@ impl Status {
             let why: Option<Why> = of_it.why.as_deref().and_then(|why| why.parse().ok());
             status.invalid += of_it.invalid.unwrap_or(0);
             if why != Some(Why::OneParticipant) {
-                status.participants.0 += of_it.expected.unwrap_or(0);
-                status.participants.1 += of_it.got;
-                status.minutes.0 += of_it.expected_minutes.unwrap_or(0);
-                status.minutes.1 += of_it.got_minutes.unwrap_or(0);
+                status.count(of_it, why == Some(Why::Pushed));
             }
             match why {
                 None => status.complete += 1,
+                Some(Why::Pushed) => {
+                    status.complete += 1;
+                    status.saved.meetings += 1;
+                    let reports = Calls::of(of_it.expected.unwrap_or(1)).reports;
+                    let reports = u32::try_from(reports).unwrap_or(u32::MAX);
+                    status.saved.calls += reports.saturating_sub(of_it.got);
+                }
                 Some(why) if why.is_not_obtainable() => {
                     *status.not_obtainable.entry(why).or_default() += 1;
                 }
@@ -115,6 +132,17 @@ impl Status {
         status
     }
 
+    /// Counts joins and minutes of a meeting; all of one that was left to push has come.
+    fn count(&mut self, came: &Coverage, was_pushed: bool) {
+        let (joins, minutes) = (came.expected.unwrap_or(0), came.expected_minutes.unwrap_or(0));
+        let reported = came.got_minutes.unwrap_or(0);
+        self.rest_minutes += reported;
+        self.participants.0 += joins;
+        self.participants.1 += if was_pushed { joins } else { came.got };
+        self.minutes.0 += minutes;
+        self.minutes.1 += if was_pushed { minutes } else { reported };
+    }
+
     /// Adds what is known of a later range, which has no UTC day in common with this one.
     pub fn append(&mut self, later: Self) {
         self.meetings += later.meetings;
@@ -126,6 +154,11 @@ impl Status {
         self.participants.1 += later.participants.1;
         self.minutes.0 += later.minutes.0;
         self.minutes.1 += later.minutes.1;
+        self.rest_minutes += later.rest_minutes;
+        self.pushed_minutes += later.pushed_minutes;
+        self.pushed_in_part += later.pushed_in_part;
+        self.saved.meetings += later.saved.meetings;
+        self.saved.calls += later.saved.calls;
         self.invalid += later.invalid;
         for (purpose, (calls, failed)) in later.calls {
             let of_purpose = self.calls.entry(purpose).or_default();

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use zqos_core::{Coverage, Timestamp};
 
-use crate::owed::RETRIED_FOR;
+use crate::owed::{Calls, RETRIED_FOR};
+use crate::pushed::Whole;
 
 /// Why something of a meeting is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,10 +29,15 @@ pub enum Why {
     OneParticipant,
     /// Zoom refuses it for what the account is, or for what it has.
     Refused,
+    /// It was not asked for, as push has delivered every minute of it, or all but some joins, whose reports were
+    /// fetched one by one.
+    Pushed,
+    /// Push delivered a part of it; the rest is owed by past reports.
+    Partly,
 }
 
 impl Why {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::NotReady, "not-ready"),
         (Self::Incomplete, "incomplete"),
         (Self::Failed, "failed"),
@@ -39,6 +46,8 @@ impl Why {
         (Self::Short, "short"),
         (Self::OneParticipant, "one-participant"),
         (Self::Refused, "refused"),
+        (Self::Pushed, "pushed"),
+        (Self::Partly, "partly"),
     ];
 
     /// True for what Zoom does not have, or does not give: nothing can fill it.
@@ -64,12 +73,45 @@ impl FromStr for Why {
 }
 
 /// What is known of a join.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Join {
-    /// Whole UTC minutes within it; `None` when nobody told when it was.
-    expected: Option<u32>,
+    /// Whole UTC minutes within it, since 1970; `None` when nobody told when it was.
+    whole: Option<Range<i64>>,
+    /// Whoever only waited to be let in sends and receives nothing.
+    has_waited: bool,
     /// Minutes of its report; `None` without one.
     got: Option<u32>,
+}
+
+impl Join {
+    /// How many minutes are expected of it.
+    fn expected(&self) -> u32 {
+        match &self.whole {
+            Some(whole) if !self.has_waited => minutes_in(whole),
+            _ => 0,
+        }
+    }
+
+    /// How many of them were delivered.
+    fn delivered(&self, delivered: &Whole) -> u32 {
+        let Some(whole) = self.whole.as_ref().filter(|_| !self.has_waited) else { return 0 };
+        let within = |run: &Range<i64>| run.start.max(whole.start)..run.end.min(whole.end);
+        delivered.iter().map(|run| minutes_in(&within(run))).sum()
+    }
+
+    /// True when its report has all of its minutes.
+    fn has_report(&self) -> bool {
+        self.got.is_some_and(|got| got >= self.expected())
+    }
+
+    /// True when all of it was delivered, and something at all: what there is of less than a minute nobody can
+    /// tell.
+    fn was_delivered(&self, delivered: Option<&Whole>) -> bool {
+        match delivered.filter(|delivered| !delivered.is_empty()) {
+            Some(delivered) => self.whole.is_some() && self.delivered(delivered) == self.expected(),
+            None => self.has_waited,
+        }
+    }
 }
 
 /// Counts joins and their minutes, as they come.
@@ -92,8 +134,8 @@ impl Tally {
         has_waited: bool,
     ) {
         let join = self.joins.entry(id.to_owned()).or_default();
-        join.expected =
-            if has_waited { Some(0) } else { whole_minutes(from, to).or(join.expected) };
+        join.has_waited = has_waited;
+        join.whole = whole_minutes(from, to).or(join.whole.take());
     }
 
     /// Takes a report of so many minutes.
@@ -105,8 +147,68 @@ impl Tally {
         minutes: u32,
     ) {
         let join = self.joins.entry(id.to_owned()).or_default();
-        join.expected = join.expected.or(whole_minutes(from, to));
+        join.whole = join.whole.take().or_else(|| whole_minutes(from, to));
         join.got = Some(minutes.max(join.got.unwrap_or(0)));
+    }
+
+    /// The joins that were listed and push has not delivered; `None` when nobody knows which there are.
+    pub(crate) fn holes(&self, delivered: &HashMap<String, Whole>) -> Option<Vec<String>> {
+        let are_known = !self.is_torn && !self.joins.is_empty();
+        let holes = self.joins.iter().filter(|(id, join)| !join.was_delivered(delivered.get(*id)));
+        are_known.then(|| holes.map(|(id, _)| id.clone()).collect())
+    }
+
+    /// True when push has delivered every join that was listed.
+    pub(crate) fn was_delivered(&self, delivered: &HashMap<String, Whole>) -> bool {
+        self.holes(delivered).is_some_and(|holes| holes.is_empty())
+    }
+
+    /// True when each join that push has not delivered has its report.
+    pub(crate) fn is_filled(&self, delivered: &HashMap<String, Whole>) -> bool {
+        let has_report = |id: &String| self.joins.get(id).is_some_and(Join::has_report);
+        self.holes(delivered).is_some_and(|holes| holes.iter().all(has_report))
+    }
+
+    /// How many calls all reports take, at ten joins a call.
+    pub(crate) fn pages(&self) -> u32 {
+        let reports = Calls::of(count(self.joins.len())).reports;
+        u32::try_from(reports).unwrap_or(u32::MAX)
+    }
+
+    /// What push has delivered of a meeting.
+    pub(crate) fn pushed(&self, delivered: &HashMap<String, Whole>, now: Timestamp) -> Coverage {
+        let of_joins = || self.joins.iter().map(|(id, join)| (join, delivered.get(id)));
+        let expected = count(self.joins.len());
+        let got = count(of_joins().filter(|(join, runs)| join.was_delivered(*runs)).count());
+        let got_minutes =
+            of_joins().map(|(join, runs)| runs.map_or(0, |runs| join.delivered(runs))).sum();
+        Coverage {
+            expected: Some(expected),
+            got,
+            missing: Some(expected - got),
+            why: (!self.was_delivered(delivered)).then(|| Why::Partly.to_string()),
+            until: None,
+            counted_at: now,
+            expected_minutes: Some(self.joins.values().map(Join::expected).sum()),
+            got_minutes: Some(got_minutes),
+            invalid: None,
+        }
+    }
+
+    /// What there is by past reports of a meeting that was left to push, but for joins that push lacked.
+    pub(crate) fn left_to_push(&self, now: Timestamp) -> Coverage {
+        let reports = || self.joins.values().filter(|join| join.got.is_some());
+        Coverage {
+            expected: Some(count(self.joins.len())),
+            got: count(reports().count()),
+            missing: Some(0),
+            why: Some(Why::Pushed.to_string()),
+            until: None,
+            counted_at: now,
+            expected_minutes: Some(self.joins.values().map(Join::expected).sum()),
+            got_minutes: Some(reports().map(Join::expected).sum()),
+            invalid: Some(self.invalid),
+        }
     }
 
     /// What there is of a meeting that ended at `end`.
@@ -117,8 +219,8 @@ impl Tally {
         let sum = |minutes: &dyn Fn(&Join) -> u32| {
             joins.clone().map(minutes).fold(0, u32::saturating_add)
         };
-        let expected_minutes = sum(&|join| join.expected.unwrap_or(0));
-        let got_minutes = sum(&|join| join.got.unwrap_or(0).min(join.expected.unwrap_or(0)));
+        let expected_minutes = sum(&Join::expected);
+        let got_minutes = sum(&|join| join.got.unwrap_or(0).min(join.expected()));
         let is_whole = got == expected && got_minutes == expected_minutes && !self.is_torn;
         let until = end.saturating_add(RETRIED_FOR);
         let why = match (is_whole, now < until) {
@@ -140,14 +242,18 @@ impl Tally {
     }
 }
 
-/// How many whole UTC minutes lie within a join. Its first and last minute, which it had a part of, may be in
-/// the report or not.
-fn whole_minutes(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<u32> {
+/// The whole UTC minutes within a join. Its first and last minute, which it had a part of, may be in the report
+/// or not.
+fn whole_minutes(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<Range<i64>> {
     const MINUTE: i64 = 60_000;
 
     let (from, to) = (from?.unix_millis(), to?.unix_millis());
-    let minutes = to.div_euclid(MINUTE) - (from + MINUTE - 1).div_euclid(MINUTE);
-    Some(u32::try_from(minutes.max(0)).unwrap_or(u32::MAX))
+    Some((from + MINUTE - 1).div_euclid(MINUTE)..to.div_euclid(MINUTE))
+}
+
+/// How many minutes are in a range; none where it ends before it begins.
+fn minutes_in(range: &Range<i64>) -> u32 {
+    u32::try_from((range.end - range.start).max(0)).unwrap_or(u32::MAX)
 }
 
 /// Counts fit: memory holds what is counted.
@@ -183,7 +289,7 @@ mod tests {
             ("10:05:00", "10:00:00", 0),
         ] {
             assert_eq!(
-                whole_minutes(Some(at(from)), Some(at(to))),
+                whole_minutes(Some(at(from)), Some(at(to))).as_ref().map(minutes_in),
                 Some(minutes),
                 "{from} to {to}"
             );
@@ -216,6 +322,52 @@ mod tests {
         assert_eq!(coverage.until, Some(end().saturating_add(RETRIED_FOR)));
         let later = tally.coverage(end(), end().saturating_add(RETRIED_FOR));
         assert_eq!((later.why.as_deref(), later.until), (Some("short"), None));
+    }
+
+    #[test]
+    fn push_has_delivered_a_meeting_when_every_join_has_its_whole_minutes() {
+        let mut tally = Tally::default();
+        tally.listed("1", Some(at("10:00:20")), Some(at("10:05:10")), false);
+        tally.listed("2", Some(at("10:00:10")), Some(at("10:00:50")), false);
+        tally.listed("3", Some(at("10:00:00")), Some(at("10:01:00")), true);
+        let minute = |time: &str| at(time).unix_millis() / 60_000;
+        let whole = |from, to| std::iter::once(minute(from)..minute(to)).collect::<Whole>();
+        let mut delivered = HashMap::from([
+            ("1".to_owned(), whole("10:01:00", "10:05:00")),
+            ("2".to_owned(), whole("10:00:00", "10:01:00")),
+        ]);
+        let told = tally.pushed(&delivered, soon());
+        assert!(told.is_complete(), "{told:?}");
+        assert_eq!((told.expected_minutes, told.got_minutes), (Some(4), Some(4)));
+        // A minute is missing; of the short join nobody can tell.
+        delivered.insert("1".to_owned(), whole("10:00:00", "10:02:00"));
+        delivered.get_mut("1").unwrap().extend(whole("10:03:00", "10:06:00"));
+        delivered.remove("2");
+        let told = tally.pushed(&delivered, soon());
+        assert_eq!((told.got, told.missing, told.why.as_deref()), (1, Some(2), Some("partly")));
+        assert_eq!((told.expected_minutes, told.got_minutes), (Some(4), Some(3)));
+        assert!(!tally.was_delivered(&delivered));
+        // The reports of both make it whole.
+        let mut holes = tally.holes(&delivered).unwrap();
+        holes.sort_unstable();
+        assert_eq!((holes, tally.pages()), (vec!["1".to_owned(), "2".to_owned()], 1));
+        tally.reported("1", None, None, 4);
+        assert!(!tally.is_filled(&delivered));
+        tally.reported("2", None, None, 0);
+        assert!(tally.is_filled(&delivered));
+        let left = tally.left_to_push(soon());
+        assert_eq!((left.got, left.missing, left.why.as_deref()), (2, Some(0), Some("pushed")));
+        assert_eq!((left.expected_minutes, left.got_minutes), (Some(4), Some(4)));
+    }
+
+    #[test]
+    fn a_list_that_is_empty_or_changed_while_it_was_walked_over_proves_nothing() {
+        let mut tally = Tally::default();
+        assert!(!tally.was_delivered(&HashMap::new()));
+        tally.listed("1", Some(at("10:00:00")), Some(at("10:01:00")), true);
+        assert!(tally.was_delivered(&HashMap::new()));
+        tally.is_torn = true;
+        assert!(!tally.was_delivered(&HashMap::new()));
     }
 
     #[test]

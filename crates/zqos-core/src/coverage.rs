@@ -32,6 +32,20 @@ impl Coverage {
     }
 }
 
+/// Something that is wrong with what is pushed, while it lasts or when it has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushAlarm {
+    /// What is wrong: `silence` (nothing comes of joins of which something should), or `validation` (Zoom asks
+    /// whose the URL is, and is not answered well).
+    pub kind: String,
+    /// Since when.
+    pub start: Timestamp,
+    /// Until when; `None` while it lasts, and where whoever would have noticed the end was not there any more.
+    pub end: Option<Timestamp>,
+    /// Of how many joins nothing came, or how many questions in a row were not answered well; at most.
+    pub count: u32,
+}
+
 /// A list of the meetings or calls that began on a UTC day, walked to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {

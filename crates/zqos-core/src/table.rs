@@ -370,6 +370,21 @@ pub const LISTINGS: Table = Table {
     ],
 };
 
+/// What was wrong with what is pushed, while it lasted.
+pub const PUSH_ALARMS: Table = Table {
+    name: "push_alarms",
+    key: &["account", "kind", "start_time"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        required("kind", Kind::Term),
+        required("start_time", Kind::Instant),
+        column("end_time", Kind::Instant),
+        required("count", Kind::Integer),
+    ],
+};
+
 /// What collectors took of the daily quota of the UTC day that begins at `start_time`.
 pub const QUOTA_LEDGER: Table = Table {
     name: "quota_ledger",
@@ -545,12 +560,13 @@ pub const DEAD_LETTERS: Table = Table {
         required("reason", Kind::Term),
         RECEIVED_AT,
         Column { is_required: true, ..personal("row", Kind::Text) },
+        column("replayed_at", Kind::Instant),
     ],
 };
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
 /// participant and its meeting. The last is committed always, and tells how far all are.
-pub const TABLES: [&Table; 18] = [
+pub const TABLES: [&Table; 19] = [
     &MEETINGS,
     &PARTICIPANTS,
     &SETTINGS_CHANGES,
@@ -565,6 +581,7 @@ pub const TABLES: [&Table; 18] = [
     &CONFLICTS,
     &DEAD_LETTERS,
     &LISTINGS,
+    &PUSH_ALARMS,
     &QUOTA_LEDGER,
     &REQUESTS,
     &DEVICE_SAMPLES,

@@ -61,6 +61,8 @@ pub struct Intake {
     samples: Samples,
     /// What events told last of each join: they say it again every minute.
     remembered: HashMap<(MeetingUuid, String), zqos_core::Participant>,
+    /// What events told of who takes part, for whoever asked for it.
+    sightings: Option<Vec<Sighting>>,
     /// What was taken so far.
     pub counts: Counts,
     /// What was wrong since this was last emptied, with its place, and without what was found there.
@@ -140,6 +142,34 @@ pub enum Pushed {
     Letter,
 }
 
+/// What an event tells of who takes part: by it silence is noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// What was told.
+    pub what: What,
+    /// Of which meeting.
+    pub meeting: MeetingUuid,
+    /// Of which join; `None` where it is of the whole meeting.
+    pub user: Option<String>,
+    /// Whose join it is, as far as that is told and kept; `None` for guests.
+    pub person: Option<String>,
+    /// Who hosts the meeting, as far as that is told and kept.
+    pub host: Option<String>,
+}
+
+/// What an event tells of a join or a meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// It began.
+    Joined,
+    /// It ended.
+    Left,
+    /// The meeting ended.
+    Ended,
+    /// What was measured in a minute of it.
+    Minute,
+}
+
 /// What was taken, and what was left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -182,6 +212,7 @@ impl Intake {
             sink: None,
             samples: Samples::default(),
             remembered: HashMap::new(),
+            sightings: None,
             counts: Counts::default(),
             refused: Vec::new(),
         }
@@ -193,6 +224,18 @@ impl Intake {
     pub fn with_sink(mut self, rows: usize, take: impl FnMut(Batch) + Send + 'static) -> Self {
         self.sink = Some(Sink { rows, take: Box::new(take) });
         self
+    }
+
+    /// The same, which takes note of what events tell of who takes part.
+    #[must_use]
+    pub fn with_sightings(mut self) -> Self {
+        self.sightings = Some(Vec::new());
+        self
+    }
+
+    /// What events told of who takes part since this was asked last.
+    pub fn take_sightings(&mut self) -> Vec<Sighting> {
+        self.sightings.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// True when no rows wait.
@@ -565,6 +608,17 @@ impl Intake {
     }
 
     fn meeting_event(&mut self, name: &str, event: &MeetingEvent, text: &str) {
+        if let Some(sightings) = &mut self.sightings
+            && event.meeting.end.is_some()
+        {
+            sightings.push(Sighting {
+                what: What::Ended,
+                meeting: event.meeting.uuid.clone(),
+                user: None,
+                person: None,
+                host: event.host_id.clone(),
+            });
+        }
         self.batch.meeting(&event.meeting);
         let raw = Raw {
             meeting: event.meeting.uuid.as_str(),
@@ -581,6 +635,9 @@ impl Intake {
 
     fn participant_event(&mut self, name: &str, event: &ParticipantEvent, text: &str) {
         let (meeting, id) = (&event.meeting.uuid, &event.participant.id);
+        if let Some(sightings) = &mut self.sightings {
+            sightings.extend(sighting(name, event));
+        }
         if event.meeting.number.is_some() || event.meeting.topic.is_some() {
             self.batch.meeting(&event.meeting);
         }
@@ -691,6 +748,24 @@ impl Intake {
             None => self.refuse(path, "the meeting has no `uuid`"),
         }
     }
+}
+
+/// What an event tells of a join; `None` for what was measured or told of the whole of it.
+fn sighting(name: &str, event: &ParticipantEvent) -> Option<Sighting> {
+    let who = &event.participant;
+    let what = match name.rsplit_once('_')?.1 {
+        "joined" => What::Joined,
+        "left" => What::Left,
+        "qos" => What::Minute,
+        _ => return None,
+    };
+    Some(Sighting {
+        what,
+        meeting: event.meeting.uuid.clone(),
+        user: Some(who.id.as_str().to_owned()),
+        person: who.person_id.clone().or_else(|| who.email.clone()),
+        host: event.host_id.clone(),
+    })
 }
 
 /// The rows of a list of meetings or webinars, as they came.

@@ -46,6 +46,10 @@ impl Secrets for Fixed {
         let key = AccountKey { account: "default".into(), key: self.0.clone() };
         Found { keys: vec![key], unreadable: Vec::new() }
     }
+
+    fn accounts(&self) -> Vec<Arc<str>> {
+        vec!["default".into()]
+    }
 }
 
 fn main() -> ExitCode {

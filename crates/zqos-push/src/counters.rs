@@ -1,9 +1,15 @@
 //! What came, and what became of it, counted since the start.
 
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use zqos_core::Timestamp;
+
+use crate::watch::Expected;
 
 /// Why a request was answered with something other than 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +90,29 @@ pub struct Counters {
     waiting_bytes: AtomicUsize,
     /// Milliseconds since 1970; zero before the first.
     newest: AtomicI64,
+    failed_validations: AtomicU64,
+    /// Of each app, by a hash of its client id: questions that were not answered well since one was.
+    failing: Mutex<HashMap<u64, FailingValidation>>,
+    /// What is expected to be pushed, by account.
+    expected: Mutex<BTreeMap<Arc<str>, Expected>>,
 }
+
+/// Questions whose the URL is that were not answered well, in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailingValidation {
+    /// How many.
+    pub times: u32,
+    /// When the first of them came.
+    pub since: Timestamp,
+    /// When the last of them came.
+    pub last: Timestamp,
+}
+
+/// Of so many apps it is known that their questions fail. Strangers may ask too: when there are more, all are
+/// forgotten.
+const FAILING: usize = 64;
+/// After so long nobody asks again. **Source**: Zoom asks every 72 hours.
+const ASKED_AGAIN: Duration = Duration::from_hours(96);
 
 /// Each by itself: nothing rests on two of them agreeing.
 const ORDER: Ordering = Ordering::Relaxed;
@@ -113,6 +141,24 @@ impl Counters {
     /// Questions whether the URL is ours that were answered.
     pub fn validations(&self) -> u64 {
         self.validations.load(ORDER)
+    }
+
+    /// Questions whether the URL is ours that were not: of Zoom, or of somebody who says so.
+    pub fn failed_validations(&self) -> u64 {
+        self.failed_validations.load(ORDER)
+    }
+
+    /// Those that were not answered well in a row, of the app of which they are most.
+    pub fn failing_validation(&self, now: Timestamp) -> Option<FailingValidation> {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.retain(|_, it| now.since(it.last).is_none_or(|since| since < ASKED_AGAIN));
+        failing.values().copied().max_by_key(|it| it.times)
+    }
+
+    /// How many joins are expected to be pushed, and how many of them are silent, by account.
+    pub fn expected(&self) -> Vec<(Arc<str>, Expected)> {
+        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        expected.iter().map(|(account, expected)| (Arc::clone(account), *expected)).collect()
     }
 
     /// Requests that were refused for a reason.
@@ -166,8 +212,29 @@ impl Counters {
         self.outside_window.fetch_add(1, ORDER);
     }
 
-    pub(crate) fn count_validation(&self) {
+    /// Counts a question of an app that was answered.
+    pub(crate) fn count_validation(&self, app: Option<&str>) {
         self.validations.fetch_add(1, ORDER);
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.remove(&hash(app));
+    }
+
+    /// Counts a question of an app, or of somebody who says so, that was not answered well.
+    pub(crate) fn count_failed_validation(&self, app: Option<&str>, now: Timestamp) {
+        self.failed_validations.fetch_add(1, ORDER);
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        if failing.len() >= FAILING {
+            failing.clear();
+        }
+        let first = FailingValidation { times: 0, since: now, last: now };
+        let of_app = failing.entry(hash(app)).or_insert(first);
+        of_app.times = of_app.times.saturating_add(1);
+        of_app.last = now;
+    }
+
+    pub(crate) fn set_expected(&self, account: &Arc<str>, now: Expected) {
+        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        expected.insert(Arc::clone(account), now);
     }
 
     pub(crate) fn count_refused(&self, why: Refusal) {
@@ -188,9 +255,40 @@ impl Counters {
     }
 }
 
+fn hash(app: Option<&str>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    app.hash(&mut hasher);
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn validations_that_fail_in_a_row_are_counted_by_app() {
+        let counters = Counters::default();
+        let at = |hours| Timestamp::UNIX_EPOCH.saturating_add(Duration::from_hours(hours));
+        let times = |hours| counters.failing_validation(at(hours)).map(|failing| failing.times);
+        for hours in [0, 72, 144] {
+            counters.count_failed_validation(Some("one"), at(hours));
+        }
+        counters.count_failed_validation(Some("other"), at(144));
+        // Another app's good answer says nothing of this one.
+        counters.count_validation(Some("other"));
+        assert_eq!(times(145), Some(3));
+        counters.count_validation(Some("one"));
+        assert_eq!(times(145), None);
+        // Who asked once and never again was not Zoom.
+        counters.count_failed_validation(None, at(150));
+        assert_eq!((times(151), times(246)), (Some(1), None));
+        // Strangers take no memory.
+        for number in 0..10_000 {
+            counters.count_failed_validation(Some(&number.to_string()), at(300));
+        }
+        assert!(counters.failing.lock().unwrap().len() <= FAILING);
+        assert_eq!(counters.failed_validations(), 10_005);
+    }
 
     #[test]
     fn each_reason_has_a_place_of_its_own() {

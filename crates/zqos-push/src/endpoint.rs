@@ -19,6 +19,9 @@ use crate::receiver::Receiver;
 
 /// Where Zoom posts.
 pub const PATH: &str = "/hooks/zoom";
+/// By this header Zoom says for which app it sends something. **Source**: "Using webhooks" of Zoom's developer
+/// documentation, the example of a request.
+const APP_HEADER: &str = "clientid";
 /// The longest body that is taken. An event with all that a minute has is some ten kilobytes.
 pub(crate) const MAX_BODY: usize = 1 << 20;
 /// What an event takes beside its body while it waits.
@@ -64,14 +67,16 @@ async fn take(receiver: &Receiver, request: Request) -> Result<Response, Refusal
         return Err(Refusal::Oversized);
     }
     let post = read(body, receiver.room()).await?;
+    let app = text(APP_HEADER);
     let key = match receiver.ring().proof(timestamp, &post.body, signature).await {
         Proof::Of(key) => key,
-        Proof::Nothing => return Err(Refusal::Forged),
-        Proof::Open => return Err(Refusal::NoSecret),
+        Proof::Nothing => return Err(unanswered(receiver, app, &post.body, Refusal::Forged)),
+        Proof::Open => return Err(unanswered(receiver, app, &post.body, Refusal::NoSecret)),
     };
     if let Some(question) = UrlQuestion::read(&post.body) {
-        let answer = question.answer(&key.key).ok_or(Refusal::WrongQuestion)?;
-        receiver.count().count_validation();
+        let wrong = || unanswered(receiver, app, &post.body, Refusal::WrongQuestion);
+        let answer = question.answer(&key.key).ok_or_else(wrong)?;
+        receiver.count().count_validation(app);
         return Ok(axum::Json(answer).into_response());
     }
     if !receiver.is_in_window(timestamp) {
@@ -80,6 +85,14 @@ async fn take(receiver: &Receiver, request: Request) -> Result<Response, Refusal
     }
     receiver.keep(key.account, post).await?;
     Ok(StatusCode::OK.into_response())
+}
+
+/// Counts a question whose the URL is that is refused: an answer that is owed to Zoom may be missing.
+fn unanswered(receiver: &Receiver, app: Option<&str>, body: &[u8], why: Refusal) -> Refusal {
+    if UrlQuestion::read(body).is_some() {
+        receiver.count().count_failed_validation(app, receiver.now());
+    }
+    why
 }
 
 fn declared(headers: &HeaderMap) -> Option<u64> {

@@ -36,6 +36,9 @@ pub struct Found {
 pub trait Secrets: fmt::Debug + Send + Sync + 'static {
     /// Reads them; this may block.
     fn read(&self) -> Found;
+
+    /// The accounts that have some, or should.
+    fn accounts(&self) -> Vec<Arc<str>>;
 }
 
 /// What a signature proves.

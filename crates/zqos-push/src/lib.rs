@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod alarm;
 mod counters;
 mod endpoint;
 mod keys;
 mod receiver;
 mod turn;
+mod watch;
 mod writer;
 
-pub use counters::{Counters, Refusal};
+pub use counters::{Counters, FailingValidation, Refusal};
 pub use endpoint::{PATH, router};
 pub use keys::{AccountKey, Found, Secrets};
 pub use receiver::{Receiver, Settings};
+pub use watch::Expected;
 pub use writer::{Writer, WriterEnded};

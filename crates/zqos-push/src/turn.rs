@@ -35,6 +35,11 @@ impl Turn {
         Self { store, rested: Some(other), commit: None, again_at: None }
     }
 
+    /// The one that takes in.
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// True when no more may be taken in before something has come into the tables.
     pub(crate) const fn is_full(&self) -> bool {
         self.store.waiting_bytes() >= MOST_BYTES

@@ -12,6 +12,7 @@ use zqos_core::Clock;
 use zqos_intake::{Intake, Pushed};
 use zqos_store::{Batch, Store, StoreError};
 
+use crate::alarm::Alarms;
 use crate::counters::{Counters, Refusal};
 use crate::keys::Secrets;
 use crate::receiver::{Letter, Receiver, Settings};
@@ -65,6 +66,7 @@ impl Writer {
     ) -> Result<(Arc<Receiver>, Self), WriterEnded> {
         let (letters, waiting) = mpsc::unbounded_channel();
         let counters = Arc::<Counters>::default();
+        let accounts = secrets.accounts();
         let receiver =
             Receiver::new(secrets, letters, Arc::clone(&counters), Arc::clone(&clock), settings);
         // One thread more, for commits.
@@ -79,6 +81,7 @@ impl Writer {
             turn: Turn::new(stores),
             intakes: HashMap::new(),
             make_intake: Box::new(intake),
+            alarms: Alarms::new(accounts),
             counters,
             clock,
             fails: false,
@@ -117,6 +120,10 @@ fn write(
 ) -> Result<(), StoreError> {
     runtime.block_on(async {
         let mut letters = Vec::with_capacity(GROUP);
+        match desk.turn.store().open_push_alarms().await {
+            Ok(open) => desk.alarms.end(open, desk.clock.now()),
+            Err(error) => warn("nobody knows what was wrong before", &error),
+        }
         loop {
             tokio::select! {
                 // Both are cancel-safe: letters are taken, or they are not.
@@ -130,6 +137,7 @@ fn write(
                 }
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
+            desk.look().await;
             desk.turn.commit_if_due(&desk.counters).await;
         }
     })
@@ -140,6 +148,7 @@ struct Desk {
     turn: Turn,
     intakes: HashMap<Arc<str>, Intake>,
     make_intake: MakeIntake,
+    alarms: Alarms,
     counters: Arc<Counters>,
     clock: Arc<dyn Clock>,
     /// The last events could not be kept: that is told once.
@@ -147,6 +156,15 @@ struct Desk {
 }
 
 impl Desk {
+    /// Looks for what is wrong with what is pushed, and keeps it.
+    async fn look(&mut self) {
+        let rows = self.alarms.look(self.clock.now(), &self.counters);
+        // What can't be kept now is kept later.
+        if !rows.is_empty() && self.turn.acknowledge(rows, &self.counters).await.is_ok() {
+            self.alarms.kept();
+        }
+    }
+
     /// Keeps the first letters, as many as go together, and answers them.
     async fn keep(&mut self, letters: &mut Vec<Letter>) {
         let mut bytes = 0;
@@ -167,7 +185,7 @@ impl Desk {
             let make = &mut self.make_intake;
             let intake = (self.intakes)
                 .entry(Arc::clone(&letter.account))
-                .or_insert_with_key(|account| make(account));
+                .or_insert_with_key(|account| make(account).with_sightings());
             dead += u64::from(intake.pushed(&letter.post.body) == Pushed::Letter);
             // The texts are kept, with what is wrong in them.
             intake.refused.clear();
@@ -176,8 +194,12 @@ impl Desk {
         let batches: Vec<Batch> = intakes.map(Intake::take_rows).collect();
         match self.turn.acknowledge(batches, &self.counters).await {
             Ok(()) => {
-                self.counters.count_stored(group.len() as u64, dead, self.clock.now());
+                let now = self.clock.now();
+                self.counters.count_stored(group.len() as u64, dead, now);
                 answer(group, Ok(()));
+                for (account, intake) in &mut self.intakes {
+                    self.alarms.see(account, &intake.take_sightings(), now);
+                }
                 if mem::take(&mut self.fails) {
                     tracing::warn!("events are kept again");
                 }
@@ -186,8 +208,11 @@ impl Desk {
                 if !mem::replace(&mut self.fails, true) {
                     warn("events can't be kept", &error);
                 }
-                // What was taken of joins may be nowhere.
-                self.intakes.values_mut().for_each(Intake::doubt);
+                // What was taken of joins may be nowhere, and what was told comes again.
+                for intake in self.intakes.values_mut() {
+                    intake.doubt();
+                    intake.take_sightings();
+                }
                 answer(group, Err(Refusal::Unwritable));
             }
         }

@@ -15,6 +15,7 @@ mod sealed;
 mod spill;
 mod system;
 mod truncate;
+mod trust;
 mod verdicts;
 mod views;
 mod wrong;

@@ -12,11 +12,12 @@ use futures::StreamExt as _;
 use zqos_core::column::{DEVICE_FIGURES, STREAM_FIGURES};
 use zqos_core::table::{Column, Kind, MEETINGS, PARTICIPANTS, Table};
 use zqos_core::{
-    Dbm, DeviceSample, Figures, Fps, Kbps, Meeting, MeetingUuid, Millis, Origin, Participant,
+    Dbm, DeviceSample, Figures, Fps, Kbps, Meeting, MeetingUuid, Millis, Participant,
     ParticipantId, Percent, Pressure, Resolution, Stream, Timestamp,
 };
 
 use crate::archive::{Archive, QueryError};
+use crate::trust::TRUST;
 use crate::views::latest;
 
 /// What one join's samples are told to, one after the other, in no order.
@@ -50,14 +51,9 @@ pub struct Report<S> {
     /// Who took part. Of a join of which only samples came nothing but the id is known.
     pub participant: Participant,
     /// Its samples, all of one origin: figures of different ones do not compare. It is the origin that
-    /// has most of them; of equals what was fetched after the meeting, then what was pushed.
+    /// has most of them; of equals the most trusted.
     pub samples: S,
 }
-
-/// Origins, the most trusted first. **Source**: a choice of this project: reports of ended meetings are
-/// whole, events come once for each minute, and live reports catch some.
-const TRUST: [Origin; 5] =
-    [Origin::RestPast, Origin::Qss, Origin::Import, Origin::RestLive, Origin::RestSummary];
 
 /// Samples of one origin, and how many.
 #[derive(Debug)]

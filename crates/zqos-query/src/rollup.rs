@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, StringViewArray};
+use arrow::array::{ArrayRef, AsArray as _, RecordBatch, StringViewArray};
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
@@ -15,7 +15,7 @@ use zqos_store::{DataFile, Location, Store};
 
 use crate::archive::{Archive, Limits, QueryError};
 use crate::days::{day_before, fingerprint, stale};
-use crate::views::latest;
+use crate::views::{latest, merged};
 
 /// What stands for the network of an address of which Zoom keeps a part to itself.
 const MASKED: &str = "masked";
@@ -38,7 +38,10 @@ pub async fn refresh_rollups(
     });
     for (day, fingerprint) in &stale {
         let rows = match fingerprint {
-            Some(_) => archive.query(&query(day)).await?.try_collect().await?,
+            Some(_) => {
+                let has_several = has_several_origins(&archive, day).await?;
+                archive.query(&query(day, has_several)).await?.try_collect().await?
+            }
             None => Vec::new(),
         };
         let tag = fingerprint.as_deref().unwrap_or_default();
@@ -61,11 +64,25 @@ fn made_of(day: &str, samples: &[DataFile], participants: &[DataFile]) -> Option
     Some(fingerprint(salt, &[of_day, participants.collect()]))
 }
 
-/// The rollups of a day, from its samples.
-fn query(day: &str) -> String {
+/// True for a day of which samples came by several ways. As a rule they did not, and nothing need be sorted.
+async fn has_several_origins(archive: &Archive, day: &str) -> Result<bool, QueryError> {
+    let origins = format!(
+        "SELECT DISTINCT origin FROM stored.{} WHERE {} = DATE '{day}'",
+        STREAM_SAMPLES.name, DAY.name
+    );
+    let origins: Vec<RecordBatch> = archive.query(&origins).await?.try_collect().await?;
+    Ok(origins.iter().map(RecordBatch::num_rows).sum::<usize>() > 1)
+}
+
+/// The rollups of a day, from its samples; of a minute that came by several ways from one of them.
+fn query(day: &str, has_several_origins: bool) -> String {
     let figures = HISTOGRAMS.map(|histogram| histogram.figure);
-    let samples = ["account", "meeting_uuid", "user_id", "stream", "ts"].into_iter().chain(figures);
-    let samples = latest(&STREAM_SAMPLES, samples, &format!("{} = DATE '{day}'", DAY.name));
+    let samples = ["account", "meeting_uuid", "user_id", "stream", "ts", "origin"];
+    let samples = samples.into_iter().chain(figures);
+    let mut samples = latest(&STREAM_SAMPLES, samples, &format!("{} = DATE '{day}'", DAY.name));
+    if has_several_origins {
+        samples = merged(&format!("({samples})"), &figures);
+    }
     let of_participants = ["location", "network_type", "data_center", "version"];
     let participants = ["account", "meeting_uuid", "user_id", "ip_address"];
     let near = format!("{0} IN (DATE '{day}' - INTERVAL '1 day', DATE '{day}')", DAY.name);

@@ -18,6 +18,8 @@ use datafusion::prelude::SessionContext;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectMeta, ObjectStore};
 use url::Url;
+use zqos_core::Origin;
+use zqos_core::column::STREAM_FIGURES;
 use zqos_core::table::{
     Column, DAY, Kind, Latest, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, Table,
 };
@@ -26,6 +28,7 @@ use zqos_store::{DataFile, Location, Snapshot};
 use crate::functions::{AUDIO_MINUTE, MIDDLE};
 use crate::pinned::PinnedFiles;
 use crate::sealed::Parts;
+use crate::trust;
 
 /// The catalog of everything.
 pub(crate) const CATALOG: &str = "zqos";
@@ -181,13 +184,15 @@ pub(crate) struct View {
 }
 
 /// The views, beside those that each table has.
-pub(crate) const VIEWS: [View; 2] = [
+pub(crate) const VIEWS: [View; 4] = [
     View {
         name: "joined_samples",
         tables: &[&STREAM_SAMPLES, &PARTICIPANTS, &MEETINGS],
         rows: joined_samples,
     },
     View { name: "audio_minutes", tables: &[&STREAM_SAMPLES, &PARTICIPANTS], rows: audio_minutes },
+    View { name: "merged_samples", tables: &[&STREAM_SAMPLES], rows: merged_samples },
+    View { name: "origin_differences", tables: &[&STREAM_SAMPLES], rows: origin_differences },
 ];
 
 /// Stream samples with what is known of their participant and their meeting.
@@ -252,6 +257,84 @@ fn audio_minutes() -> String {
            LEFT JOIN participants p ON l.account = p.account AND l.meeting_uuid = p.meeting_uuid \
              AND l.user_id = p.user_id\
          )"
+    )
+}
+
+fn merged_samples() -> String {
+    merged("stream_samples", &STREAM_FIGURES)
+}
+
+/// Each stream in each minute once, of stream samples: all streams of a join's minute are of the most trusted
+/// origin that tells of the minute. Of several samples in one minute, as live reports may have, the last counts.
+pub(crate) fn merged(samples: &str, figures: &[&str]) -> String {
+    let (place, bit, others) = (trust::place(), trust::bit(), trust::others("origins"));
+    let figures = figures.join(", ");
+    let minute = "account, meeting_uuid, user_id, ts";
+    format!(
+        "SELECT account, meeting_uuid, user_id, ts, stream, origin, {others} AS other_origins, {figures} \
+         FROM (\
+           SELECT *, min(trust) OVER (PARTITION BY {minute}) AS most, \
+             bit_or(bit) OVER (PARTITION BY {minute}) AS origins, \
+             row_number() OVER (PARTITION BY {minute}, stream, origin ORDER BY at DESC) AS place \
+           FROM (\
+             SELECT account, meeting_uuid, user_id, date_trunc('minute', ts) AS ts, ts AS at, stream, \
+               origin, {place} AS trust, {bit} AS bit, {figures} \
+             FROM {samples}\
+           )\
+         ) WHERE trust = most AND place = 1"
+    )
+}
+
+/// How far figures of what was pushed lie from those of past reports, in minutes that both tell of.
+fn origin_differences() -> String {
+    let of = |origin: Origin| {
+        let figures =
+            STREAM_FIGURES.map(|figure| format!("CAST({figure} AS DOUBLE) AS {figure}")).join(", ");
+        format!(
+            "SELECT account, meeting_uuid, user_id, date_trunc('minute', ts) AS ts, stream, {figures} \
+             FROM stream_samples WHERE origin = '{}'",
+            origin.as_str()
+        )
+    };
+    let (rest, qss) = (of(Origin::RestPast), of(Origin::Qss));
+    // Of each figure what it came to, in columns; then each in a row of its own.
+    let sums = STREAM_FIGURES.map(|figure| {
+        let (rest, qss) = (format!("r.{figure}"), format!("q.{figure}"));
+        let difference = format!("{qss} - {rest}");
+        format!(
+            "count({difference}) AS minutes_{figure}, \
+             avg({rest}) FILTER (WHERE {qss} IS NOT NULL) AS mean_rest_{figure}, \
+             avg({qss}) FILTER (WHERE {rest} IS NOT NULL) AS mean_qss_{figure}, \
+             avg({difference}) AS mean_difference_{figure}, \
+             avg(abs({difference})) AS mean_abs_difference_{figure}, \
+             max(abs({difference})) AS max_abs_difference_{figure}"
+        )
+    });
+    let of_metric = |column: &str| {
+        let cases = STREAM_FIGURES.map(|figure| format!("WHEN '{figure}' THEN {column}_{figure}"));
+        format!("CASE metric {} END AS {column}", cases.join(" "))
+    };
+    let columns = [
+        "minutes",
+        "mean_rest",
+        "mean_qss",
+        "mean_difference",
+        "mean_abs_difference",
+        "max_abs_difference",
+    ];
+    let metrics = STREAM_FIGURES.map(|figure| format!("('{figure}')")).join(", ");
+    format!(
+        "SELECT * FROM (\
+           SELECT account, day, stream, metric, {} FROM (\
+             SELECT r.account AS account, CAST(date_trunc('day', r.ts) AS DATE) AS day, \
+               r.stream AS stream, {} \
+             FROM ({rest}) r JOIN ({qss}) q ON r.account = q.account AND r.meeting_uuid = q.meeting_uuid \
+               AND r.user_id = q.user_id AND r.ts = q.ts AND r.stream = q.stream \
+             GROUP BY r.account, CAST(date_trunc('day', r.ts) AS DATE), r.stream\
+           ) CROSS JOIN (VALUES {metrics}) AS metrics(metric)\
+         ) WHERE minutes > 0",
+        columns.map(of_metric).join(", "),
+        sums.join(", ")
     )
 }
 

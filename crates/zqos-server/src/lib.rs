@@ -15,6 +15,7 @@ pub mod api;
 pub mod coverage;
 pub mod metrics;
 pub mod page;
+pub mod push;
 
 mod cache;
 mod guard;

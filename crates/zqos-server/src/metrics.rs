@@ -20,6 +20,7 @@ use zqos_answer::overview::LEAST_PEOPLE;
 
 use crate::access::Identity;
 use crate::problem::Problem;
+use crate::push;
 use crate::server::Server;
 
 /// How many values of a label are told by name; the others are `other`.
@@ -109,6 +110,9 @@ pub(crate) async fn metrics(
         ("poor_joins", format!("Poor and bad joins, {of}"), poor_joins),
     ] {
         registry.register(name, help, family);
+    }
+    if let Some(source) = server.push.get() {
+        push::register(&mut registry, source.figures(), &who.accounts);
     }
     let mut text = String::new();
     encode(&mut text, &registry)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use crate::cache::Cache;
 use crate::coverage::CoverageSource;
 use crate::held::Held;
 use crate::problem::Problem;
+use crate::push::PushSource;
 
 /// What people may be called in the store, beside what people call them.
 pub type Names = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -92,6 +93,8 @@ pub struct Server {
     pub(crate) diagnoses: Cache<DiagnosisKey, zqos_answer::Answer>,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
+    /// Who tells what is pushed to this program, where something is.
+    pub(crate) push: OnceLock<Arc<dyn PushSource>>,
 }
 
 impl fmt::Debug for Server {
@@ -132,8 +135,14 @@ impl Server {
             diagnoses: Cache::new(TOLD),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
+            push: OnceLock::new(),
             settings,
         })
+    }
+
+    /// Says who tells what is pushed to this program. The first who is named stays.
+    pub fn tell_of_push(&self, source: Arc<dyn PushSource>) {
+        drop(self.push.set(source));
     }
 
     /// A code for the address at which a browser signs in, once: `/sign-in?code=…`.

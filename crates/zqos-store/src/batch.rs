@@ -11,17 +11,18 @@ use sha2::{Digest as _, Sha256};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, LISTINGS, MEETINGS,
-    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, QUOTA_LEDGER, REQUESTS, REVISION, SETTINGS_CHANGES,
-    STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, ZOOM_RAW, ZOOM_SCORES,
+    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, PUSH_ALARMS, QUOTA_LEDGER, REQUESTS, REVISION,
+    SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
     CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Meeting, MeetingUuid, Millis, Origin,
-    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Reservation, SettingsChange,
-    StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
+    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, PushAlarm, Reservation,
+    SettingsChange, StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
 };
 
 pub(crate) use self::rows::Fingerprint;
 use self::rows::{Row, Rows};
+use crate::recall::DeadLetter;
 use crate::store::place;
 
 /// Rows that come in together, and are acknowledged together.
@@ -30,14 +31,14 @@ pub struct Batch {
     account: String,
     /// When they came in.
     now: Timestamp,
-    /// In the order of [`TABLES`].
-    tables: [Rows; TABLES.len()],
+    /// In the order of [`TABLES`]. Boxed: whoever waits with a batch in hand should not be as large.
+    tables: Box<[Rows; TABLES.len()]>,
 }
 
 impl Batch {
     /// An empty batch of an account, that came in at `now`.
     pub fn new(account: &str, now: Timestamp) -> Self {
-        Self { account: account.to_owned(), now, tables: TABLES.map(Rows::new) }
+        Self { account: account.to_owned(), now, tables: Box::new(TABLES.map(Rows::new)) }
     }
 
     /// Says that what follows came in at `now`.
@@ -337,6 +338,15 @@ impl Batch {
         row.instant(Some(listing.listed_at));
     }
 
+    /// Adds what is wrong with what is pushed, or was.
+    pub fn push_alarm(&mut self, alarm: &PushAlarm) {
+        let mut row = self.row(&PUSH_ALARMS, alarm.start);
+        row.text(Some(&alarm.kind));
+        row.instant(Some(alarm.start));
+        row.instant(alarm.end);
+        row.integer(Some(alarm.count.into()));
+    }
+
     /// Adds what a run took of a quota, or has spent of it.
     pub fn reservation(&mut self, reservation: &Reservation) {
         let mut row = self.row(&QUOTA_LEDGER, reservation.day);
@@ -407,6 +417,22 @@ impl Batch {
         row.text(Some(reason));
         row.received_at(now);
         row.text(Some(letter.row));
+        row.instant(None);
+    }
+
+    /// Says that rows were made of a dead letter after all, when this batch came in.
+    pub fn replayed(&mut self, letter: &DeadLetter) {
+        let now = self.now;
+        let mut row = self.row(&DEAD_LETTERS, letter.received_at);
+        for text in [&letter.meeting, &letter.participant] {
+            row.text(text.as_deref());
+        }
+        for text in [&letter.table, &letter.key, &letter.reason] {
+            row.text(Some(text));
+        }
+        row.received_at(letter.received_at);
+        row.text(Some(&letter.row));
+        row.instant(Some(now));
     }
 
     /// The rows by table, with their revision and their day behind them; tables without rows are
@@ -414,7 +440,7 @@ impl Batch {
     /// there are rows, are kept for rows of one key, which differ in it once they are
     /// [in order](crate::order::sorted). Elsewhere revisions rise with each row.
     pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
-        let tables = self.tables.into_iter().filter(|rows| rows.len() > 0);
+        let tables = (*self.tables).into_iter().filter(|rows| rows.len() > 0);
         tables.map(|rows| rows.finish(revision)).collect()
     }
 }
@@ -682,6 +708,12 @@ mod tests {
             kind: "meeting".to_owned(),
             total: 3,
             listed_at: now(),
+        });
+        batch.push_alarm(&PushAlarm {
+            kind: "silence".to_owned(),
+            start: now(),
+            end: Some(now()),
+            count: 3,
         });
         batch.reservation(&Reservation {
             day: now(),

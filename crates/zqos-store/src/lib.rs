@@ -20,6 +20,7 @@ mod merge;
 mod object;
 mod order;
 mod probe;
+mod pushed;
 mod read;
 mod recall;
 #[cfg(any(test, feature = "s3"))]
@@ -43,7 +44,8 @@ pub use home::Location;
 pub use layout::LayoutError;
 pub use lease::AccountLease;
 pub use log::LogError;
+pub use pushed::{JoinTimes, Minutes, Pushed, Sorts};
 pub use read::StoredFile;
-pub use recall::{Known, KnownCall};
+pub use recall::{DeadLetter, Known, KnownCall, dead_letters, push_alarms};
 pub use snapshot::{Damage, Snapshot};
 pub use store::{Store, StoreError};

@@ -8,9 +8,12 @@ use arrow::compute::cast;
 use arrow::datatypes::{Field, Int64Type, Schema};
 use arrow::error::ArrowError;
 use zqos_core::table::{
-    COVERAGE, DAY, LISTINGS, MEETINGS, PHONE_CALLS, QUOTA_LEDGER, REQUESTS, REVISION, Table,
+    COVERAGE, DAY, DEAD_LETTERS, LISTINGS, MEETINGS, PHONE_CALLS, PUSH_ALARMS, QUOTA_LEDGER,
+    REQUESTS, REVISION, Table,
 };
-use zqos_core::{CallCount, Coverage, Listing, Meeting, MeetingUuid, Reservation, Timestamp};
+use zqos_core::{
+    CallCount, Coverage, Listing, Meeting, MeetingUuid, PushAlarm, Reservation, Timestamp,
+};
 
 use crate::batch::{data_type, day_of};
 use crate::cell::{self, Texts};
@@ -20,7 +23,7 @@ use crate::merge::Merge;
 use crate::order;
 use crate::read;
 use crate::snapshot::Snapshot;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// What is known of an account in a range of days.
 #[derive(Debug, Clone, Default)]
@@ -100,6 +103,83 @@ impl Known {
         }
     }
 }
+
+/// Reads what was wrong with what is pushed to an account, of what began on the UTC days from `from` to `to`, both
+/// included; by its start.
+///
+/// **Errors**: those of [`Snapshot::open`].
+pub async fn push_alarms(
+    at: impl Into<Location>,
+    account: &str,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<PushAlarm>, StoreError> {
+    let snapshot = Snapshot::open_tables(at, &[&PUSH_ALARMS]).await?;
+    let days = [from, to].map(|at| layout::day(day_of(at)));
+    let mut alarms = Vec::new();
+    for rows in latest(&snapshot, &PUSH_ALARMS, &days[0], &days[1])? {
+        let all = (0..rows.num_rows()).map(|row| Cells { rows: &rows, row });
+        let its = all.filter(|cells| cells.text("account").as_deref() == Some(account));
+        alarms.extend(its.filter_map(|cells| cells.push_alarm()));
+    }
+    alarms.sort_by(|one, other| (one.start, &one.kind).cmp(&(other.start, &other.kind)));
+    Ok(alarms)
+}
+
+impl Store {
+    /// What is wrong with what is pushed, and whose it is, of all that has no end yet.
+    ///
+    /// **Errors**: those of [`Snapshot::open`].
+    pub async fn open_push_alarms(&self) -> Result<Vec<(String, PushAlarm)>, StoreError> {
+        let snapshot = Snapshot::open_some(self.home.clone(), &[&PUSH_ALARMS]).await?;
+        let mut open = Vec::new();
+        for rows in latest(&snapshot, &PUSH_ALARMS, FIRST_DAY, LAST_DAY)? {
+            let all = (0..rows.num_rows()).map(|row| Cells { rows: &rows, row });
+            let alarms = all.filter_map(|cells| cells.text("account").zip(cells.push_alarm()));
+            open.extend(alarms.filter(|(_, alarm)| alarm.end.is_none()));
+        }
+        Ok(open)
+    }
+}
+
+/// A row, or an event, that can't be kept where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The account.
+    pub account: String,
+    /// The meeting, or the call; `None` when nobody knows.
+    pub meeting: Option<String>,
+    /// The join; `None` when nobody knows.
+    pub participant: Option<String>,
+    /// The table that it is for: `zoom_raw` for an event.
+    pub table: String,
+    /// The key that tells it from others, as JSON.
+    pub key: String,
+    /// Why it can't be kept there.
+    pub reason: String,
+    /// When it came in.
+    pub received_at: Timestamp,
+    /// The row as JSON; of an event its name and text.
+    pub row: String,
+    /// When rows were made of it after all; `None` while it waits.
+    pub replayed_at: Option<Timestamp>,
+}
+
+/// Reads the dead letters of a store, each once. Memory holds all of them.
+///
+/// **Errors**: those of [`Snapshot::open`].
+pub async fn dead_letters(at: impl Into<Location>) -> Result<Vec<DeadLetter>, StoreError> {
+    let snapshot = Snapshot::open_tables(at, &[&DEAD_LETTERS]).await?;
+    let mut letters = Vec::new();
+    for rows in latest(&snapshot, &DEAD_LETTERS, FIRST_DAY, LAST_DAY)? {
+        letters.extend((0..rows.num_rows()).filter_map(|row| Cells { rows: &rows, row }.letter()));
+    }
+    Ok(letters)
+}
+
+/// Days, as they are written, before and after all others.
+const FIRST_DAY: &str = "";
+const LAST_DAY: &str = "~";
 
 /// The rows of a table on some days, each key once.
 fn latest(
@@ -238,6 +318,29 @@ impl Cells<'_> {
         })
     }
 
+    fn push_alarm(&self) -> Option<PushAlarm> {
+        Some(PushAlarm {
+            kind: self.text("kind")?,
+            start: self.instant("start_time")?,
+            end: self.instant("end_time"),
+            count: self.count("count")?,
+        })
+    }
+
+    fn letter(&self) -> Option<DeadLetter> {
+        Some(DeadLetter {
+            account: self.text("account")?,
+            meeting: self.text("meeting_uuid"),
+            participant: self.text("user_id"),
+            table: self.text("table_name")?,
+            key: self.text("row_key")?,
+            reason: self.text("reason")?,
+            received_at: self.instant("received_at")?,
+            row: self.text("row")?,
+            replayed_at: self.instant("replayed_at"),
+        })
+    }
+
     fn calls(&self) -> Option<CallCount> {
         Some(CallCount {
             day: self.instant("start_time")?,
@@ -255,7 +358,6 @@ mod tests {
 
     use super::*;
     use crate::batch::Batch;
-    use crate::store::Store;
 
     const ACCOUNT: &str = "default";
 
@@ -353,5 +455,48 @@ mod tests {
         let before =
             Known::read(dir.path(), ACCOUNT, at("2026-11-18T23:00:00Z"), day).await.unwrap();
         assert_eq!(before.meetings.len(), 2, "days are UTC days");
+    }
+
+    #[tokio::test]
+    async fn alarms_and_dead_letters_are_known_as_they_were_told_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(at("2026-11-20T12:00:00Z")));
+        let mut store = Store::open(dir.path(), clock).await.unwrap();
+        let silence = PushAlarm {
+            kind: "silence".to_owned(),
+            start: at("2026-11-20T10:00:00Z"),
+            end: None,
+            count: 3,
+        };
+        let mut first = batch(ACCOUNT);
+        first.push_alarm(&silence);
+        for body in ["one", "two"] {
+            first.letter(&crate::Letter {
+                meeting: Some("m=="),
+                participant: None,
+                kind: "meeting.sparkled",
+                reason: "an event that no rows are made of",
+                body,
+            });
+        }
+        store.append([first]).await.unwrap();
+        store.commit().await.unwrap();
+        let letters = dead_letters(dir.path()).await.unwrap();
+        assert_eq!(letters.len(), 2);
+        let open = store.open_push_alarms().await.unwrap();
+        assert_eq!(open, [(ACCOUNT.to_owned(), silence.clone())]);
+
+        let mut second = Batch::new(ACCOUNT, at("2026-11-21T12:00:00Z"));
+        let ended = PushAlarm { end: Some(at("2026-11-20T10:20:00Z")), count: 4, ..silence };
+        second.push_alarm(&ended);
+        second.replayed(&letters[0]);
+        store.append([second]).await.unwrap();
+        assert_eq!(store.open_push_alarms().await.unwrap(), []);
+        let day = ended.start;
+        assert_eq!(push_alarms(dir.path(), ACCOUNT, day, day).await.unwrap(), [ended]);
+        assert_eq!(push_alarms(dir.path(), "another", day, day).await.unwrap(), []);
+        let replayed_at = Some(at("2026-11-21T12:00:00Z"));
+        let replayed = DeadLetter { replayed_at, ..letters[0].clone() };
+        assert_eq!(dead_letters(dir.path()).await.unwrap(), [replayed, letters[1].clone()]);
     }
 }

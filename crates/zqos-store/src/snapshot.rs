@@ -54,7 +54,10 @@ impl Snapshot {
     }
 
     /// Writes nothing, whatever there is.
-    async fn open_some(home: Home, wanted: &[&'static Table]) -> Result<Self, StoreError> {
+    pub(crate) async fn open_some(
+        home: Home,
+        wanted: &[&'static Table],
+    ) -> Result<Self, StoreError> {
         let objects = home.files.objects("reader");
         let mut tables = Vec::with_capacity(wanted.len());
         // Logs before tables: what has left a log is in the table by then.

@@ -385,6 +385,9 @@ pub(crate) struct Collect {
     /// Collect calls of Zoom Phone too, for which the app needs scopes of its own
     #[arg(long)]
     pub(crate) phone: bool,
+    /// Fetch reports of meetings too of which every minute was pushed
+    #[arg(long)]
+    pub(crate) fetch_pushed: bool,
     /// Print how many calls it would take and for what, and whether the quota suffices; ask nothing
     #[arg(long, conflicts_with_all = ["past", "live"])]
     pub(crate) plan: bool,
@@ -694,6 +697,12 @@ pub(crate) enum Store {
     /// Read every file through, and tell each that is damaged or gone
     #[command(after_help = "Example:\n  zqos store verify")]
     Verify(WhichStore),
+    /// Make rows of dead letters, as far as this version of zqos can
+    #[command(after_help = "Examples:\n  zqos store replay --list\n  zqos store replay
+
+Events of which no rows could be made, and that this version can make rows of, leave the list. It does no
+harm to say it again. Exit code 3: some are left.")]
+    Replay(Replay),
     /// Remove the days before a time, of all tables
     #[command(
         after_help = "Examples:\n  zqos store expire --before -400d\n  zqos store expire --before 2026-01-01"
@@ -707,6 +716,16 @@ Rows of the person's joins go, of all tables; of meetings that he hosted the hos
 erased can't be brought back."
     )]
     Forget(Forget),
+}
+
+#[cfg(feature = "store")]
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Show what waits, and why; do nothing
+    #[arg(long)]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
 }
 
 #[cfg(feature = "store")]

@@ -93,6 +93,8 @@ pub(crate) struct Account {
     pub(crate) spare_pct: u8,
     /// Its calls of Zoom Phone are collected too.
     pub(crate) phone: bool,
+    /// Reports are fetched of meetings too that push has delivered.
+    pub(crate) fetch_pushed: bool,
     pub(crate) api_base: Option<String>,
     pub(crate) oauth_base: Option<String>,
     /// The sub-account of a master account that requests are about.
@@ -303,6 +305,7 @@ impl Account {
             plan: Plan::default(),
             spare_pct: 0,
             phone: false,
+            fetch_pushed: false,
             api_base: None,
             oauth_base: None,
             sub_account: None,
@@ -337,6 +340,7 @@ impl Account {
             plan: raw.plan.map_or(Ok(Plan::default()), |plan| read_plan(&place, &plan))?,
             spare_pct: raw.spare_pct.map_or(Ok(0), |share| read_share(&place, share))?,
             phone: raw.phone.unwrap_or(false),
+            fetch_pushed: raw.fetch_pushed.unwrap_or(false),
             api_base: raw.api_base,
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,

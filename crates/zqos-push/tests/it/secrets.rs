@@ -78,6 +78,10 @@ async fn a_flood_of_forgeries_reads_secrets_once_a_second() {
             let keys = vec![zqos_push::AccountKey { account, key }];
             zqos_push::Found { keys, unreadable: Vec::new() }
         }
+
+        fn accounts(&self) -> Vec<std::sync::Arc<str>> {
+            vec!["default".into()]
+        }
     }
 
     let folder = tempfile::tempdir().unwrap();

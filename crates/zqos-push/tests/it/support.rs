@@ -43,6 +43,10 @@ impl Secrets for Given {
     fn read(&self) -> Found {
         self.0.lock().unwrap().clone()
     }
+
+    fn accounts(&self) -> Vec<Arc<str>> {
+        self.0.lock().unwrap().keys.iter().map(|key| Arc::clone(&key.account)).collect()
+    }
 }
 
 /// An endpoint with its store.

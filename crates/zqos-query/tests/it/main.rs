@@ -5,6 +5,7 @@
 mod columns;
 mod limits;
 mod mark;
+mod merged;
 mod read_only;
 mod rollup;
 mod scores;

@@ -2,9 +2,10 @@
 
 use zqos_core::rollup::ROLLUP_HOURLY;
 use zqos_core::table::STREAM_SAMPLES;
+use zqos_core::{Figures, Millis, Origin, Stream, StreamSample};
 use zqos_query::{Limits, refresh_rollups};
 
-use crate::{World, participant, rows, sample};
+use crate::{World, meeting, participant, rows, sample, user};
 
 /// What both tables must agree on.
 const SAMPLES: &str = "SELECT date_trunc('hour', ts) AS hour, count(*) AS n, count(latency_ms) AS latency_n, \
@@ -55,6 +56,31 @@ async fn three_days() -> World {
         })
         .await;
     world
+}
+
+#[tokio::test]
+async fn a_minute_that_came_by_several_ways_counts_once() {
+    let mut world = World::new().await;
+    world
+        .add(|batch| {
+            // What is imported is trusted less than what is pushed.
+            for (latency, origin) in [(500.0, Origin::Import), (30.0, Origin::Qss)] {
+                let sample = StreamSample {
+                    ts: "2026-11-16T10:01:00Z".parse().unwrap(),
+                    stream: Stream::from_name("audio_output").unwrap().into(),
+                    figures: Figures {
+                        latency: Millis::try_new(latency).ok(),
+                        ..Figures::default()
+                    },
+                };
+                batch.stream_sample(&meeting(), &user(0), origin, &sample);
+            }
+            sample(batch, 1, "2026-11-16T10:01:00Z", Some(40.0), 0.0);
+        })
+        .await;
+    world.refresh().await;
+    let rollups = "SELECT sum(n), sum(latency_ms_sum), max(latency_ms_max) FROM rollup_hourly";
+    assert_eq!(world.ask(rollups).await, "2,70.0,40.0\n");
 }
 
 #[tokio::test]

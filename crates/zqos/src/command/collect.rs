@@ -49,10 +49,11 @@ pub(super) async fn run(session: &Session, args: &Collect) -> anyhow::Result<Exi
             policy: session.config.policy(&account.name, at.local())?.map(Arc::new),
             sites: Option::clone(&sites),
             phone: args.phone || account.phone,
+            fetch_pushed: args.fetch_pushed || account.fetch_pushed,
         })
     };
     if args.plan {
-        return plan::run(session, &at, &range, args.phone).await;
+        return plan::run(session, &at, &range, args).await;
     }
     // What is wrong with a credential or a setting is found before anything is asked.
     let accounts: Vec<_> = accounts

@@ -67,6 +67,7 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             writeln!(out, "plan = {:?}", account.plan.to_string())?;
             writeln!(out, "spare_pct = {}", account.spare_pct)?;
             writeln!(out, "phone = {}", account.phone)?;
+            writeln!(out, "fetch_pushed = {}", account.fetch_pushed)?;
             let bases = [("api_base", &account.api_base), ("oauth_base", &account.oauth_base)];
             for (name, base) in bases {
                 if let Some(base) = base {

@@ -162,6 +162,10 @@ impl Secrets for ConfiguredSecrets {
         }
         found
     }
+
+    fn accounts(&self) -> Vec<Arc<str>> {
+        self.0.iter().map(|(account, _)| Arc::clone(account)).collect()
+    }
 }
 
 fn key(account: Arc<str>, secret: &Secret) -> AccountKey {

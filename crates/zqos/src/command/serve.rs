@@ -11,9 +11,11 @@ use tokio::net::TcpListener;
 use zoom_wire::privacy::Policy;
 use zqos_core::{SystemClock, Timestamp};
 use zqos_http::{Bound, serve, tls};
+use zqos_push::{Counters, Expected, Refusal};
 use zqos_server::coverage::{
     AccountCoverage, Calls, CoverageError, CoverageSource, Hole, NotObtainable, Quota,
 };
+use zqos_server::push::{PushFigures, PushSource};
 use zqos_server::{Server, Settings};
 use zqos_store::Location;
 
@@ -75,6 +77,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let (receiver, mut writer) =
         receive::start(&config, &accounts, at, sites, zqos_push::Settings::default()).await?;
     let counters = receiver.counters();
+    server.tell_of_push(Arc::new(Counted(Arc::clone(&counters))));
     let router = router.merge(zqos_push::router(receiver));
     introduce(&server, scheme, address, host);
     note(format_args!("events are taken in at {}", zqos_push::PATH));
@@ -136,6 +139,34 @@ impl Served {
             memory: self.memory,
             clock: Arc::new(SystemClock),
         })
+    }
+}
+
+/// What was pushed, as the receiver counts it.
+#[derive(Debug)]
+struct Counted(Arc<Counters>);
+
+impl PushSource for Counted {
+    fn figures(&self) -> PushFigures {
+        let Self(counters) = self;
+        let failing = counters.failing_validation(zqos_core::Clock::now(&SystemClock));
+        PushFigures {
+            requests: counters.received(),
+            events: counters.stored(),
+            dead_letters: counters.letters(),
+            outside_window: counters.outside_window(),
+            refused: Refusal::ALL.map(|why| (why.as_str(), counters.refused(why))).into(),
+            validations: [counters.validations(), counters.failed_validations()],
+            failing_validations: failing.map_or(0, |failing| failing.times),
+            repeated_rows: counters.repeated_rows(),
+            syncs: counters.syncs(),
+            commits: [counters.commits(), counters.failed_commits()],
+            waiting_bytes: counters.waiting_bytes() as u64,
+            newest: counters.newest(),
+            joins: (counters.expected().into_iter())
+                .map(|(account, Expected { joins, silent })| (account.to_string(), joins, silent))
+                .collect(),
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
+use std::time::Duration;
 
 use serde::Serialize;
 use zoom_wire::rate_limit::Product;
-use zqos_collect::{Hole, PhoneStatus, Quota, Status as Found, Why};
-use zqos_core::{Clock as _, Shown, SystemClock, Timestamp};
+use zqos_collect::{Hole, PhoneStatus, Quota, Savings, Status as Found, Why};
+use zqos_core::{Clock as _, PushAlarm, Shown, SystemClock, Timestamp};
 use zqos_store::{Known, Location};
 
 use crate::cli::{Format, Global, Status};
@@ -20,10 +21,13 @@ use crate::output::rows::{Cell, Part, RowForm, RowWriter};
 use crate::output::{Output, json, note, typed};
 use crate::time::Zone;
 
+/// Alarms that began so long before are looked for. **Source**: Zoom asks every 72 hours whose the URL is, and sends
+/// nothing any more after six failures.
+const LONGEST_ALARM: Duration = Duration::from_hours(6 * 72);
 /// How many holes a table shows.
 const SHOWN_HOLES: usize = 20;
 /// The columns of a line for each account.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 24] = [
     "account",
     "from",
     "to",
@@ -43,6 +47,11 @@ const COLUMNS: [&str; 19] = [
     "phone_calls",
     "phone_calls_complete",
     "phone_calls_missing",
+    "minutes_rest",
+    "minutes_pushed",
+    "meetings_left_to_push",
+    "calls_saved_by_push",
+    "meetings_pushed_in_part",
 ];
 
 pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> {
@@ -75,6 +84,8 @@ pub(super) struct Told {
     pub(super) quota: Quota,
     /// Of calls of Zoom Phone, and their quota; `None` where they are not collected.
     phone: Option<(PhoneStatus, Quota)>,
+    /// What was wrong with what is pushed in the range, or is now.
+    alarms: Vec<PushAlarm>,
     /// The calls are those of one run.
     is_of_run: bool,
 }
@@ -98,12 +109,14 @@ impl Told {
         let today = Known::read(at.clone(), &account.name, now, now).await?;
         let quota = |product| Quota::of(&today, product, now, account.plan, account.spare_pct);
         let is_collected = phone || of_phone.listed > 0;
+        let alarms = alarms(at, &account.name, range, now).await?;
         Ok(Self {
             account: account.name.clone(),
             range: range.clone(),
             found,
             quota: quota(Product::Meetings),
             phone: is_collected.then(|| (of_phone, quota(Product::Phone))),
+            alarms,
             is_of_run: false,
         })
     }
@@ -115,6 +128,22 @@ impl Told {
         self.is_of_run = true;
         self
     }
+}
+
+/// What was wrong with what is pushed while a range lasted, or is wrong at `now`.
+async fn alarms(
+    at: &Location,
+    account: &str,
+    range: &Range<Timestamp>,
+    now: Timestamp,
+) -> anyhow::Result<Vec<PushAlarm>> {
+    let from = range.start.min(now).saturating_sub(LONGEST_ALARM);
+    let mut alarms = zqos_store::push_alarms(at.clone(), account, from, now).await?;
+    alarms.retain(|alarm| match alarm.end {
+        None => true,
+        Some(end) => alarm.start < range.end && end > range.start,
+    });
+    Ok(alarms)
 }
 
 /// Shows what is known of accounts, and tells whether something is missing.
@@ -227,15 +256,24 @@ impl Told {
         let mut lines = vec![
             ("meetings", known),
             ("participants", of(*participants)),
-            ("minutes", of(*minutes)),
+            ("minutes", of(*minutes) + &by_origin(found)),
             ("invalid rows", grouped(found.invalid)),
             ("calls", if self.is_of_run { calls } else { format!("{calls}; of these UTC days") }),
             ("quota", used(self.quota)),
         ];
+        if found.pushed_minutes > 0 {
+            let in_part = match found.pushed_in_part {
+                0 => String::new(),
+                1 => "; push lacked something of 1".to_owned(),
+                count => format!("; push lacked something of {}", grouped(count)),
+            };
+            lines.push(("pushed", saved(found.saved) + &in_part));
+        }
         if let Some((found, quota)) = &self.phone {
             lines.push(("phone calls", told_of_phone(found)));
             lines.push(("phone quota", used(*quota)));
         }
+        lines.extend(self.alarms.iter().map(|alarm| ("push alarm", told_of_alarm(alarm, zone))));
         for (name, text) in lines {
             writeln!(out, "  {name:<13} {text}")?;
         }
@@ -305,6 +343,11 @@ impl Told {
                 of_phone(|phone| phone.calls),
                 of_phone(|phone| phone.complete),
                 of_phone(|phone| phone.missing.values().sum()),
+                cell(found.rest_minutes),
+                cell(found.pushed_minutes),
+                cell(found.saved.meetings),
+                cell(found.saved.calls),
+                cell(found.pushed_in_part),
             ])],
         )
     }
@@ -326,6 +369,12 @@ impl Told {
             },
             participants: pair(found.participants),
             minutes: pair(found.minutes),
+            minutes_by_origin: ByOrigin { rest: found.rest_minutes, qss: found.pushed_minutes },
+            pushed: Pushed {
+                meetings: found.saved.meetings,
+                saved_calls: found.saved.calls,
+                in_part: found.pushed_in_part,
+            },
             invalid_rows: found.invalid,
             calls: (found.calls.iter())
                 .map(|(purpose, &(calls, failed))| Made { purpose, calls, failed })
@@ -343,6 +392,14 @@ impl Told {
                 unlisted_days: instants(&found.unlisted),
                 quota: (*quota).into(),
             }),
+            push_alarms: (self.alarms.iter())
+                .map(|alarm| AlarmReport {
+                    kind: &alarm.kind,
+                    from: alarm.start.to_string(),
+                    to: alarm.end.map(|end| end.to_string()),
+                    count: alarm.count,
+                })
+                .collect(),
             unlisted_days: instants(&found.unlisted),
             open_days: instants(&found.open),
             holes: found.holes.iter().map(HoleReport::of).collect(),
@@ -368,6 +425,22 @@ fn shown_why(why: Option<Why>) -> String {
     why.map_or_else(|| "not fetched yet".to_owned(), |why| why.to_string())
 }
 
+/// What is wrong with what is pushed, or was.
+fn told_of_alarm(alarm: &PushAlarm, zone: &Zone) -> String {
+    let start = zone.date_and_time(alarm.start);
+    let time = match alarm.end {
+        None => format!("since {start}"),
+        Some(end) => format!("{start} to {}", zone.date_and_time(end)),
+    };
+    let count = grouped(alarm.count);
+    let what = match &*alarm.kind {
+        "silence" => format!("nothing was pushed of {count} joins that were pushed before"),
+        "validation" => format!("Zoom's question whose the URL is was not answered {count} times"),
+        other => format!("{} ({count})", Shown(other)),
+    };
+    format!("{time}: {what}")
+}
+
 /// What there is of phone calls.
 fn told_of_phone(found: &PhoneStatus) -> String {
     let mut told = vec![
@@ -380,6 +453,27 @@ fn told_of_phone(found: &PhoneStatus) -> String {
         told.push(format!("{} {why}", grouped(*count)));
     }
     told.join(", ")
+}
+
+/// By what ways minutes came, where some were pushed.
+fn by_origin(found: &Found) -> String {
+    match found.pushed_minutes {
+        0 => String::new(),
+        pushed => {
+            format!(": {} by reports, {} pushed", grouped(found.rest_minutes), grouped(pushed))
+        }
+    }
+}
+
+/// What push saves.
+pub(super) fn saved(Savings { meetings, calls }: Savings) -> String {
+    let reports = if calls == 1 { "call" } else { "calls" };
+    let what = if meetings == 1 { "meeting" } else { "meetings" };
+    format!(
+        "{} {what} left to push: {} {reports} for reports saved",
+        grouped(meetings),
+        grouped(calls)
+    )
 }
 
 /// How much of a quota is used.
@@ -437,11 +531,15 @@ struct Report<'a> {
     meetings: Meetings,
     participants: Pair,
     minutes: Pair,
+    minutes_by_origin: ByOrigin,
+    /// Meetings whose reports were not fetched, as push had delivered them.
+    pushed: Pushed,
     invalid_rows: u32,
     calls: Vec<Made<'a>>,
     quota: QuotaReport,
     /// Null where phone calls are not collected.
     phone: Option<PhoneReport>,
+    push_alarms: Vec<AlarmReport<'a>>,
     unlisted_days: Vec<String>,
     open_days: Vec<String>,
     holes: Vec<HoleReport<'a>>,
@@ -458,6 +556,20 @@ struct Meetings {
 struct Pair {
     expected: u32,
     got: u32,
+}
+
+/// Minutes that came by past reports, and by push; some may have come both ways.
+#[derive(Serialize)]
+struct ByOrigin {
+    rest: u32,
+    qss: u32,
+}
+
+#[derive(Serialize)]
+struct Pushed {
+    meetings: u32,
+    saved_calls: u32,
+    in_part: u32,
 }
 
 #[derive(Serialize)]
@@ -490,6 +602,15 @@ struct PhoneReport {
     missing: BTreeMap<String, u32>,
     unlisted_days: Vec<String>,
     quota: QuotaReport,
+}
+
+#[derive(Serialize)]
+struct AlarmReport<'a> {
+    kind: &'a str,
+    from: String,
+    /// Null while it lasts.
+    to: Option<String>,
+    count: u32,
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,7 @@
 //! `zqos store`: what is in the store, and its upkeep.
 
+mod replay;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -63,6 +65,7 @@ pub(crate) async fn run(command: &Store, global: &Global) -> anyhow::Result<Exit
         Store::Info(which) => info(location(which)?, global).await,
         Store::Compact(which) => compact(location(which)?, global).await,
         Store::Verify(which) => verify(location(which)?).await,
+        Store::Replay(args) => replay::run(args, global).await,
         Store::Expire(args) => expire(args, global).await,
         Store::Forget(args) => forget(args, global).await,
     }

@@ -9,6 +9,8 @@ mod drift;
 #[cfg(feature = "query")]
 mod find;
 mod phone;
+#[cfg(all(unix, feature = "query"))]
+mod pushed;
 #[cfg(feature = "serve")]
 mod serve;
 mod table;

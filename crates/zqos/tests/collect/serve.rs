@@ -1,6 +1,6 @@
 //! `zqos serve`: what was collected, shown to browsers and programs.
 
-mod http;
+pub(crate) mod http;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -45,7 +45,7 @@ impl Drop for Served {
     }
 }
 
-fn credentials(world: &World, store: &[&str], name: &str, role: &str) -> String {
+pub(crate) fn credentials(world: &World, store: &[&str], name: &str, role: &str) -> String {
     let add = ["add", name, "--role", role, "--format", "json"];
     let output = world.run("client", &[&add, store].concat());
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

@@ -144,6 +144,7 @@ impl Run {
             policy: None,
             sites: None,
             phone: false,
+            fetch_pushed: false,
         };
         Self { collector: Collector::new(client, keeper, meter, settings), zoom, thread }
     }

@@ -17,7 +17,9 @@ use zoom_wire::qos::ListParticipantsQos;
 use zoom_wire::request::Bound;
 use zoom_wire::{Kind, When};
 use zqos_core::table::{PHONE_CALLS, PHONE_SAMPLES, STREAM_SAMPLES, Table};
-use zqos_core::{Fps, Kbps, MeetingId, Millis, Percent, PhoneCall, PhoneSample, Timestamp};
+use zqos_core::{
+    Fps, Kbps, MeetingId, Millis, Percent, PhoneCall, PhoneSample, StreamSample, Timestamp,
+};
 use zqos_sim::{
     ACCOUNT_ID, Algorithm, CLIENT_ID, CLIENT_SECRET, Config, Simulator, Speed, VirtualClock,
 };
@@ -335,7 +337,7 @@ impl World {
     }
 
     /// The samples of each meeting, by its UUID and how many joins it has.
-    fn walk(&self, range: &Range<Timestamp>) -> BTreeMap<(String, u64), Vec<Row>> {
+    pub(crate) fn walk(&self, range: &Range<Timestamp>) -> BTreeMap<(String, u64), Vec<Row>> {
         self.runtime.block_on(async {
             let mut all = BTreeMap::new();
             for kind in [Kind::Meeting, Kind::Webinar] {
@@ -362,35 +364,39 @@ impl World {
             for (_, row) in page.unwrap().rows().unwrap() {
                 let row = row.as_object(String::new).unwrap();
                 let user = row.user_id.get().unwrap();
-                for sample in row.samples("$").streams {
-                    let figures = sample.figures;
-                    let size = figures.resolution;
-                    let figures = [
-                        figures.bitrate.map(Kbps::get),
-                        figures.latency.map(Millis::get),
-                        figures.jitter.map(Millis::get),
-                        figures.avg_loss.map(Percent::get),
-                        figures.max_loss.map(Percent::get),
-                        size.map(|size| size.width().into()),
-                        size.map(|size| size.height().into()),
-                        figures.frame_rate.map(Fps::get),
-                    ];
-                    rows.push((
-                        id.to_string(),
-                        user.as_str().to_owned(),
-                        sample.ts.to_string(),
-                        sample.stream.as_str().to_owned(),
-                        figures.map(|figure| figure.map_or_else(String::new, spelt)).into(),
-                    ));
-                }
+                let samples = row.samples("$").streams;
+                rows.extend(samples.iter().map(|it| row_of(&id.to_string(), user.as_str(), it)));
             }
         }
         rows
     }
 }
 
+/// A sample as a row.
+pub(crate) fn row_of(meeting: &str, user: &str, sample: &StreamSample) -> Row {
+    let figures = &sample.figures;
+    let size = figures.resolution;
+    let figures = [
+        figures.bitrate.map(Kbps::get),
+        figures.latency.map(Millis::get),
+        figures.jitter.map(Millis::get),
+        figures.avg_loss.map(Percent::get),
+        figures.max_loss.map(Percent::get),
+        size.map(|size| size.width().into()),
+        size.map(|size| size.height().into()),
+        figures.frame_rate.map(Fps::get),
+    ];
+    (
+        meeting.to_owned(),
+        user.to_owned(),
+        sample.ts.to_string(),
+        sample.stream.as_str().to_owned(),
+        figures.map(|figure| figure.map_or_else(String::new, spelt)).into(),
+    )
+}
+
 /// The UTC day 2026-11-19.
-fn the_day() -> Range<Timestamp> {
+pub(crate) fn the_day() -> Range<Timestamp> {
     between("2026-11-19T00:00:00Z", "2026-11-20T00:00:00Z")
 }
 

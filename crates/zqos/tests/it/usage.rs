@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{NUMBER, PERSON, TOKEN, UUID, Zqos};
 
 /// Every command, and those that only group others.
-const COMMANDS: [&[&str]; 36] = [
+const COMMANDS: [&[&str]; 37] = [
     &[],
     &["get"],
     &["meetings"],
@@ -32,6 +32,7 @@ const COMMANDS: [&[&str]; 36] = [
     &["store", "info"],
     &["store", "compact"],
     &["store", "verify"],
+    &["store", "replay"],
     &["store", "expire"],
     &["store", "forget"],
     &["sql"],

@@ -5,6 +5,7 @@
 mod bombs;
 mod events;
 mod privacy;
+mod replay;
 mod sql;
 
 use std::io::Write as _;

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
-use zqos_collect::{PhonePlan, Plan};
+use zqos_collect::{PhonePlan, Plan, Terms};
 use zqos_core::{Clock as _, SystemClock, Timestamp};
 use zqos_store::{Known, LayoutError, Location, StoreError};
 
-use crate::cli::Format;
+use crate::cli::{Collect, Format};
 use crate::command::status::{self, grouped};
 use crate::config::Account;
 use crate::exit::{Exit, UsageError};
@@ -21,7 +21,7 @@ pub(super) async fn run(
     session: &Session,
     at: &Location,
     range: &Range<Timestamp>,
-    phone: bool,
+    args: &Collect,
 ) -> anyhow::Result<Exit> {
     let mut output = Output::new();
     let format = output.format(session.format);
@@ -35,8 +35,13 @@ pub(super) async fn run(
     for account in session.accounts()? {
         let known = known(at, &account.name, range).await?;
         let today = self::known(at, &account.name, &(now..now)).await?;
-        let plan = Plan::of(&known, &today, range, now, account.plan, account.spare_pct);
-        let phone = (phone || account.phone)
+        let terms = Terms {
+            plan: account.plan,
+            spared_pct: account.spare_pct,
+            fetch_pushed: args.fetch_pushed || account.fetch_pushed,
+        };
+        let plan = Plan::read(at, &account.name, (&known, &today), range, now, terms).await?;
+        let phone = (args.phone || account.phone)
             .then(|| PhonePlan::of(&known, &today, range, now, account.plan, account.spare_pct));
         plans.push((account, plan, phone));
     }
@@ -114,7 +119,11 @@ fn write(
         ),
         None => "all calls are left to other apps: lower `spare_pct`".to_owned(),
     };
-    let lines = [("meetings", covered), ("calls", calls), ("quota", quota), ("end", end)];
+    let mut lines = vec![("meetings", covered), ("calls", calls)];
+    if plan.saved.meetings > 0 {
+        lines.push(("pushed", status::saved(plan.saved)));
+    }
+    lines.extend([("quota", quota), ("end", end)]);
     for (name, text) in lines {
         writeln!(out, "  {name:<9} {text}")?;
     }
@@ -185,11 +194,19 @@ struct Report<'a> {
     account: &'a str,
     meetings: Meetings,
     calls: Calls,
+    /// What need not be fetched, as it was pushed; it is not among `calls`.
+    pushed: Pushed,
     quota: Quota,
     at_least_s: u64,
     more_days: Option<u32>,
     /// Null where phone calls are not collected.
     phone: Option<Phone>,
+}
+
+#[derive(Serialize)]
+struct Pushed {
+    meetings: u32,
+    saved_calls: u32,
 }
 
 #[derive(Serialize)]
@@ -251,6 +268,7 @@ fn report<'a>(account: &'a Account, plan: &Plan, phone: Option<&PhonePlan>) -> R
             reports: plan.reports,
             all: plan.calls(),
         },
+        pushed: Pushed { meetings: plan.saved.meetings, saved_calls: plan.saved.calls },
         quota: plan.quota.into(),
         at_least_s: plan.at_least.as_secs(),
         more_days: plan.more_days(),
