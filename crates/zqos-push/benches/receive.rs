@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
 use zqos_core::{Clock as _, SystemClock};
 use zqos_http::{Bound, serve};
-use zqos_intake::Intake;
+use zqos_intake::Reader;
 use zqos_push::{AccountKey, Counters, Found, PATH, Refusal, Secrets, Settings, Writer, router};
 use zqos_store::Store;
 
@@ -150,10 +150,15 @@ async fn start(
     let clock = Arc::new(SystemClock);
     let open = || Store::open(folder.to_owned(), Arc::<SystemClock>::clone(&clock));
     let stores = [open().await.unwrap(), open().await.unwrap()];
-    let intake = |account: &str| Intake::new(account, None, None, Arc::new(SystemClock));
     let secrets = Arc::new(Fixed(key));
-    let (receiver, writer) =
-        Writer::start(stores, intake, secrets, Arc::new(SystemClock), Settings::default()).unwrap();
+    let (receiver, writer) = Writer::start(
+        stores,
+        |_: &str| Reader::default(),
+        secrets,
+        Arc::new(SystemClock),
+        Settings::default(),
+    )
+    .unwrap();
     let counters = receiver.counters();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     (listener, router(receiver), counters, writer)

@@ -4,6 +4,7 @@ mod counters;
 mod endpoint;
 mod keys;
 mod receiver;
+mod socket;
 mod turn;
 mod writer;
 
@@ -11,4 +12,5 @@ pub use counters::{Counters, Refusal};
 pub use endpoint::{PATH, router};
 pub use keys::{AccountKey, Found, Secrets};
 pub use receiver::{Receiver, Settings};
+pub use socket::{Push, SignedBody, take_in};
 pub use writer::{Writer, WriterEnded};

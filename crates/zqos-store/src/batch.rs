@@ -11,13 +11,13 @@ use sha2::{Digest as _, Sha256};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, LISTINGS, MEETINGS,
-    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, QUOTA_LEDGER, REQUESTS, REVISION, SETTINGS_CHANGES,
-    STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, ZOOM_RAW, ZOOM_SCORES,
+    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, PUSH_CONNECTIONS, QUOTA_LEDGER, REQUESTS, REVISION,
+    SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
     CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Meeting, MeetingUuid, Millis, Origin,
-    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, Reservation, SettingsChange,
-    StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
+    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, PushConnection, Reservation,
+    SettingsChange, StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
 };
 
 pub(crate) use self::rows::Fingerprint;
@@ -335,6 +335,15 @@ impl Batch {
         row.instant(Some(listing.day));
         row.integer(Some(listing.total.into()));
         row.instant(Some(listing.listed_at));
+    }
+
+    /// Adds what is known of a connection by which events are pushed.
+    pub fn connection(&mut self, connection: &PushConnection) {
+        let mut row = self.row(&PUSH_CONNECTIONS, connection.start);
+        row.text(Some(&connection.transport));
+        row.instant(Some(connection.start));
+        row.instant(Some(connection.until));
+        row.text(connection.why.as_deref());
     }
 
     /// Adds what a run took of a quota, or has spent of it.
@@ -682,6 +691,12 @@ mod tests {
             kind: "meeting".to_owned(),
             total: 3,
             listed_at: now(),
+        });
+        batch.connection(&PushConnection {
+            transport: "websocket".to_owned(),
+            start: now(),
+            until: now(),
+            why: text(),
         });
         batch.reservation(&Reservation {
             day: now(),

@@ -5,4 +5,5 @@
 mod kept;
 mod refused;
 mod secrets;
+mod socket;
 mod support;

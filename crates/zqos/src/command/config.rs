@@ -64,6 +64,13 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             for secret in &account.webhook_secrets {
                 writeln!(out, "# webhook secret: {}", secret.describe())?;
             }
+            if let Some(websocket) = &account.websocket {
+                writeln!(out, "websocket_subscription = {:?}", websocket.subscription)?;
+                writeln!(out, "websocket_grant = {:?}", websocket.grant.as_str())?;
+                if let Some(base) = &websocket.base {
+                    writeln!(out, "websocket_base = {:?}", without_login(base))?;
+                }
+            }
             writeln!(out, "plan = {:?}", account.plan.to_string())?;
             writeln!(out, "spare_pct = {}", account.spare_pct)?;
             writeln!(out, "phone = {}", account.phone)?;
