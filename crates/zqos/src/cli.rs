@@ -921,6 +921,12 @@ pub(crate) struct SimSubscription {
         value_parser = clap::value_parser!(u8).range(..=100)
     )]
     pub(crate) qss_hosts: u8,
+    /// Tell of phone calls, too
+    #[arg(long)]
+    pub(crate) events_phone: bool,
+    /// Tell of meetings and webinars as sessions of the Video SDK
+    #[arg(long)]
+    pub(crate) events_sessions: bool,
 }
 
 /// How the figures that a participant has in a minute are divided among events.
