@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use zqos_core::Clock;
 use zqos_intake::{Intake, Pushed, Reader};
-use zqos_store::{Batch, Store, StoreError};
+use zqos_store::{Batch, Store, StoreError, spare_a_processor};
 
 use crate::counters::{Counters, Refusal};
 use crate::endpoint::Post;
@@ -52,6 +52,8 @@ impl Writer {
     /// Starts to write, and gives what endpoints receive with. The thread ends when that is gone, and then
     /// everything is in the tables.
     ///
+    /// From then on [one processor is spared](spare_a_processor) where rows are committed.
+    ///
     /// `reader` makes the reader of an account's events, by its name; it is asked for each event.
     ///
     /// **Errors**: [`WriterEnded::Start`].
@@ -62,6 +64,8 @@ impl Writer {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<(Arc<Receiver>, Self), WriterEnded> {
+        // Whoever sends waits for the writer, and nobody for a commit.
+        spare_a_processor();
         let (letters, waiting) = mpsc::unbounded_channel();
         let counters = Arc::<Counters>::default();
         let make_reader = MakeReader(Box::new(reader));

@@ -43,6 +43,7 @@ pub use home::Location;
 pub use layout::LayoutError;
 pub use lease::AccountLease;
 pub use log::LogError;
+pub use order::spare_a_processor;
 pub use read::StoredFile;
 pub use recall::{Known, KnownCall};
 pub use snapshot::{Damage, Snapshot};

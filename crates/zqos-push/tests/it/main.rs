@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod crowd;
+mod dialects;
 mod kept;
 mod refused;
 mod secrets;
