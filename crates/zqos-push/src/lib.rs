@@ -3,6 +3,7 @@
 mod counters;
 mod endpoint;
 mod keys;
+mod pace;
 mod receiver;
 mod socket;
 mod turn;

@@ -11,6 +11,7 @@ use zqos_intake::{ReadEvent, Reader};
 use crate::counters::{Counters, Refusal};
 use crate::endpoint::Post;
 use crate::keys::{KeyRing, Secrets};
+use crate::pace::Pace;
 
 /// How it is received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,7 @@ pub struct Receiver {
     letters: mpsc::UnboundedSender<Letter>,
     /// A permit for each byte that may wait: it bounds what is on the way in `letters`, too.
     room: Arc<Semaphore>,
+    pace: Arc<Pace>,
     counters: Arc<Counters>,
     clock: Arc<dyn Clock>,
     settings: Settings,
@@ -78,7 +80,7 @@ impl Receiver {
         secrets: Arc<dyn Secrets>,
         make_reader: MakeReader,
         letters: mpsc::UnboundedSender<Letter>,
-        counters: Arc<Counters>,
+        (counters, pace): (Arc<Counters>, Arc<Pace>),
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Self {
@@ -87,6 +89,7 @@ impl Receiver {
             make_reader,
             letters,
             room: Arc::new(Semaphore::new(settings.waiting_bytes)),
+            pace,
             counters,
             clock,
             settings,
@@ -142,6 +145,10 @@ impl Receiver {
 
     /// Has something kept: when this returns it is durable.
     pub(crate) async fn keep(&self, account: Arc<str>, news: News) -> Result<(), Refusal> {
+        let _waiting = match &news {
+            News::Event(_) => Some(self.pace.wait().ok_or(Refusal::Crowded)?),
+            News::Connection(_) => None,
+        };
         let (answer, kept) = oneshot::channel();
         let letter = Letter { account, news, answer };
         self.letters.send(letter).map_err(|_| Refusal::Unwritable)?;

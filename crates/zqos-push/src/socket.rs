@@ -189,17 +189,18 @@ impl Inflow {
 
     /// Notes until when the connection is known to have worked, and why it ended.
     async fn note(&mut self, why: Option<&str>) {
-        let Some(mut connection) = self.connection.take() else { return };
+        let Some(connection) = &mut self.connection else { return };
         let first_under_way = self.came.values().next().copied();
         connection.until = first_under_way.unwrap_or(self.heard).max(connection.until);
         connection.why = why.map(str::to_owned);
-        let noted = News::Connection(connection.clone());
+        let (until, noted) = (connection.until, News::Connection(connection.clone()));
         if let Err(why) = self.receiver.keep(Arc::clone(&self.account), noted).await {
+            // What was noted before stays: a gap that begins sooner.
             tracing::debug!(why = why.as_str(), "a connection can't be noted");
         }
-        match why {
-            None => self.connection = Some(connection),
-            Some(_) => self.worked_until = Some(connection.until),
+        if why.is_some() {
+            self.worked_until = Some(until);
+            self.connection = None;
         }
     }
 

@@ -8,6 +8,7 @@ use std::thread;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use zqos_core::Clock;
 use zqos_intake::{Intake, Pushed, Reader};
 use zqos_store::{Batch, Store, StoreError, spare_a_processor};
@@ -15,6 +16,7 @@ use zqos_store::{Batch, Store, StoreError, spare_a_processor};
 use crate::counters::{Counters, Refusal};
 use crate::endpoint::Post;
 use crate::keys::Secrets;
+use crate::pace::Pace;
 use crate::receiver::{Letter, MakeReader, News, Receiver, Settings};
 use crate::turn::{LOOK_EVERY, Turn, warn};
 
@@ -67,13 +69,13 @@ impl Writer {
         // Whoever sends waits for the writer, and nobody for a commit.
         spare_a_processor();
         let (letters, waiting) = mpsc::unbounded_channel();
-        let counters = Arc::<Counters>::default();
+        let (counters, pace) = (Arc::<Counters>::default(), Arc::<Pace>::default());
         let make_reader = MakeReader(Box::new(reader));
         let receiver = Receiver::new(
             secrets,
             make_reader,
             letters,
-            Arc::clone(&counters),
+            (Arc::clone(&counters), Arc::clone(&pace)),
             Arc::clone(&clock),
             settings,
         );
@@ -89,6 +91,7 @@ impl Writer {
             turn: Turn::new(stores),
             intakes: HashMap::new(),
             counters,
+            pace,
             clock,
             fails: false,
         };
@@ -149,6 +152,7 @@ struct Desk {
     turn: Turn,
     intakes: HashMap<Arc<str>, Intake>,
     counters: Arc<Counters>,
+    pace: Arc<Pace>,
     clock: Arc<dyn Clock>,
     /// The last events could not be kept: that is told once.
     fails: bool,
@@ -173,6 +177,7 @@ impl Desk {
         if self.turn.is_full() {
             return answer(group.into_iter().map(|letter| letter.answer), Err(Refusal::Unwritable));
         }
+        let begin = Instant::now();
         let (mut events, mut dead) = (0, 0);
         let mut answers = Vec::with_capacity(group.len());
         let mut rooms = Vec::with_capacity(group.len());
@@ -198,7 +203,8 @@ impl Desk {
         match taken {
             Ok(()) => {
                 if events > 0 {
-                    self.counters.count_stored(events, dead, self.clock.now());
+                    self.pace.kept(events, begin.elapsed());
+                    self.counters.count_stored(events as u64, dead, self.clock.now());
                 }
                 answer(answers, Ok(()));
                 if mem::take(&mut self.fails) {

@@ -103,17 +103,17 @@ pub(crate) struct Account {
     pub(crate) sub_account: Option<String>,
     /// With one of these its events are signed.
     pub(crate) webhook_secrets: Vec<SecretSource>,
-    /// Its events come by this.
-    pub(crate) websocket: Option<Websocket>,
+    /// How its events come by WebSocket.
+    pub(crate) websocket: Websocket,
     /// What of its people comes into a store.
     pub(crate) privacy: Privacy,
 }
 
 /// How events of an account come by WebSocket.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Websocket {
-    /// The id of the event subscription.
-    pub(crate) subscription: String,
+    /// The id of the event subscription; `None` where they do not.
+    pub(crate) subscription: Option<String>,
     /// Where they are sent from, if not from Zoom's usual place.
     pub(crate) base: Option<String>,
     /// How a token for it is got.
@@ -211,9 +211,7 @@ impl Config {
                 account.webhook_secrets = vec![secret];
             }
             if let Some(subscription) = subscription {
-                let known = account.websocket.take();
-                let (base, grant) = known.map(|it| (it.base, it.grant)).unwrap_or_default();
-                account.websocket = Some(Websocket { subscription, base, grant });
+                account.websocket.subscription = Some(subscription);
             }
         }
         if accounts.is_empty() {
@@ -225,10 +223,8 @@ impl Config {
             account.api_base = environment.text(variable::API_BASE).or(account.api_base.take());
             account.oauth_base =
                 environment.text(variable::OAUTH_BASE).or(account.oauth_base.take());
-            if let Some(websocket) = &mut account.websocket {
-                websocket.base =
-                    environment.text(variable::WEBSOCKET_BASE).or(websocket.base.take());
-            }
+            let base = &mut account.websocket.base;
+            *base = environment.text(variable::WEBSOCKET_BASE).or(base.take());
         }
         Ok(Self {
             path,
@@ -370,7 +366,7 @@ impl Account {
             oauth_base: None,
             sub_account: None,
             webhook_secrets: Vec::new(),
-            websocket: None,
+            websocket: Websocket::default(),
             privacy: Privacy::default(),
         }
     }
@@ -472,7 +468,7 @@ impl Grant {
 }
 
 impl Websocket {
-    fn resolve(place: &str, raw: RawWebsocket) -> Result<Option<Self>, UsageError> {
+    fn resolve(place: &str, raw: RawWebsocket) -> Result<Self, UsageError> {
         let RawWebsocket { subscription, base, grant } = raw;
         let grant = match grant {
             None => Grant::default(),
@@ -484,7 +480,7 @@ impl Websocket {
                 })?
             }
         };
-        Ok(subscription.map(|subscription| Self { subscription, base, grant }))
+        Ok(Self { subscription, base, grant })
     }
 }
 

@@ -64,17 +64,18 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             for secret in &account.webhook_secrets {
                 writeln!(out, "# webhook secret: {}", secret.describe())?;
             }
-            if let Some(websocket) = &account.websocket {
-                writeln!(out, "websocket_subscription = {:?}", websocket.subscription)?;
-                writeln!(out, "websocket_grant = {:?}", websocket.grant.as_str())?;
-                if let Some(base) = &websocket.base {
-                    writeln!(out, "websocket_base = {:?}", without_login(base))?;
-                }
+            if let Some(subscription) = &account.websocket.subscription {
+                writeln!(out, "websocket_subscription = {subscription:?}")?;
+                writeln!(out, "websocket_grant = {:?}", account.websocket.grant.as_str())?;
             }
             writeln!(out, "plan = {:?}", account.plan.to_string())?;
             writeln!(out, "spare_pct = {}", account.spare_pct)?;
             writeln!(out, "phone = {}", account.phone)?;
-            let bases = [("api_base", &account.api_base), ("oauth_base", &account.oauth_base)];
+            let bases = [
+                ("api_base", &account.api_base),
+                ("oauth_base", &account.oauth_base),
+                ("websocket_base", &account.websocket.base),
+            ];
             for (name, base) in bases {
                 if let Some(base) = base {
                     writeln!(out, "{name} = {:?}", without_login(base))?;

@@ -161,7 +161,7 @@ impl ConfiguredSecrets {
                 sources.push((account.name.as_str().into(), source.clone()));
             }
         }
-        if sources.is_empty() && accounts.iter().all(|account| account.websocket.is_none()) {
+        if sources.is_empty() && accounts.iter().all(|it| it.websocket.subscription.is_none()) {
             return Err(UsageError::new("there is no webhook secret, and no WebSocket").hint(
                 "set ZOOM_WEBHOOK_SECRET, or `webhook_secret_file` or `websocket_subscription` of an account: \
                  see `zqos config default`",

@@ -6,7 +6,7 @@ use futures::future::try_join_all;
 use zoom_dashboard::{Error, ErrorKind, Events, News, Subscription};
 use zqos_push::{Push, Receiver, SignedBody, take_in};
 
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, Websocket};
 use crate::failure;
 use crate::output::note;
 
@@ -32,12 +32,14 @@ pub(in crate::command) fn sockets(
 ) -> anyhow::Result<Vec<Socket>> {
     let mut sockets = Vec::new();
     for account in accounts {
-        let Some(websocket) = &account.websocket else { continue };
-        let mut subscription = Subscription::new(websocket.subscription.as_str())?;
-        if let Some(base) = &websocket.base {
+        let Websocket { subscription: Some(id), base, grant } = &account.websocket else {
+            continue;
+        };
+        let mut subscription = Subscription::new(id.as_str())?;
+        if let Some(base) = base {
             subscription = subscription.base(base)?;
         }
-        let credential = account.websocket_credential(websocket.grant)?;
+        let credential = account.websocket_credential(*grant)?;
         let client = config.client_builder(account, credential)?.build()?;
         let events = client.events(subscription);
         sockets.push(Socket { account: account.name.clone(), events });
