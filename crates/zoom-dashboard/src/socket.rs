@@ -22,7 +22,7 @@ use zoom_wire::socket::{EventFrame, Frame, HEARTBEAT};
 
 use crate::builder::base_url;
 use crate::call::{failed_response, strike_out_of_head};
-use crate::client::Client;
+use crate::client::{Client, Shared};
 use crate::error::{ConfigError, Error, ErrorKind, TimeoutPhase};
 use crate::retry::{RetryPolicy, Tries};
 use crate::token::{Token, strike_out};
@@ -217,57 +217,61 @@ impl Events {
             shared.tokens.reject(&used).await;
         }
         let token = shared.token().await?;
+        self.used = Some(Arc::clone(&token));
         let connected = tokio::time::timeout(shared.whole_timeout, async {
-            let mut connection = self.open(&token).await?;
+            let mut connection = open(shared, &self.subscription, &token).await?;
             connection.greet(&token).await?;
             Ok(connection)
         });
-        let connected = connected.await.unwrap_or_else(|_elapsed| {
+        connected.await.unwrap_or_else(|_elapsed| {
             Err(failed(ErrorKind::Timeout(TimeoutPhase::Whole), &self.subscription.base))
-        });
-        self.used = Some(token);
-        connected
-    }
-
-    async fn open(&self, token: &Token) -> Result<Connection, Error> {
-        let key = generate_key();
-        let header = |text: &str| HeaderValue::from_str(text).expect("it is of visible ASCII");
-        let headers = HeaderMap::from_iter([
-            (CONNECTION, header("Upgrade")),
-            (UPGRADE, header("websocket")),
-            (SEC_WEBSOCKET_VERSION, header("13")),
-            (SEC_WEBSOCKET_KEY, header(&key)),
-        ]);
-        let query = self.subscription.query(&token.secret);
-        let request = UpgradeRequest { url: self.subscription.http_url(), query, headers };
-        let base = &self.subscription.base;
-        let upgraded = self.client.shared().transport.upgrade(request).await;
-        let upgraded = upgraded.map_err(|error| {
-            let TransportError { kind, head, source } = error;
-            let response = head.map(|mut head| {
-                strike_out_of_head(&mut head, std::slice::from_ref(&token.secret));
-                failed_response(*head, &[])
-            });
-            failed(kind.into(), base).with_response(response).with_source(source)
-        })?;
-        let accept = upgraded.head.headers.get(SEC_WEBSOCKET_ACCEPT);
-        if accept.is_none_or(|accept| *accept != *derive_accept_key(key.as_bytes())) {
-            return Err(failed(ErrorKind::NotUpgraded, base));
-        }
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(MAX_MESSAGE))
-            .max_frame_size(Some(MAX_MESSAGE));
-        let socket =
-            WebSocketStream::from_raw_socket(upgraded.stream, Role::Client, Some(config)).await;
-        let opened_at = Instant::now();
-        Ok(Connection {
-            socket,
-            base: base.clone(),
-            opened_at,
-            beat_at: opened_at + HEARTBEAT_EVERY,
-            is_heard: true,
         })
     }
+}
+
+/// Makes a connection, of which it is not known yet whether events come by it.
+async fn open(
+    shared: &Shared,
+    subscription: &Subscription,
+    token: &Token,
+) -> Result<Connection, Error> {
+    let key = generate_key();
+    let header = |text: &str| HeaderValue::from_str(text).expect("it is of visible ASCII");
+    let headers = HeaderMap::from_iter([
+        (CONNECTION, header("Upgrade")),
+        (UPGRADE, header("websocket")),
+        (SEC_WEBSOCKET_VERSION, header("13")),
+        (SEC_WEBSOCKET_KEY, header(&key)),
+    ]);
+    let query = subscription.query(&token.secret);
+    let request = UpgradeRequest { url: subscription.http_url(), query, headers };
+    let base = &subscription.base;
+    let upgraded = shared.transport.upgrade(request).await;
+    let upgraded = upgraded.map_err(|error| {
+        let TransportError { kind, head, source } = error;
+        let response = head.map(|mut head| {
+            strike_out_of_head(&mut head, std::slice::from_ref(&token.secret));
+            failed_response(*head, &[])
+        });
+        failed(kind.into(), base).with_response(response).with_source(source)
+    })?;
+    let accept = upgraded.head.headers.get(SEC_WEBSOCKET_ACCEPT);
+    if accept.is_none_or(|accept| *accept != *derive_accept_key(key.as_bytes())) {
+        return Err(failed(ErrorKind::NotUpgraded, base));
+    }
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let socket =
+        WebSocketStream::from_raw_socket(upgraded.stream, Role::Client, Some(config)).await;
+    let opened_at = Instant::now();
+    Ok(Connection {
+        socket,
+        base: base.clone(),
+        opened_at,
+        beat_at: opened_at + HEARTBEAT_EVERY,
+        is_heard: true,
+    })
 }
 
 /// A connection that is open.

@@ -101,26 +101,26 @@ mod tests {
         const KEPT_A_SECOND: usize = 2_000;
         const STEP: Duration = Duration::from_millis(10);
         const PATIENCE: Duration = Duration::from_millis(2_500);
+        let is_in_time = |now: Duration, came: Duration| now.saturating_sub(came) <= PATIENCE;
         let pace = Arc::<Pace>::default();
         let mut queue: std::collections::VecDeque<(Duration, Waiting)> = [].into();
         let mut group: Vec<(Duration, Waiting)> = Vec::new();
         let (mut done_at, mut begun_at) = (Duration::ZERO, Duration::ZERO);
         let (mut in_time, mut late) = (0, 0);
         let mut now = Duration::ZERO;
-        while now < Duration::from_secs(60) {
+        while now < Duration::from_mins(1) {
             queue.extend((0..200).filter_map(|_| Some((now, pace.wait()?))));
             if now >= done_at {
                 if !group.is_empty() {
-                    pace.kept(group.len(), done_at - begun_at);
+                    pace.kept(group.len(), done_at.saturating_sub(begun_at));
                 }
                 // At the beginning nobody knows how slow it is.
                 if now > Duration::from_secs(5) {
-                    let is_in_time = |(came, _): &&(Duration, Waiting)| now - *came <= PATIENCE;
-                    in_time += group.iter().filter(is_in_time).count();
-                    late += group.iter().filter(|it| !is_in_time(it)).count();
+                    in_time += group.iter().filter(|(came, _)| is_in_time(now, *came)).count();
+                    late += group.iter().filter(|(came, _)| !is_in_time(now, *came)).count();
                 }
                 // Those who were told that it is too late are left out.
-                queue.retain(|(came, _)| now - *came <= PATIENCE);
+                queue.retain(|(came, _)| is_in_time(now, *came));
                 group = queue.drain(..queue.len().min(1_024)).collect();
                 let micros = group.len() * 1_000_000 / KEPT_A_SECOND;
                 (begun_at, done_at) = (now, now + Duration::from_micros(micros as u64));

@@ -168,7 +168,7 @@ impl Desk {
             }
             bytes <= GROUP_BYTES
         };
-        // The first fits always: no body is so long.
+        // The first goes in any case.
         let count = letters.iter().take_while(fits).count().max(1);
         let group = letters.drain(..count);
         // Whoever has waited too long was told so.

@@ -30,14 +30,14 @@ pub struct Batch {
     account: String,
     /// When they came in.
     now: Timestamp,
-    /// In the order of [`TABLES`].
-    tables: [Rows; TABLES.len()],
+    /// In the order of [`TABLES`]; apart, so that what holds a batch is not large.
+    tables: Box<[Rows; TABLES.len()]>,
 }
 
 impl Batch {
     /// An empty batch of an account, that came in at `now`.
     pub fn new(account: &str, now: Timestamp) -> Self {
-        Self { account: account.to_owned(), now, tables: TABLES.map(Rows::new) }
+        Self { account: account.to_owned(), now, tables: Box::new(TABLES.map(Rows::new)) }
     }
 
     /// Says that what follows came in at `now`.
@@ -423,7 +423,7 @@ impl Batch {
     /// there are rows, are kept for rows of one key, which differ in it once they are
     /// [in order](crate::order::sorted). Elsewhere revisions rise with each row.
     pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
-        let tables = self.tables.into_iter().filter(|rows| rows.len() > 0);
+        let tables = (*self.tables).into_iter().filter(|rows| rows.len() > 0);
         tables.map(|rows| rows.finish(revision)).collect()
     }
 }

@@ -140,7 +140,7 @@ impl Family {
     }
 
     /// What a client tells of itself.
-    fn settings(self, is_summary: bool) -> Value {
+    fn settings(is_summary: bool) -> Value {
         let mut settings = json!({
             "device": "Mac", "location": "Dublin (IE)", "Location": "Dublin (IE)",
             "network_type": "Wifi", "microphone": "m", "speaker": "s", "camera": "c",
@@ -227,7 +227,7 @@ fn cases() -> Vec<Case> {
             vec![(&STREAM_SUMMARIES, 4), (&ZOOM_SCORES, 1), (&PARTICIPANTS, 1), (&MEETINGS, 1)];
         case(named("qos_summary", ""), vec![summary], of_join);
         for (rest, meetings) in [("data", topic), ("data_summary", 1)] {
-            let settings = family.settings(rest == "data_summary");
+            let settings = Family::settings(rest == "data_summary");
             let told = family.event(rest, ("data", settings));
             let rows: Vec<(&'static Table, usize)> =
                 vec![(&SETTINGS_CHANGES, 1), (&PARTICIPANTS, 1), (&MEETINGS, meetings)];
@@ -307,7 +307,7 @@ async fn figures_are_read_in_every_spelling() {
         for stream in &streams {
             let figures = ["bitrate_kbps", "latency_ms", "jitter_ms", "avg_loss_pct"];
             let found = figures.map(|name| stream[name].as_f64().unwrap());
-            assert_eq!(found, expected, "{}", family.name);
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{}", family.name);
         }
         let device = &rows(folder.path(), &DEVICE_SAMPLES).await[0];
         assert_eq!(device["min_rssi_dbm"], -56);

@@ -55,6 +55,7 @@ struct Payload<Q> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "these are Zoom's names")]
 struct Object<Q> {
     call_id: String,
     call_start_time: String,

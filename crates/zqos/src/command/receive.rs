@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures::{FutureExt as _, TryFutureExt as _};
+use futures::FutureExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use zoom_wire::webhook::SigningKey;
@@ -65,20 +65,18 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     }
     let counters = receiver.counters();
     let stopped = stopped().boxed().shared();
-    let by_socket = take_in_all(sockets, &receiver, AtFirst::Fail, stopped.clone());
+    let by_socket =
+        async { Ok(take_in_all(sockets, &receiver, AtFirst::Fail, stopped.clone()).await?) };
     let by_webhook = async {
-        match listener {
-            Some(listener) => {
-                let router = router(Arc::clone(&receiver));
-                serve(Bound { listener, tls }, router, stopped.clone()).await
-            }
-            None => Ok(stopped.clone().await),
-        }
+        let Some(listener) = listener else {
+            stopped.clone().await;
+            return anyhow::Ok(());
+        };
+        let router = router(Arc::clone(&receiver));
+        Ok(serve(Bound { listener, tls }, router, stopped.clone()).await?)
     };
     tokio::select! {
-        ended = async { tokio::try_join!(by_socket.map_err(anyhow::Error::from), by_webhook.map_err(Into::into)) } => {
-            ended?;
-        }
+        ended = async { tokio::try_join!(by_socket, by_webhook) } => drop(ended?),
         // Nothing would be kept any more.
         () = writer.ended() => {}
     }

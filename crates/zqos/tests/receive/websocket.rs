@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use arrow::array::RecordBatch;
 use zqos_core::table::PUSH_CONNECTIONS;
 use zqos_store::Snapshot;
 
@@ -84,7 +85,7 @@ fn count(store: &Path, table: &'static zqos_core::table::Table) -> usize {
     let Ok(snapshot) = runtime.block_on(Snapshot::open(store.to_owned())) else { return 0 };
     let files = snapshot.tables().filter(|(known, ..)| *known == table);
     let in_files: u64 = files.flat_map(|(_, _, files)| files).map(|file| file.rows).sum();
-    let in_logs: usize = snapshot.tail(table).iter().map(|rows| rows.num_rows()).sum();
+    let in_logs: usize = snapshot.tail(table).iter().map(RecordBatch::num_rows).sum();
     usize::try_from(in_files).unwrap() + in_logs
 }
 
@@ -152,4 +153,27 @@ fn a_token_may_be_got_by_the_client_alone() {
     let mut receiver = Program::start(&mut command);
     receiver.line_with("account `north`: events come by WebSocket");
     receiver.stop();
+}
+
+#[test]
+fn whoever_shows_the_store_may_take_them_in_too() {
+    let home = tempfile::tempdir().unwrap();
+    let store = home.path().join("store");
+    let (_zoom, address) = sim(home.path(), "127.0.0.1:0", NOW);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let clock = std::sync::Arc::new(zqos_core::SystemClock);
+    drop(runtime.block_on(zqos_store::Store::open(store.clone(), clock)).unwrap());
+    let mut command = receive(home.path(), &address, "sim-secret");
+    command.env("ZOOM_WEBSOCKET_SUBSCRIPTION", "one");
+    // The same settings for another command.
+    let mut serve = zqos(home.path());
+    serve.args(["serve", "--listen", "127.0.0.1:0"]);
+    for (name, value) in command.get_envs() {
+        serve.env(name, value.unwrap());
+    }
+    let mut server = Program::start(&mut serve);
+    server.line_with("account `default`: events come by WebSocket");
+    while count(&store, &zqos_core::table::ZOOM_RAW) == 0 {}
+    let told = server.stop();
+    assert!(told.contains(" 0 of them as dead letters"), "{told}");
 }
