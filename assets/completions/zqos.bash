@@ -2080,7 +2080,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__sim)
-            opts="-v -h --listen --seed --people --now --scenario --speed --plan --limits --limit-headers --retry-after --foreign-app --tokens --scopes --without --overflow --build-delay --partial --legacy-baa --dialect --quirk --fault --events --events-secret-file --events-mode --qss-hosts --account --config --format --tz --verbose --help truth events help"
+            opts="-v -h --listen --seed --people --now --scenario --speed --plan --limits --limit-headers --retry-after --foreign-app --tokens --scopes --without --overflow --build-delay --partial --legacy-baa --dialect --quirk --fault --events --events-secret-file --events-mode --qss-hosts --events-phone --events-sessions --account --config --format --tz --verbose --help truth events help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2206,7 +2206,7 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__sim__subcmd__events)
-            opts="-v -h --seed --people --now --scenario --from --to --events-mode --qss-hosts --account --config --format --tz --verbose --help"
+            opts="-v -h --seed --people --now --scenario --from --to --events-mode --qss-hosts --events-phone --events-sessions --account --config --format --tz --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

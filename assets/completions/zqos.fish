@@ -272,6 +272,8 @@ csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l legacy-baa -d 'The account has a legacy BAA: names and addresses of participants are blank'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l events-phone -d 'Tell of phone calls, too'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -l events-sessions -d 'Tell of meetings and webinars as sessions of the Video SDK'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and not __fish_seen_subcommand_from truth events help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'
@@ -310,6 +312,8 @@ ndjson\t'One typed row a line'
 csv\t'Typed rows with a heading'
 raw\t'The body\'s bytes as they came'"
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l tz -d 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system\'s if not given' -r
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l events-phone -d 'Tell of phone calls, too'
+complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -l events-sessions -d 'Tell of meetings and webinars as sessions of the Video SDK'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -s v -l verbose -d 'Says more on standard error: once, every request and wait; twice, everything'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zqos -n "__fish_zqos_using_subcommand sim; and __fish_seen_subcommand_from help" -f -a "truth" -d 'Print what really went wrong: the incidents, and the minutes that each of them made worse'

@@ -242,8 +242,13 @@ impl ClientBuilder {
     }
 }
 
-/// Reads a base URL, in which a typo must not send a credential elsewhere.
-fn base_url(setting: &'static str, example: &str, text: &str) -> Result<Url, ConfigError> {
+/// Reads a base URL, in which a typo must not send a credential elsewhere. The example has the scheme that
+/// it must have; to this machine it may be the one without TLS.
+pub(crate) fn base_url(
+    setting: &'static str,
+    example: &str,
+    text: &str,
+) -> Result<Url, ConfigError> {
     // What stands before an `@` may be a password.
     let shown = match text.rsplit_once('@') {
         Some((_, after)) => format!("…@{after}"),
@@ -266,14 +271,14 @@ fn base_url(setting: &'static str, example: &str, text: &str) -> Result<Url, Con
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused(format!("it ends before `?` and `#`; write it like `{example}`")));
     }
+    let (safe, plain) = if example.starts_with("wss:") { ("wss", "ws") } else { ("https", "http") };
     match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(refused(
-            "over plain http the credential could be read on the way; write https, or use this \
+        scheme if scheme == safe => Ok(url),
+        scheme if scheme == plain && is_loopback(&url) => Ok(url),
+        scheme if scheme == plain => Err(refused(format!(
+            "over plain {plain} the credential could be read on the way; write {safe}, or use this \
              machine's own address"
-                .to_owned(),
-        )),
+        ))),
         scheme => Err(refused(format!(
             "`{scheme}` is not a scheme that it can have; write it like `{example}`"
         ))),

@@ -333,7 +333,7 @@ fn raw_answer(answer: HttpAnswer, url: Url, tries: u32) -> RawAnswer {
     RawAnswer { status, reason, headers, body, url, tries }
 }
 
-fn failed_response(head: Head, body: &[u8]) -> FailedResponse {
+pub(crate) fn failed_response(head: Head, body: &[u8]) -> FailedResponse {
     let Head { status, reason, headers } = head;
     let kept = &body[..body.len().min(FailedResponse::BODY_MAX)];
     FailedResponse { status, reason, headers, body: Bytes::copy_from_slice(kept) }
@@ -355,7 +355,7 @@ fn examined(answer: HttpAnswer, secrets: &[SecretString]) -> (HttpAnswer, Option
     }
 }
 
-fn strike_out_of_head(head: &mut Head, secrets: &[SecretString]) {
+pub(crate) fn strike_out_of_head(head: &mut Head, secrets: &[SecretString]) {
     for value in head.headers.values_mut() {
         if let Some(struck) = strike_out(value.as_bytes(), secrets) {
             *value = HeaderValue::from_bytes(&struck)

@@ -92,6 +92,10 @@ impl Client {
         Pages::new(self.clone(), Ok(request), rows)
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// What is known of the token; one is got if there is none.
     ///
     /// **Errors**: [`ErrorKind::TokenRequest`](crate::ErrorKind::TokenRequest), and those of the network.

@@ -26,6 +26,13 @@ pub enum Credential {
         /// The app's secret.
         client_secret: SecretString,
     },
+    /// An app that gets tokens by itself, whatever its account: OAuth's grant `client_credentials`.
+    ClientCredentials {
+        /// The app.
+        client_id: Box<str>,
+        /// The app's secret.
+        client_secret: SecretString,
+    },
 }
 
 impl Credential {
@@ -45,6 +52,14 @@ impl Credential {
             client_id: client_id.into(),
             client_secret: client_secret.into(),
         }
+    }
+
+    /// An app that gets tokens by OAuth's grant `client_credentials`.
+    pub fn client_credentials(
+        client_id: impl Into<Box<str>>,
+        client_secret: impl Into<SecretString>,
+    ) -> Self {
+        Self::ClientCredentials { client_id: client_id.into(), client_secret: client_secret.into() }
     }
 
     /// The source of tokens that this credential is.
@@ -70,7 +85,16 @@ impl Credential {
                          secret, and one of them is empty",
                     ));
                 }
-                Ok(Box::new(ServerToServer::new(account_id, &client_id, client_secret)))
+                Ok(Box::new(App::new(Some(account_id), &client_id, client_secret)))
+            }
+            Self::ClientCredentials { client_id, client_secret } => {
+                if client_id.is_empty() || client_secret.expose_secret().is_empty() {
+                    return Err(ConfigError::Credential(
+                        "client credentials are a client id and a client secret, and one of them is \
+                         empty",
+                    ));
+                }
+                Ok(Box::new(App::new(None, &client_id, client_secret)))
             }
         }
     }
@@ -128,32 +152,36 @@ impl TokenSource for Fixed {
 }
 
 #[derive(Debug)]
-struct ServerToServer {
-    account_id: Box<str>,
+struct App {
+    /// Of an app of the type "server-to-server OAuth".
+    account_id: Option<Box<str>>,
     client_secret: SecretString,
     /// Client id and secret as HTTP basic authentication encodes them.
     basic: SecretString,
 }
 
-impl ServerToServer {
-    fn new(account_id: Box<str>, client_id: &str, client_secret: SecretString) -> Self {
+impl App {
+    fn new(account_id: Option<Box<str>>, client_id: &str, client_secret: SecretString) -> Self {
         let pair = SecretString::from(format!("{client_id}:{}", client_secret.expose_secret()));
         let basic = BASE64_STANDARD.encode(pair.expose_secret()).into();
         Self { account_id, client_secret, basic }
     }
 }
 
-impl TokenSource for ServerToServer {
+impl TokenSource for App {
     fn grant(&self) -> Grant {
         let value = format!("Basic {}", self.basic.expose_secret());
         let mut authorization =
             HeaderValue::try_from(value).expect("base 64 is made of header characters");
         authorization.set_sensitive(true);
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "account_credentials")
-            .append_pair("account_id", &self.account_id)
-            .finish();
-        Grant::Ask { authorization, form }
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        match &self.account_id {
+            Some(account_id) => form
+                .append_pair("grant_type", "account_credentials")
+                .append_pair("account_id", account_id),
+            None => form.append_pair("grant_type", "client_credentials"),
+        };
+        Grant::Ask { authorization, form: form.finish() }
     }
 
     fn secrets(&self) -> Vec<SecretString> {
@@ -169,9 +197,11 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        for credential in
-            [Credential::bearer(CANARY), Credential::server_to_server("account", "client", CANARY)]
-        {
+        for credential in [
+            Credential::bearer(CANARY),
+            Credential::server_to_server("account", "client", CANARY),
+            Credential::client_credentials("client", CANARY),
+        ] {
             let source = credential.clone().into_source().unwrap();
             let shown = format!("{credential:?} {source:?} {:?}", source.grant());
             assert!(!shown.contains(CANARY), "{shown}");
@@ -192,6 +222,16 @@ mod tests {
     }
 
     #[test]
+    fn client_credentials_name_no_account() {
+        let source = Credential::client_credentials("client", "s3cret").into_source().unwrap();
+        let Grant::Ask { authorization, form } = source.grant() else {
+            panic!("asks the endpoint");
+        };
+        assert_eq!(form, "grant_type=client_credentials");
+        assert_eq!(authorization, "Basic Y2xpZW50OnMzY3JldA==");
+    }
+
+    #[test]
     fn what_no_header_can_carry_is_refused() {
         for token in ["", "two words", "line\nbreak", "ümlaut"] {
             let error = Credential::bearer(token).into_source().unwrap_err();
@@ -199,5 +239,6 @@ mod tests {
         }
         assert!(Credential::server_to_server("", "b", "c").into_source().is_err());
         assert!(Credential::server_to_server("a", "b", "").into_source().is_err());
+        assert!(Credential::client_credentials("", "c").into_source().is_err());
     }
 }

@@ -85,8 +85,21 @@ pub enum ErrorKind {
         /// The most that is taken in, in bytes, after decompression.
         limit: usize,
     },
-    /// What came back is not HTTP, or not compressed as it says.
+    /// What came back is not HTTP, or not compressed as it says; or no frame of a WebSocket.
     Malformed,
+    /// The server, or something between, makes no WebSocket of the connection.
+    NotUpgraded,
+    /// The WebSocket was made, and no events will come by it.
+    NotAdmitted {
+        /// Why, in Zoom's words.
+        why: Option<Box<str>>,
+    },
+    /// The server closed the WebSocket. A subscription has one at a time: whoever connects for it closes the
+    /// one that there is.
+    Closed {
+        /// The code of the closing frame; `None` when there was none.
+        code: Option<u16>,
+    },
     /// The body is not what the operation promises.
     Decode(Arc<DecodeError>),
     /// The parameters can't be sent. Nothing was sent.
@@ -133,6 +146,9 @@ pub enum ConfigError {
     /// A credential that no request can carry.
     #[error("{0}")]
     Credential(&'static str),
+    /// A subscription without an id.
+    #[error("the id of an event subscription is empty")]
+    Subscription,
     /// A user agent with characters that no header can carry.
     #[error("a user agent is made of visible ASCII characters")]
     UserAgent,
@@ -285,7 +301,8 @@ impl Error {
             | ErrorKind::Connect
             | ErrorKind::Timeout(_)
             | ErrorKind::Reset
-            | ErrorKind::Cut => true,
+            | ErrorKind::Cut
+            | ErrorKind::Closed { .. } => true,
             _ => false,
         }
     }
@@ -354,6 +371,15 @@ impl fmt::Display for ErrorKind {
                 write!(f, "the body is larger than the {limit} bytes that are taken in")
             }
             Self::Malformed => f.write_str("the answer is not well-formed HTTP"),
+            Self::NotUpgraded => f.write_str("no WebSocket was made of the connection"),
+            Self::NotAdmitted { why: None } => f.write_str("no events are sent by this WebSocket"),
+            Self::NotAdmitted { why: Some(why) } => {
+                write!(f, "no events are sent by this WebSocket: {}", Shown(why))
+            }
+            Self::Closed { code: None } => f.write_str("the server closed the WebSocket"),
+            Self::Closed { code: Some(code) } => {
+                write!(f, "the server closed the WebSocket with code {code}")
+            }
             Self::HeldBack => f.write_str("the call was held back"),
             Self::Decode(error) => error.fmt(f),
             Self::Request(error) => error.fmt(f),

@@ -11,6 +11,8 @@ mod token;
 mod answer;
 mod page;
 
+mod socket;
+
 mod gate;
 mod limit;
 mod retry;
@@ -29,6 +31,7 @@ pub use gate::Gate;
 pub use limit::{DailyQuota, LabelQuota, Limits, Plan, Pool, Quota};
 pub use page::{PageAnswer, PageStream, Pages, RawPageAnswer, RawPages, RowOf};
 pub use retry::RetryPolicy;
+pub use socket::{Events, News, PushedEvent, Subscription};
 pub use token::{ApiUrl, TokenInfo};
 pub use transport::Transport;
 

@@ -179,7 +179,7 @@ impl Tries {
     }
 
     /// The next wait of the decorrelated jitter.
-    fn backoff(&mut self, random: &mut dyn Rng) -> Duration {
+    pub(crate) fn backoff(&mut self, random: &mut dyn Rng) -> Duration {
         let RetryPolicy { base, cap, .. } = self.policy;
         let longest = self.waited.saturating_mul(3).max(base);
         self.waited = random.random_range(base..=longest).min(cap);

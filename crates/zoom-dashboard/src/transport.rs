@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use secrecy::SecretString;
+use tokio::io::{AsyncRead, AsyncWrite};
 use url::Url;
 
 use crate::error::{Cause, ErrorKind, TimeoutPhase};
@@ -35,7 +37,46 @@ pub trait Transport: fmt::Debug + Send + Sync {
         request: HttpRequest,
         max_body: usize,
     ) -> BoxFuture<'_, Result<HttpAnswer, TransportError>>;
+
+    /// Sends a request for another protocol, and gives the connection once the server has changed to it.
+    ///
+    /// **Errors**: [`TransportErrorKind::NotUpgraded`] when the answer has another status than 101, and from
+    /// transports that know HTTP alone, which need not implement this.
+    fn upgrade(&self, request: UpgradeRequest) -> BoxFuture<'_, Result<Upgraded, TransportError>> {
+        drop(request);
+        Box::pin(async { Err(TransportError::new(TransportErrorKind::NotUpgraded)) })
+    }
 }
+
+/// A request for another protocol.
+#[derive(Debug)]
+pub struct UpgradeRequest {
+    /// The URL without its query: `https`, or `http` to this machine.
+    pub url: Url,
+    /// The query, in which there is a token.
+    pub query: SecretString,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+/// A connection that has changed its protocol.
+pub struct Upgraded {
+    /// The answer's head.
+    pub head: Head,
+    /// What is read and written from then on.
+    pub stream: Box<dyn Duplex>,
+}
+
+impl fmt::Debug for Upgraded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upgraded").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+/// Bytes that go both ways.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
 /// A request on its way.
 #[derive(Clone)]
@@ -122,6 +163,8 @@ pub enum TransportErrorKind {
     },
     /// What came back is not HTTP, or not compressed as it says.
     Malformed,
+    /// The server, or something between, does not change to the protocol that was asked for.
+    NotUpgraded,
 }
 
 impl TransportErrorKind {
@@ -130,7 +173,11 @@ impl TransportErrorKind {
     pub const fn is_transient(self) -> bool {
         match self {
             Self::Dns | Self::Connect | Self::Timeout(_) | Self::Reset | Self::Cut => true,
-            Self::Tls | Self::Proxy | Self::BodyTooLarge { .. } | Self::Malformed => false,
+            Self::Tls
+            | Self::Proxy
+            | Self::BodyTooLarge { .. }
+            | Self::Malformed
+            | Self::NotUpgraded => false,
         }
     }
 }
@@ -147,6 +194,7 @@ impl From<TransportErrorKind> for ErrorKind {
             TransportErrorKind::Cut => Self::Cut,
             TransportErrorKind::BodyTooLarge { limit } => Self::BodyTooLarge { limit },
             TransportErrorKind::Malformed => Self::Malformed,
+            TransportErrorKind::NotUpgraded => Self::NotUpgraded,
         }
     }
 }

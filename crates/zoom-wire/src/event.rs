@@ -227,16 +227,6 @@ wire_object! {
     }
 }
 
-wire_object! {
-    /// A frame of a WebSocket.
-    pub struct Frame<'a> {
-        /// `message` for an event.
-        module: Text<'a>,
-        /// The event: JSON within a text.
-        content: Text<'a>,
-    }
-}
-
 /// When an event was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent(pub Timestamp);
@@ -469,6 +459,13 @@ pub struct CallEvent {
     pub ts: Timestamp,
     /// What was measured.
     pub samples: Vec<PhoneSample>,
+}
+
+impl EventRecords {
+    /// True when it says nothing of anybody.
+    pub const fn is_empty(&self) -> bool {
+        self.meetings.is_empty() && self.participants.is_empty() && self.calls.is_empty()
+    }
 }
 
 impl Event<'_> {

@@ -25,6 +25,7 @@ pub mod summary;
 pub mod document;
 pub mod event;
 pub mod privacy;
+pub mod socket;
 pub mod webhook;
 
 #[doc(hidden)]

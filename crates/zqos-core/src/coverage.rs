@@ -46,6 +46,20 @@ pub struct PushAlarm {
     pub count: u32,
 }
 
+/// A connection by which events are pushed. What happens while there is none is told to nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushConnection {
+    /// How events come: `websocket`.
+    pub transport: String,
+    /// When it was opened.
+    pub start: Timestamp,
+    /// Until when everything that came by it is kept, and it is known to have worked.
+    pub until: Timestamp,
+    /// Why it ended, as one word: `closed`, `silent`, `stopped`, …; `None` while it is open, and where nobody
+    /// was there any more to take note of its end.
+    pub why: Option<String>,
+}
+
 /// A list of the meetings or calls that began on a UTC day, walked to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {

@@ -28,7 +28,7 @@ pub mod table;
 
 pub use call::{PhoneCall, PhoneSample};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
-pub use coverage::{CallCount, Coverage, Listing, PushAlarm, Reservation};
+pub use coverage::{CallCount, Coverage, Listing, PushAlarm, PushConnection, Reservation};
 pub use id::{EmptyMeetingId, MeetingId, MeetingNumber, MeetingUuid, ParticipantId};
 pub use kept::TextKind;
 pub use record::{Meeting, Participant};

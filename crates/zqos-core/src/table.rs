@@ -385,6 +385,21 @@ pub const PUSH_ALARMS: Table = Table {
     ],
 };
 
+/// Connections by which events were pushed. What lies between them was not told: it has to be asked for.
+pub const PUSH_CONNECTIONS: Table = Table {
+    name: "push_connections",
+    key: &["account", "transport", "start_time"],
+    latest: Latest::Row,
+    is_system: true,
+    columns: &[
+        ACCOUNT,
+        required("transport", Kind::Term),
+        required("start_time", Kind::Instant),
+        required("until", Kind::Instant),
+        column("why", Kind::Term),
+    ],
+};
+
 /// What collectors took of the daily quota of the UTC day that begins at `start_time`.
 pub const QUOTA_LEDGER: Table = Table {
     name: "quota_ledger",
@@ -566,7 +581,7 @@ pub const DEAD_LETTERS: Table = Table {
 
 /// Every table, in the order in which a batch is committed: a reader that sees a sample finds its
 /// participant and its meeting. The last is committed always, and tells how far all are.
-pub const TABLES: [&Table; 19] = [
+pub const TABLES: [&Table; 20] = [
     &MEETINGS,
     &PARTICIPANTS,
     &SETTINGS_CHANGES,
@@ -582,6 +597,7 @@ pub const TABLES: [&Table; 19] = [
     &DEAD_LETTERS,
     &LISTINGS,
     &PUSH_ALARMS,
+    &PUSH_CONNECTIONS,
     &QUOTA_LEDGER,
     &REQUESTS,
     &DEVICE_SAMPLES,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-use std::borrow::Cow;
+mod pushed;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
@@ -18,8 +19,10 @@ use zoom_wire::privacy::{Dropped, Policy};
 use zoom_wire::qos::{ParticipantQos, Samples};
 use zoom_wire::{InvalidRow, Kind, Row};
 use zqos_core::table::HOST;
-use zqos_core::{Clock, MeetingUuid, Origin, TextKind, Timestamp};
+use zqos_core::{Clock, MeetingUuid, Origin, PushConnection, TextKind, Timestamp};
 use zqos_store::{Batch, Letter, Raw};
+
+pub use pushed::{ReadEvent, Reader};
 
 /// Of how many joins it is remembered what their events told.
 const REMEMBERED: usize = 50_000;
@@ -48,9 +51,7 @@ pub struct Source {
 pub struct Intake {
     account: String,
     clock: Arc<dyn Clock>,
-    /// What of people is kept; `None` for everything.
-    policy: Option<Arc<Policy>>,
-    map: Option<Arc<dyn Sites>>,
+    reader: Reader,
     /// The sites of who is in the document at hand, by the id of the join: addresses are looked at
     /// before they may go.
     sites: HashMap<String, String>,
@@ -203,8 +204,7 @@ impl Intake {
     ) -> Self {
         Self {
             account: account.to_owned(),
-            policy,
-            map,
+            reader: Reader::new(policy, map),
             sites: HashMap::new(),
             source: Source { origin: Origin::Import, meeting: None, call_start: None },
             batch: Batch::new(account, clock.now()),
@@ -272,45 +272,25 @@ impl Intake {
         self.any(text, place);
     }
 
-    /// Takes an event whose sender waits to be told that it is kept: what no rows can be made of is kept as
-    /// a dead letter, so nothing is refused. Of a text that can't be read nobody knows what of people is in
-    /// it: where the policy does not keep everything, its length alone is kept.
-    pub fn pushed(&mut self, body: &[u8]) -> Pushed {
+    /// Keeps an event that was pushed: what no rows are made of is kept as a dead letter, so nothing is
+    /// refused.
+    pub fn event(&mut self, event: ReadEvent) -> Pushed {
         if self.batch.is_empty() {
             self.batch.came_in_at(self.clock.now());
         }
-        let Ok(text) = std::str::from_utf8(body) else {
-            let text = self.unread(body.len(), || body.escape_ascii().to_string());
-            return self.letter(&text, "the text is not UTF-8");
-        };
-        let text = match self.redacted_event(text) {
-            Ok(text) => text,
-            Err(reason) => {
-                let text = self.unread(body.len(), || text.to_owned());
-                return self.letter(&text, &reason.to_string());
+        let ReadEvent { text, name, told } = event;
+        match told {
+            Ok(records) => {
+                self.told(&name, &records, &text);
+                Pushed::Rows
             }
-        };
-        match self.event(&text, &String::new) {
-            Ok(true) => Pushed::Rows,
-            Ok(false) => self.letter(&text, "an event that no rows are made of"),
             Err(reason) => self.letter(&text, &reason.to_string()),
         }
     }
 
-    /// An event without what is not to be kept; notes the sites of who is in it.
-    fn redacted_event<'t>(&mut self, text: &'t str) -> Result<Cow<'t, str>, Reason> {
-        self.sites.clear();
-        if self.map.is_some() {
-            self.find_sites(text, &decode(text)?);
-        }
-        let Some(policy) = &self.policy else { return Ok(Cow::Borrowed(text)) };
-        let redacted = policy.redact(text, DocumentKind::Event, &mut self.counts.dropped);
-        redacted.map(Cow::Owned).map_err(|error| unreadable(&error))
-    }
-
-    /// What is kept of a text that can't be read.
-    fn unread(&self, len: usize, text: impl FnOnce() -> String) -> String {
-        if self.policy.is_none() { text() } else { format!("{len} bytes") }
+    /// Keeps what is known of a connection by which events are pushed.
+    pub fn connection(&mut self, connection: &PushConnection) {
+        self.batch.connection(connection);
     }
 
     /// Adds a dead letter, with what the text tells of whom it is about.
@@ -365,7 +345,7 @@ impl Intake {
             };
         }
         self.find_sites(text, &document);
-        let Some(policy) = &self.policy else { return self.kept(text, path) };
+        let Some(policy) = &self.reader.policy else { return self.kept(text, path) };
         let redacted = policy
             .redact(text, kind, &mut self.counts.dropped)
             .map_err(|error| unreadable(&error))?;
@@ -375,7 +355,7 @@ impl Intake {
     /// Remembers from which site everybody in a document takes part.
     fn find_sites(&mut self, text: &str, document: &Document<'_>) {
         self.sites.clear();
-        let Some(map) = &self.map else { return };
+        let Some(map) = &self.reader.map else { return };
         let rows: Vec<&str> = match document.kind() {
             DocumentKind::Report | DocumentKind::Sharing | DocumentKind::Satisfaction => vec![text],
             DocumentKind::Participants => {
@@ -414,7 +394,7 @@ impl Intake {
         let document: Document<'_> = decode(text)?;
         let meeting = document.meeting_uuid.get().or_else(|| self.source.meeting.clone());
         match document.kind() {
-            DocumentKind::Event => self.event(text, path).map(drop),
+            DocumentKind::Event => self.event_of_document(text, path),
             DocumentKind::Report => self.report(text, &meeting.ok_or(Reason::NoMeeting)?, path),
             DocumentKind::Summary => self.summary(text, &meeting.ok_or(Reason::NoMeeting)?, path),
             DocumentKind::Sharing => {
@@ -575,36 +555,44 @@ impl Intake {
         Ok(())
     }
 
-    /// Takes an event; false for one that no rows are made of.
-    fn event(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<bool, Reason> {
+    /// Takes an event of a document, also one of which no rows are made.
+    fn event_of_document(&mut self, text: &str, path: &dyn Fn() -> String) -> Result<(), Reason> {
         let event: Event<'_> = decode(text)?;
         let name = event.event.get().unwrap_or_default();
         if event.kind().is_none() {
             *self.counts.other_events.entry(name.into_owned()).or_default() += 1;
-            return Ok(false);
+            return Ok(());
         }
-        let EventRecords { meetings, mut participants, calls, invalid } = event.records()?;
-        let is_empty = meetings.is_empty() && participants.is_empty() && calls.is_empty();
-        for event in &meetings {
-            self.meeting_event(&name, event, text);
-        }
-        for event in &mut participants {
+        let mut records = event.records()?;
+        for event in &mut records.participants {
             event.participant.site = self.sites.get(event.participant.id.as_str()).cloned();
-            self.participant_event(&name, event, text);
         }
-        for event in &calls {
-            self.call_event(&name, event, text);
-        }
-        self.hand_over_if_many();
-        self.counts.events += 1;
-        let mut invalid = invalid.into_iter();
-        if is_empty && let Some(reason) = invalid.next() {
+        self.told(&name, &records, text);
+        let mut invalid = std::mem::take(&mut records.invalid).into_iter();
+        if records.is_empty()
+            && let Some(reason) = invalid.next()
+        {
             return Err(reason.into());
         }
         for invalid in invalid {
             self.refuse(path, invalid);
         }
-        Ok(!is_empty)
+        Ok(())
+    }
+
+    /// Makes rows of what an event says.
+    fn told(&mut self, name: &str, records: &EventRecords, text: &str) {
+        for event in &records.meetings {
+            self.meeting_event(name, event, text);
+        }
+        for event in &records.participants {
+            self.participant_event(name, event, text);
+        }
+        for event in &records.calls {
+            self.call_event(name, event, text);
+        }
+        self.hand_over_if_many();
+        self.counts.events += 1;
     }
 
     fn meeting_event(&mut self, name: &str, event: &MeetingEvent, text: &str) {

@@ -12,10 +12,11 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zoom_wire::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, UrlQuestion};
+use zqos_intake::ReadEvent;
 
 use crate::counters::Refusal;
 use crate::keys::Proof;
-use crate::receiver::Receiver;
+use crate::receiver::{News, Receiver};
 
 /// Where Zoom posts.
 pub const PATH: &str = "/hooks/zoom";
@@ -24,14 +25,26 @@ pub const PATH: &str = "/hooks/zoom";
 const APP_HEADER: &str = "clientid";
 /// The longest body that is taken. An event with all that a minute has is some ten kilobytes.
 pub(crate) const MAX_BODY: usize = 1 << 20;
-/// What an event takes beside its body while it waits.
+/// What an event takes beside its texts while it waits.
 const OVERHEAD: usize = 1024;
 
-/// What came, with the room that it takes.
+/// How much an event with such a body takes while it waits: the text, and about as much what was read in it.
+pub(crate) const fn room_of(len: usize) -> usize {
+    OVERHEAD + 2 * len
+}
+
+/// An event that was read, with the room that it takes.
 #[derive(Debug)]
 pub(crate) struct Post {
-    pub(crate) body: Bytes,
-    _room: OwnedSemaphorePermit,
+    pub(crate) event: ReadEvent,
+    pub(crate) room: Option<OwnedSemaphorePermit>,
+}
+
+impl Post {
+    /// An event whose room is somebody else's affair.
+    pub(crate) const fn without_room(event: ReadEvent) -> Self {
+        Self { event, room: None }
+    }
 }
 
 /// The endpoint at [`PATH`].
@@ -66,24 +79,24 @@ async fn take(receiver: &Receiver, request: Request) -> Result<Response, Refusal
     if declared(&head.headers).is_some_and(|len| len > MAX_BODY as u64) {
         return Err(Refusal::Oversized);
     }
-    let post = read(body, receiver.room()).await?;
+    let (body, room) = read(body, receiver.room()).await?;
     let app = text(APP_HEADER);
-    let key = match receiver.ring().proof(timestamp, &post.body, signature).await {
+    let key = match receiver.ring().proof(timestamp, &body, signature).await {
         Proof::Of(key) => key,
-        Proof::Nothing => return Err(unanswered(receiver, app, &post.body, Refusal::Forged)),
-        Proof::Open => return Err(unanswered(receiver, app, &post.body, Refusal::NoSecret)),
+        Proof::Nothing => return Err(unanswered(receiver, app, &body, Refusal::Forged)),
+        Proof::Open => return Err(unanswered(receiver, app, &body, Refusal::NoSecret)),
     };
-    if let Some(question) = UrlQuestion::read(&post.body) {
-        let wrong = || unanswered(receiver, app, &post.body, Refusal::WrongQuestion);
+    if let Some(question) = UrlQuestion::read(&body) {
+        let wrong = || unanswered(receiver, app, &body, Refusal::WrongQuestion);
         let answer = question.answer(&key.key).ok_or_else(wrong)?;
         receiver.count().count_validation(app);
         return Ok(axum::Json(answer).into_response());
     }
-    if !receiver.is_in_window(timestamp) {
-        receiver.count().count_outside_window();
-        tracing::debug!(account = %key.account, "an event was signed at another time than now");
-    }
-    receiver.keep(key.account, post).await?;
+    receiver.count_window(timestamp, &key.account);
+    let event = receiver.read(&key.account, &body);
+    // What is kept of it is another text.
+    drop(body);
+    receiver.keep(key.account, News::Event(Post { event, room: Some(room) })).await?;
     Ok(StatusCode::OK.into_response())
 }
 
@@ -100,19 +113,22 @@ fn declared(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Reads a body, taking room for what came so far: who sends nothing keeps none from others.
-async fn read(mut body: Body, room: &Arc<Semaphore>) -> Result<Post, Refusal> {
+async fn read(
+    mut body: Body,
+    room: &Arc<Semaphore>,
+) -> Result<(Bytes, OwnedSemaphorePermit), Refusal> {
     let take = |bytes: usize| {
         let bytes = u32::try_from(bytes).map_err(|_| Refusal::Oversized)?;
         Arc::clone(room).try_acquire_many_owned(bytes).map_err(|_| Refusal::Crowded)
     };
-    let mut taken = take(OVERHEAD)?;
+    let mut taken = take(room_of(0))?;
     let mut read = Bytes::new();
     while let Some(frame) = body.frame().await {
         let Ok(bytes) = frame.map_err(|_| Refusal::Broken)?.into_data() else { continue };
         if read.len() + bytes.len() > MAX_BODY {
             return Err(Refusal::Oversized);
         }
-        taken.merge(take(bytes.len())?);
+        taken.merge(take(room_of(bytes.len()) - room_of(0))?);
         // Most come in one piece.
         read = if read.is_empty() {
             bytes
@@ -122,5 +138,5 @@ async fn read(mut body: Body, room: &Arc<Semaphore>) -> Result<Post, Refusal> {
             longer.freeze()
         };
     }
-    Ok(Post { body: read, _room: taken })
+    Ok((read, taken))
 }

@@ -65,7 +65,7 @@ pub(crate) struct KeyRing {
 #[derive(Debug, Default)]
 struct Known {
     keys: Vec<AccountKey>,
-    /// There is no other.
+    /// There is no other. Before they were read nobody knows.
     are_all: bool,
 }
 
@@ -94,9 +94,22 @@ impl KeyRing {
         let known = self.known();
         match find(&known) {
             Some(key) => Proof::Of(key),
-            None if known.are_all => Proof::Nothing,
+            None if known.are_all && !known.keys.is_empty() => Proof::Nothing,
             None => Proof::Open,
         }
+    }
+
+    /// True when an account has a secret; `None` while nobody knows, as not all can be read.
+    pub(crate) async fn has_key_of(&self, account: &str) -> Option<bool> {
+        let find = |known: &Known| {
+            let has = known.keys.iter().any(|key| *key.account == *account);
+            (has || known.are_all).then_some(has)
+        };
+        if let Some(has) = find(&self.known()) {
+            return Some(has);
+        }
+        self.read().await;
+        find(&self.known())
     }
 
     fn known(&self) -> Arc<Known> {
@@ -127,7 +140,7 @@ impl KeyRing {
             // Nobody took them back.
             keys.extend(last.all.iter().cloned());
         }
-        let are_all = unreadable.is_empty() && !keys.is_empty();
+        let are_all = unreadable.is_empty();
         *self.known.write().unwrap_or_else(PoisonError::into_inner) =
             Arc::new(Known { keys, are_all });
         last.at = Some(self.clock.now());

@@ -8,22 +8,23 @@ use std::thread;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use zqos_core::Clock;
-use zqos_intake::{Intake, Pushed};
-use zqos_store::{Batch, Store, StoreError};
+use zqos_intake::{Intake, Pushed, Reader};
+use zqos_store::{Batch, Store, StoreError, spare_a_processor};
 
 use crate::alarm::Alarms;
 use crate::counters::{Counters, Refusal};
+use crate::endpoint::Post;
 use crate::keys::Secrets;
-use crate::receiver::{Letter, Receiver, Settings};
+use crate::pace::Pace;
+use crate::receiver::{Letter, MakeReader, News, Receiver, Settings};
 use crate::turn::{LOOK_EVERY, Turn, warn};
 
-/// The most events that become durable together, and the most bytes of them: a record of the log holds
-/// the rows of these, whatever they are.
-const GROUP: usize = 4_096;
+/// The most events that become durable together, and the most bytes of them. More share a sync of the disk,
+/// but all wait for the last; and a record of the log holds the rows of these, whatever they are.
+const GROUP: usize = 1_024;
 const GROUP_BYTES: usize = 4 << 20;
-/// Makes the intake of an account.
-type MakeIntake = Box<dyn FnMut(&str) -> Intake + Send>;
 
 /// The thread that writes has ended before it was to.
 #[derive(Debug, thiserror::Error)]
@@ -54,21 +55,32 @@ impl Writer {
     /// Starts to write, and gives what endpoints receive with. The thread ends when that is gone, and then
     /// everything is in the tables.
     ///
-    /// `intake` makes the intake of an account, by its name.
+    /// From then on [one processor is spared](spare_a_processor) where rows are committed.
+    ///
+    /// `reader` makes the reader of an account's events, by its name; it is asked for each event.
     ///
     /// **Errors**: [`WriterEnded::Start`].
     pub fn start(
         stores: [Store; 2],
-        intake: impl FnMut(&str) -> Intake + Send + 'static,
+        reader: impl Fn(&str) -> Reader + Send + Sync + 'static,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<(Arc<Receiver>, Self), WriterEnded> {
+        // Whoever sends waits for the writer, and nobody for a commit.
+        spare_a_processor();
         let (letters, waiting) = mpsc::unbounded_channel();
-        let counters = Arc::<Counters>::default();
+        let (counters, pace) = (Arc::<Counters>::default(), Arc::<Pace>::default());
         let accounts = secrets.accounts();
-        let receiver =
-            Receiver::new(secrets, letters, Arc::clone(&counters), Arc::clone(&clock), settings);
+        let make_reader = MakeReader(Box::new(reader));
+        let receiver = Receiver::new(
+            secrets,
+            make_reader,
+            letters,
+            (Arc::clone(&counters), Arc::clone(&pace)),
+            Arc::clone(&clock),
+            settings,
+        );
         // One thread more, for commits.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -80,9 +92,9 @@ impl Writer {
         let mut desk = Desk {
             turn: Turn::new(stores),
             intakes: HashMap::new(),
-            make_intake: Box::new(intake),
             alarms: Alarms::new(accounts),
             counters,
+            pace,
             clock,
             fails: false,
         };
@@ -147,9 +159,9 @@ fn write(
 struct Desk {
     turn: Turn,
     intakes: HashMap<Arc<str>, Intake>,
-    make_intake: MakeIntake,
     alarms: Alarms,
     counters: Arc<Counters>,
+    pace: Arc<Pace>,
     clock: Arc<dyn Clock>,
     /// The last events could not be kept: that is told once.
     fails: bool,
@@ -169,34 +181,51 @@ impl Desk {
     async fn keep(&mut self, letters: &mut Vec<Letter>) {
         let mut bytes = 0;
         let fits = |letter: &&Letter| {
-            bytes += letter.post.body.len();
+            if let News::Event(post) = &letter.news {
+                bytes += post.event.text_len();
+            }
             bytes <= GROUP_BYTES
         };
-        // The first fits always: no body is so long.
-        let count = letters.iter().take_while(fits).count();
-        let mut group: Vec<Letter> = letters.drain(..count).collect();
+        // The first goes in any case.
+        let count = letters.iter().take_while(fits).count().max(1);
+        let group = letters.drain(..count);
         // Whoever has waited too long was told so.
-        group.retain(|letter| !letter.answer.is_closed());
+        let group = group.filter(|letter| !letter.answer.is_closed());
+        let group: Vec<Letter> = group.collect();
         if self.turn.is_full() {
-            return answer(group, Err(Refusal::Unwritable));
+            return answer(group.into_iter().map(|letter| letter.answer), Err(Refusal::Unwritable));
         }
-        let mut dead = 0;
-        for letter in &group {
-            let make = &mut self.make_intake;
-            let intake = (self.intakes)
-                .entry(Arc::clone(&letter.account))
-                .or_insert_with_key(|account| make(account).with_sightings());
-            dead += u64::from(intake.pushed(&letter.post.body) == Pushed::Letter);
-            // The texts are kept, with what is wrong in them.
-            intake.refused.clear();
+        let begin = Instant::now();
+        let (mut events, mut dead) = (0, 0);
+        let mut answers = Vec::with_capacity(group.len());
+        let mut rooms = Vec::with_capacity(group.len());
+        for Letter { account, news, answer } in group {
+            let intake = self.intakes.entry(account).or_insert_with_key(|account| {
+                Intake::new(account, None, None, Arc::clone(&self.clock)).with_sightings()
+            });
+            match news {
+                News::Event(Post { event, room }) => {
+                    events += 1;
+                    dead += u64::from(intake.event(event) == Pushed::Letter);
+                    rooms.push(room);
+                }
+                News::Connection(connection) => intake.connection(&connection),
+            }
+            answers.push(answer);
         }
         let intakes = self.intakes.values_mut().filter(|intake| !intake.is_empty());
         let batches: Vec<Batch> = intakes.map(Intake::take_rows).collect();
-        match self.turn.acknowledge(batches, &self.counters).await {
+        let taken = self.turn.acknowledge(batches, &self.counters).await;
+        // Before anybody is answered, who may send more then.
+        drop(rooms);
+        match taken {
             Ok(()) => {
                 let now = self.clock.now();
-                self.counters.count_stored(group.len() as u64, dead, now);
-                answer(group, Ok(()));
+                if events > 0 {
+                    self.pace.kept(events, begin.elapsed());
+                    self.counters.count_stored(events as u64, dead, now);
+                }
+                answer(answers, Ok(()));
                 for (account, intake) in &mut self.intakes {
                     self.alarms.see(account, &intake.take_sightings(), now);
                 }
@@ -213,17 +242,17 @@ impl Desk {
                     intake.doubt();
                     intake.take_sightings();
                 }
-                answer(group, Err(Refusal::Unwritable));
+                answer(answers, Err(Refusal::Unwritable));
             }
         }
     }
 }
 
-fn answer(group: Vec<Letter>, kept: Result<(), Refusal>) {
-    for letter in group {
-        let Letter { post, answer, .. } = letter;
-        // First its room is given back.
-        drop(post);
+fn answer(
+    answers: impl IntoIterator<Item = oneshot::Sender<Result<(), Refusal>>>,
+    kept: Result<(), Refusal>,
+) {
+    for answer in answers {
         // Whoever left does not want to know.
         answer.send(kept).ok();
     }

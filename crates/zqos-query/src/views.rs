@@ -21,7 +21,8 @@ use url::Url;
 use zqos_core::Origin;
 use zqos_core::column::STREAM_FIGURES;
 use zqos_core::table::{
-    Column, DAY, Kind, Latest, MEETINGS, PARTICIPANTS, REVISION, STREAM_SAMPLES, Table,
+    Column, DAY, Kind, Latest, MEETINGS, PARTICIPANTS, PUSH_CONNECTIONS, REVISION, STREAM_SAMPLES,
+    Table,
 };
 use zqos_store::{DataFile, Location, Snapshot};
 
@@ -100,9 +101,9 @@ pub(crate) async fn register(
     parts.register(context, &store);
     let url = Url::parse(STORE).expect("a URL");
     context.register_object_store(&url, Arc::new(PinnedFiles::new(store, all)));
-    for View { name, tables, rows } in VIEWS {
+    for View { home, name, tables, rows } in VIEWS {
         if tables.iter().all(|table| snapshot.tables().any(|(read, ..)| read == *table)) {
-            context.sql(&format!("CREATE VIEW {name} AS {}", rows())).await?;
+            context.sql(&format!("CREATE VIEW {home}.{name} AS {}", rows())).await?;
         }
     }
     Ok(())
@@ -175,6 +176,8 @@ pub(crate) fn latest<'a>(
 
 /// A view of several tables.
 pub(crate) struct View {
+    /// The schema that it is in.
+    home: &'static str,
     /// Its name.
     pub(crate) name: &'static str,
     /// The tables that it is of.
@@ -184,16 +187,39 @@ pub(crate) struct View {
 }
 
 /// The views, beside those that each table has.
-pub(crate) const VIEWS: [View; 4] = [
+pub(crate) const VIEWS: [View; 5] = [
     View {
+        home: PUBLIC,
         name: "joined_samples",
         tables: &[&STREAM_SAMPLES, &PARTICIPANTS, &MEETINGS],
         rows: joined_samples,
     },
-    View { name: "audio_minutes", tables: &[&STREAM_SAMPLES, &PARTICIPANTS], rows: audio_minutes },
-    View { name: "merged_samples", tables: &[&STREAM_SAMPLES], rows: merged_samples },
-    View { name: "origin_differences", tables: &[&STREAM_SAMPLES], rows: origin_differences },
+    View {
+        home: PUBLIC,
+        name: "audio_minutes",
+        tables: &[&STREAM_SAMPLES, &PARTICIPANTS],
+        rows: audio_minutes,
+    },
+    View { home: PUBLIC, name: "merged_samples", tables: &[&STREAM_SAMPLES], rows: merged_samples },
+    View {
+        home: PUBLIC,
+        name: "origin_differences",
+        tables: &[&STREAM_SAMPLES],
+        rows: origin_differences,
+    },
+    View { home: SYSTEM, name: "push_gaps", tables: &[&PUSH_CONNECTIONS], rows: push_gaps },
 ];
+
+/// What was told to nobody: between the connections by which events were pushed, and since the last one has
+/// ended.
+fn push_gaps() -> String {
+    "SELECT account, transport, start_time, end_time, why FROM (\
+       SELECT account, transport, until AS start_time, why, \
+         lead(start_time) OVER (PARTITION BY account, transport ORDER BY start_time) AS end_time \
+       FROM system.push_connections\
+     ) WHERE end_time IS NOT NULL OR why IS NOT NULL"
+        .to_owned()
+}
 
 /// Stream samples with what is known of their participant and their meeting.
 fn joined_samples() -> String {

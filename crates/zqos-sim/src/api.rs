@@ -37,6 +37,7 @@ pub(crate) use crate::api::delivery::Delivery;
 use crate::api::error::ApiError;
 pub(crate) use crate::api::error::encode;
 pub(crate) use crate::api::participant::Settings;
+pub(crate) use crate::api::phone::call_score;
 pub(crate) use crate::api::qos::{Pressure, Processor, Signal, whole};
 pub(crate) use crate::api::quality::{Score, quality};
 pub use crate::api::query::Overflow;

@@ -4,6 +4,7 @@
 //! events to the byte, however it is cut. [`Webhook`] and WebSockets send them when the clock reaches them.
 
 mod body;
+mod calls;
 mod feed;
 mod schedule;
 pub(crate) mod socket;
@@ -16,6 +17,7 @@ use zqos_core::Timestamp;
 
 use crate::api::Simulator;
 use crate::draw::{Draw, Purpose};
+use crate::events::calls::Calls;
 use crate::events::schedule::Schedule;
 use crate::identity::wide;
 
@@ -33,13 +35,17 @@ pub struct Subscription {
     /// How many of a hundred hosts have QSS. Their meetings have quality of service events; of those of
     /// others only start and end, coming and going are told.
     pub qss_hosts_pct: u8,
+    /// Phone calls are told of, too: those of as many users.
+    pub phone: bool,
+    /// The account is one of the Video SDK: what would be meetings and webinars are its sessions.
+    pub sessions: bool,
 }
 
 impl Default for Subscription {
     /// An event for each sort of figures. Half of the hosts have QSS, so that whoever is sent events
     /// has to ask for the rest.
     fn default() -> Self {
-        Self { mode: EventsMode::default(), qss_hosts_pct: 50 }
+        Self { mode: EventsMode::default(), qss_hosts_pct: 50, phone: false, sessions: false }
     }
 }
 
@@ -94,6 +100,13 @@ impl Simulator {
     ///
     /// Computed as it is asked for; what is kept are the meetings that run.
     pub fn events(&self, range: Range<Timestamp>) -> impl Iterator<Item = Event> + '_ {
-        Schedule::new(self, range.start.unix_millis()..range.end.unix_millis())
+        let range = range.start.unix_millis()..range.end.unix_millis();
+        let mut meetings = Schedule::new(self, range.clone()).peekable();
+        let mut calls = Calls::new(self, range).peekable();
+        std::iter::from_fn(move || match (meetings.peek(), calls.peek()) {
+            (Some(of_meeting), Some(of_call)) if of_call.at < of_meeting.at => calls.next(),
+            (None, _) => calls.next(),
+            _ => meetings.next(),
+        })
     }
 }

@@ -112,7 +112,8 @@ impl Spelling {
         idle: Idle::Missing,
     };
     const CAPITAL: Self = Self { bitrate: unit(2, " Kbps"), ..Self::DOCUMENTED };
-    const BARE: Self = Self {
+    /// That of phone events, which have no units at all.
+    pub(crate) const BARE: Self = Self {
         bitrate: unit(0, ""),
         latency: unit(0, ""),
         jitter: unit(0, ""),

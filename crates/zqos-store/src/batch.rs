@@ -11,13 +11,14 @@ use sha2::{Digest as _, Sha256};
 use zqos_core::column::DEVICE;
 use zqos_core::table::{
     CONFLICTS, COVERAGE, Column, DAY, DEAD_LETTERS, DEVICE_SAMPLES, Kind, LISTINGS, MEETINGS,
-    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, PUSH_ALARMS, QUOTA_LEDGER, REQUESTS, REVISION,
-    SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table, ZOOM_RAW, ZOOM_SCORES,
+    PARTICIPANTS, PHONE_CALLS, PHONE_SAMPLES, PUSH_ALARMS, PUSH_CONNECTIONS, QUOTA_LEDGER,
+    REQUESTS, REVISION, SETTINGS_CHANGES, STREAM_SAMPLES, STREAM_SUMMARIES, TABLES, Table,
+    ZOOM_RAW, ZOOM_SCORES,
 };
 use zqos_core::{
     CallCount, Coverage, DeviceSample, Fps, Kbps, Listing, Meeting, MeetingUuid, Millis, Origin,
-    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, PushAlarm, Reservation,
-    SettingsChange, StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
+    Participant, ParticipantId, Percent, PhoneCall, PhoneSample, PushAlarm, PushConnection,
+    Reservation, SettingsChange, StreamSample, Summary, SummaryFigures, Timestamp, ZoomScore,
 };
 
 pub(crate) use self::rows::Fingerprint;
@@ -31,7 +32,7 @@ pub struct Batch {
     account: String,
     /// When they came in.
     now: Timestamp,
-    /// In the order of [`TABLES`]. Boxed: whoever waits with a batch in hand should not be as large.
+    /// In the order of [`TABLES`]; apart, so that what holds a batch is not large.
     tables: Box<[Rows; TABLES.len()]>,
 }
 
@@ -345,6 +346,15 @@ impl Batch {
         row.instant(Some(alarm.start));
         row.instant(alarm.end);
         row.integer(Some(alarm.count.into()));
+    }
+
+    /// Adds what is known of a connection by which events are pushed.
+    pub fn connection(&mut self, connection: &PushConnection) {
+        let mut row = self.row(&PUSH_CONNECTIONS, connection.start);
+        row.text(Some(&connection.transport));
+        row.instant(Some(connection.start));
+        row.instant(Some(connection.until));
+        row.text(connection.why.as_deref());
     }
 
     /// Adds what a run took of a quota, or has spent of it.
@@ -714,6 +724,12 @@ mod tests {
             start: now(),
             end: Some(now()),
             count: 3,
+        });
+        batch.connection(&PushConnection {
+            transport: "websocket".to_owned(),
+            start: now(),
+            until: now(),
+            why: text(),
         });
         batch.reservation(&Reservation {
             day: now(),

@@ -44,6 +44,7 @@ pub use home::Location;
 pub use layout::LayoutError;
 pub use lease::AccountLease;
 pub use log::LogError;
+pub use order::spare_a_processor;
 pub use pushed::{JoinTimes, Minutes, Pushed, Sorts};
 pub use read::StoredFile;
 pub use recall::{DeadLetter, Known, KnownCall, dead_letters, push_alarms};

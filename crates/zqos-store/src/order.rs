@@ -9,6 +9,16 @@ use arrow::error::ArrowError;
 use rayon::prelude::*;
 use zqos_core::table::{DAY, REVISION, Table};
 
+/// Leaves one of the machine's processors to others, for as long as the process lives: rows are sorted and files
+/// encoded on the rest. For whoever takes rows in while others are committed. It makes no difference once that was
+/// done for the first time.
+pub fn spare_a_processor() {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let rest = processors.saturating_sub(1).max(1);
+    // An error says that it was done.
+    drop(rayon::ThreadPoolBuilder::new().num_threads(rest).build_global());
+}
+
 /// The rows of several batches, one after the other.
 pub(crate) fn concatenated(
     schema: &SchemaRef,

@@ -404,10 +404,12 @@ pub(crate) struct Collect {
 #[command(after_help = "Examples:
   zqos receive --store ~/zoom
   zqos receive --listen 0.0.0.0:8602 --tls-cert cert.pem --tls-key key.pem
+  ZOOM_WEBSOCKET_SUBSCRIPTION=AbCdEfGhIjKlMnOpQrStUv zqos receive
 
 Zoom posts to /hooks/zoom. An event is answered with 200 when it is durable in the store; what can't be
 kept now is answered so that Zoom sends it again. The secret token of the app's event subscriptions
-stands in the configuration, or in ZOOM_WEBHOOK_SECRET. Ctrl-C ends it, as does SIGTERM.")]
+stands in the configuration, or in ZOOM_WEBHOOK_SECRET. For accounts with a subscription by WebSocket it
+connects to Zoom, and listens only where there is a secret, too. Ctrl-C ends it, as does SIGTERM.")]
 pub(crate) struct Receive {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8602")]
@@ -938,6 +940,12 @@ pub(crate) struct SimSubscription {
         value_parser = clap::value_parser!(u8).range(..=100)
     )]
     pub(crate) qss_hosts: u8,
+    /// Tell of phone calls, too
+    #[arg(long)]
+    pub(crate) events_phone: bool,
+    /// Tell of meetings and webinars as sessions of the Video SDK
+    #[arg(long)]
+    pub(crate) events_sessions: bool,
 }
 
 /// How the figures that a participant has in a minute are divided among events.

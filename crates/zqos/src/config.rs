@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use zoom_dashboard::{Credential, Plan, RetryPolicy, Timeouts};
+use zoom_dashboard::{Client, ClientBuilder, Credential, Plan, RetryPolicy, Timeouts};
 use zoom_wire::Request;
 
 use crate::exit::UsageError;
 pub(crate) use file::DEFAULT_FILE;
-use file::{RawAccount, RawConfig, RawHttp};
+use file::{RawAccount, RawConfig, RawHttp, RawWebsocket};
 use privacy::Privacy;
 use quality::Quality;
 use secret::Environment;
@@ -36,6 +36,10 @@ pub(crate) mod variable {
     pub(crate) const API_BASE: &str = "ZOOM_API_BASE";
     /// The secret token of the app's event subscriptions; also as `…_FILE`.
     pub(crate) const WEBHOOK_SECRET: &str = "ZOOM_WEBHOOK_SECRET";
+    /// The id of an event subscription by WebSocket.
+    pub(crate) const WEBSOCKET_SUBSCRIPTION: &str = "ZOOM_WEBSOCKET_SUBSCRIPTION";
+    /// Where events by WebSocket are sent from.
+    pub(crate) const WEBSOCKET_BASE: &str = "ZOOM_WEBSOCKET_BASE";
     /// Where tokens are had, without `/oauth/token`.
     pub(crate) const OAUTH_BASE: &str = "ZOOM_OAUTH_BASE";
 }
@@ -101,8 +105,32 @@ pub(crate) struct Account {
     pub(crate) sub_account: Option<String>,
     /// With one of these its events are signed.
     pub(crate) webhook_secrets: Vec<SecretSource>,
+    /// How its events come by WebSocket.
+    pub(crate) websocket: Websocket,
     /// What of its people comes into a store.
     pub(crate) privacy: Privacy,
+}
+
+/// How events of an account come by WebSocket.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Websocket {
+    /// The id of the event subscription; `None` where they do not.
+    pub(crate) subscription: Option<String>,
+    /// Where they are sent from, if not from Zoom's usual place.
+    pub(crate) base: Option<String>,
+    /// How a token for it is got.
+    pub(crate) grant: Grant,
+}
+
+/// How an app gets a token. **Source**: Zoom's guide on WebSockets says `client_credentials`; receivers that work
+/// use `account_credentials`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Grant {
+    /// As a server-to-server OAuth app of the account.
+    #[default]
+    AccountCredentials,
+    /// By the client's id and secret alone.
+    ClientCredentials,
 }
 
 /// How an account proves who it is.
@@ -176,12 +204,16 @@ impl Config {
         };
         let login = environment_login(environment)?;
         let webhook_secret = environment.secret(variable::WEBHOOK_SECRET)?;
-        if login.is_some() || webhook_secret.is_some() {
+        let subscription = environment.text(variable::WEBSOCKET_SUBSCRIPTION);
+        if login.is_some() || webhook_secret.is_some() || subscription.is_some() {
             let name = spoken_of.clone();
             let account = accounts.entry(spoken_of).or_insert_with(|| Account::empty(name));
             account.login = login.unwrap_or_else(|| account.login.clone());
             if let Some(secret) = webhook_secret {
                 account.webhook_secrets = vec![secret];
+            }
+            if let Some(subscription) = subscription {
+                account.websocket.subscription = Some(subscription);
             }
         }
         if accounts.is_empty() {
@@ -193,6 +225,8 @@ impl Config {
             account.api_base = environment.text(variable::API_BASE).or(account.api_base.take());
             account.oauth_base =
                 environment.text(variable::OAUTH_BASE).or(account.oauth_base.take());
+            let base = &mut account.websocket.base;
+            *base = environment.text(variable::WEBSOCKET_BASE).or(base.take());
         }
         Ok(Self {
             path,
@@ -235,6 +269,31 @@ impl Config {
                 }
             }
         }
+    }
+
+    /// What a client for an account is made of.
+    pub(crate) fn client_builder(
+        &self,
+        account: &Account,
+        credential: Credential,
+    ) -> Result<ClientBuilder, zoom_dashboard::Error> {
+        let mut builder = Client::builder(credential)
+            .plan(account.plan)
+            .spare(account.spare_pct)
+            .retry(self.http.retry)
+            .timeouts(self.http.timeouts)
+            .max_body(self.http.max_body)
+            .user_agent(concat!("zqos/", env!("CARGO_PKG_VERSION")));
+        if let Some(base) = &account.api_base {
+            builder = builder.api_base(base)?;
+        }
+        if let Some(base) = &account.oauth_base {
+            builder = builder.oauth_base(base)?;
+        }
+        if let Some(path) = &self.http.ca_file {
+            builder = builder.ca_file(path)?;
+        }
+        Ok(builder)
     }
 
     /// The one account that a command is about.
@@ -310,6 +369,7 @@ impl Account {
             oauth_base: None,
             sub_account: None,
             webhook_secrets: Vec::new(),
+            websocket: Websocket::default(),
             privacy: Privacy::default(),
         }
     }
@@ -345,6 +405,7 @@ impl Account {
             oauth_base: raw.oauth_base,
             sub_account: raw.sub_account,
             webhook_secrets: raw.webhook_secrets,
+            websocket: Websocket::resolve(&place, raw.websocket)?,
             privacy: Privacy::resolve(&format!("[accounts.{name}.privacy]"), raw.privacy)?,
             name,
         })
@@ -355,6 +416,19 @@ impl Account {
         match &self.sub_account {
             Some(sub_account) => Ok(request.for_account(sub_account)?),
             None => Ok(request),
+        }
+    }
+
+    /// Reads the secrets, for events by WebSocket.
+    #[cfg(feature = "store")]
+    pub(crate) fn websocket_credential(&self, grant: Grant) -> Result<Credential, UsageError> {
+        match (&self.login, grant) {
+            (Login::ServerToServer { client_id, client_secret, .. }, Grant::ClientCredentials) => {
+                let client_id = client_id.read()?;
+                let client_id = secrecy::ExposeSecret::expose_secret(&client_id).to_owned();
+                Ok(Credential::client_credentials(client_id, client_secret.read()?))
+            }
+            _ => self.credential(),
         }
     }
 
@@ -382,6 +456,35 @@ impl Account {
                 ))
             }
         }
+    }
+}
+
+impl Grant {
+    const ALL: [Self; 2] = [Self::AccountCredentials, Self::ClientCredentials];
+
+    /// As OAuth names it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountCredentials => "account_credentials",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+impl Websocket {
+    fn resolve(place: &str, raw: RawWebsocket) -> Result<Self, UsageError> {
+        let RawWebsocket { subscription, base, grant } = raw;
+        let grant = match grant {
+            None => Grant::default(),
+            Some(name) => {
+                let grant = Grant::ALL.into_iter().find(|grant| grant.as_str() == name);
+                grant.ok_or_else(|| {
+                    UsageError::new(format!("{place}: `websocket_grant` can't be `{name}`"))
+                        .hint("write `account_credentials` or `client_credentials`")
+                })?
+            }
+        };
+        Ok(Self { subscription, base, grant })
     }
 }
 

@@ -39,6 +39,13 @@ pub(crate) fn report(error: &anyhow::Error) {
     show(&text);
 }
 
+/// What failed and what to do about it, in one line.
+#[cfg(feature = "store")]
+pub(crate) fn in_short(error: &Error) -> String {
+    let hint = hint(error, None).map(|hint| format!(" ({hint})")).unwrap_or_default();
+    format!("{}{hint}", causes(error))
+}
+
 /// Shows on standard error what ended a walk over pages: the rows before it are out.
 pub(crate) fn report_lost(error: &Error, zone: &Zone) {
     show(&(explained(error, Some(zone)) + "Incomplete: the rest is missing.\n"));
@@ -174,6 +181,16 @@ fn hint(error: &Error, zone: Option<&Zone>) -> Option<String> {
         }
         ErrorKind::Malformed | ErrorKind::Decode(_) => {
             "this did not come from Zoom's API: is ZOOM_API_BASE right, and does it end in `/v2`?"
+        }
+        ErrorKind::NotUpgraded => {
+            "is `websocket_base` right, and do proxies on the way let WebSockets through?"
+        }
+        ErrorKind::NotAdmitted { .. } => {
+            "is `websocket_subscription` the id of an event subscription of the method WebSocket, in the app \
+             whose credential this is? `websocket_grant` says how its token is got"
+        }
+        ErrorKind::Closed { .. } => {
+            "a subscription has one connection at a time: does another program connect for it?"
         }
         ErrorKind::EndlessPages(_) => {
             "the pages go round in circles; try again, or fetch fewer rows"

@@ -69,24 +69,7 @@ impl Session {
 
     /// What a client for an account is made of; the account's secrets are read here, and nowhere else.
     pub(crate) fn client_builder(&self, account: &Account) -> anyhow::Result<ClientBuilder> {
-        let http = &self.config.http;
-        let mut builder = Client::builder(account.credential()?)
-            .plan(account.plan)
-            .spare(account.spare_pct)
-            .retry(http.retry)
-            .timeouts(http.timeouts)
-            .max_body(http.max_body)
-            .user_agent(concat!("zqos/", env!("CARGO_PKG_VERSION")));
-        if let Some(base) = &account.api_base {
-            builder = builder.api_base(base)?;
-        }
-        if let Some(base) = &account.oauth_base {
-            builder = builder.oauth_base(base)?;
-        }
-        if let Some(path) = &http.ca_file {
-            builder = builder.ca_file(path)?;
-        }
-        Ok(builder)
+        Ok(self.config.client_builder(account, account.credential()?)?)
     }
 
     /// A client for the one account that the command is about.

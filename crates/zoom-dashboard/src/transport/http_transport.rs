@@ -6,15 +6,16 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, Method, StatusCode};
 use hyper::ext::ReasonPhrase;
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls::pki_types::CertificateDer;
+use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
 use url::Url;
 
 use super::{BoxFuture, Head, HttpAnswer, HttpRequest, Transport};
-use super::{TransportError, TransportErrorKind};
+use super::{TransportError, TransportErrorKind, UpgradeRequest, Upgraded};
 use crate::builder::{Timeouts, is_loopback};
 use crate::error::{Cause, TimeoutPhase};
 
@@ -160,6 +161,25 @@ impl HttpTransport {
     }
 }
 
+impl HttpTransport {
+    async fn change(&self, request: UpgradeRequest) -> Result<Upgraded, TransportError> {
+        let UpgradeRequest { mut url, query, headers } = request;
+        let client = self.client_for(&url).await?;
+        url.set_query(Some(query.expose_secret()));
+        let mut outgoing = reqwest::Request::new(Method::GET, url);
+        *outgoing.headers_mut() = headers;
+        let response = client.execute(outgoing).await.map_err(before_answer)?;
+        let head = head_of(&response);
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(TransportError::new(TransportErrorKind::NotUpgraded).with_head(head));
+        }
+        match response.upgrade().await {
+            Ok(stream) => Ok(Upgraded { head, stream: Box::new(stream) }),
+            Err(error) => Err(failed(TransportErrorKind::Reset, error).with_head(head)),
+        }
+    }
+}
+
 impl fmt::Debug for HttpTransport {
     /// Leaves out what knows the proxies: their URLs may hold passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,6 +194,10 @@ impl Transport for HttpTransport {
         max_body: usize,
     ) -> BoxFuture<'_, Result<HttpAnswer, TransportError>> {
         Box::pin(self.exchange(request, max_body))
+    }
+
+    fn upgrade(&self, request: UpgradeRequest) -> BoxFuture<'_, Result<Upgraded, TransportError>> {
+        Box::pin(self.change(request))
     }
 }
 

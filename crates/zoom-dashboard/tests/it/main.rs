@@ -10,6 +10,7 @@
 mod simulated;
 mod support;
 
+mod events;
 mod limits;
 mod pages;
 mod retries;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::LevelFilter;
 use zoom_dashboard::transport::{Proxies, TransportError, TransportErrorKind};
-use zoom_dashboard::{Client, Credential, Error, RetryPolicy};
+use zoom_dashboard::{Client, Credential, Error, News, RetryPolicy, Subscription};
 use zoom_wire::Request;
 use zoom_wire::participant::ListParticipants;
 use zqos_replay::{Matcher, Responder, Response, Routes, Server};
@@ -107,11 +107,11 @@ fn echoes() -> Responder {
 /// Shows all that a client gives out.
 async fn provoke(shown: &Shown, credential: Credential, tries: u32) {
     let token = Response::new(200).header("X-Echo", CANARIES[2]).json(token_answer());
-    let routes = Routes::new().on("POST", "/oauth/token", token).on(
-        "GET",
-        Matcher::prefix("/v2/"),
-        echoes(),
-    );
+    let routes = Routes::new()
+        .on("POST", "/oauth/token", token)
+        .on("GET", Matcher::prefix("/v2/"), echoes())
+        // Its URL has the token.
+        .on("GET", Matcher::prefix("/ws"), Responder::with(|asked| echo(403, &asked.target)));
     let server = Server::start(routes).unwrap();
     let builder = Client::builder(credential)
         .api_base(&format!("{}/v2", server.url()))
@@ -140,11 +140,25 @@ async fn provoke(shown: &Shown, credential: Credential, tries: u32) {
             Err(error) => shown.show_error(&error),
         }
     }
+    let subscription = Subscription::new("one").unwrap();
+    let socket = server.url().replace("http://", "ws://") + "/ws";
+    let mut events = client.events(subscription.base(&socket).unwrap());
+    match events.next().await {
+        News::Closed { error, .. } => {
+            assert_eq!(error.status(), Some(403));
+            shown.show_error(&error);
+        }
+        other => panic!("{other:?}"),
+    }
+    shown.show_debug(&events);
     shown.show_debug(&pages);
     shown.show_debug(&client);
     shown.show_debug(&client.quota());
     let asked = server.requests();
-    assert!(asked.iter().any(|asked| asked.header("authorization").unwrap().contains("canary")));
+    assert!(asked.iter().any(|asked| {
+        asked.header("authorization").is_some_and(|authorization| authorization.contains("canary"))
+    }));
+    assert!(asked.iter().any(|asked| asked.target.contains("access_token=canary")));
 }
 
 #[tokio::test]

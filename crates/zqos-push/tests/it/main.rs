@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alarms;
+mod crowd;
+mod dialects;
 mod kept;
 mod refused;
 mod secrets;
+mod socket;
 mod support;

@@ -160,3 +160,71 @@ async fn what_can_not_be_written_is_refused_until_it_can() {
     // What the event tells of the join comes again with it.
     assert_eq!(rows(folder.path(), &zqos_core::table::PARTICIPANTS).await.len(), 1);
 }
+
+#[tokio::test]
+async fn nothing_is_decompressed() {
+    let world = World::new().await;
+    // 20 bytes of gzip that would be ten megabytes of zeros, had they all the rest.
+    let mut bomb =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xec\xc1\x01\x01\x00\x00\x00\x80".to_vec();
+    bomb.resize(10_000, 0);
+    let mut unsigned = request(&[], &bomb);
+    let mut good = signed(SECRET, AT, &bomb);
+    for request in [&mut unsigned, &mut good] {
+        request.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
+    }
+    assert_eq!(world.send(unsigned).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.send(good).await.0, StatusCode::OK);
+    assert_eq!((world.counters.stored(), world.counters.letters()), (1, 1));
+    let folder = world.end();
+    let letters = rows(folder.path(), &DEAD_LETTERS).await;
+    let row: Value = serde_json::from_str(letters[0]["row"].as_str().unwrap()).unwrap();
+    // As it came: every byte that is no text is escaped.
+    assert!(row["body"].as_str().unwrap().starts_with("\\x1f\\x8b\\x08\\x00"));
+    assert!(row["body"].as_str().unwrap().len() <= 4 * bomb.len());
+}
+
+/// A clock that breaks for the thread that writes.
+#[derive(Debug)]
+struct Broken(std::sync::atomic::AtomicBool);
+
+impl zqos_core::Clock for Broken {
+    fn now(&self) -> zqos_core::Timestamp {
+        let is_writer = std::thread::current().name() == Some("writer");
+        let is_broken = self.0.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(!(is_writer && is_broken), "the clock is broken");
+        NOW.parse().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn when_the_writer_panics_nothing_is_acknowledged_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = std::sync::Arc::new(Broken(false.into()));
+    let given = std::sync::Arc::<crate::support::Given>::default();
+    given.set(&[("default", SECRET)], &[]);
+    let open = || {
+        let clock = std::sync::Arc::<Broken>::clone(&clock);
+        zqos_store::Store::open(folder.path().to_owned(), clock)
+    };
+    let stores = [open().await.unwrap(), open().await.unwrap()];
+    let reader = |_: &str| zqos_intake::Reader::default();
+    let shared = std::sync::Arc::<Broken>::clone(&clock);
+    let (receiver, mut writer) =
+        zqos_push::Writer::start(stores, reader, given, shared, Settings::default()).unwrap();
+    let counters = receiver.counters();
+    let router = zqos_push::router(receiver);
+    let post = async |number: u32| {
+        let request = signed(SECRET, AT, minute(1, number, 40).as_bytes());
+        tower::ServiceExt::oneshot(router.clone(), request).await.unwrap().status()
+    };
+    assert_eq!(post(0).await, StatusCode::OK);
+    clock.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(post(1).await, StatusCode::SERVICE_UNAVAILABLE);
+    // The process has to end then: `zqos receive` waits for this.
+    writer.ended().await;
+    assert_eq!(post(2).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!((counters.stored(), counters.refused(Refusal::Unwritable)), (1, 2));
+    let ended = writer.finish().unwrap_err();
+    assert!(matches!(ended, zqos_push::WriterEnded::Panicked), "{ended}");
+}

@@ -88,7 +88,7 @@ async fn a_flood_of_forgeries_reads_secrets_once_a_second() {
     let counted = std::sync::Arc::new(Counted::default());
     let secrets = std::sync::Arc::<Counted>::clone(&counted);
     let settings = zqos_push::Settings::default();
-    let (clock, counters, router, writer) =
+    let (clock, receiver, router, writer) =
         crate::support::start(settings, folder.path(), crate::support::NOW, secrets).await;
     for second in 0..3 {
         for _ in 0..20 {
@@ -99,7 +99,7 @@ async fn a_flood_of_forgeries_reads_secrets_once_a_second() {
         assert_eq!(counted.0.load(std::sync::atomic::Ordering::Relaxed), second + 1);
         clock.advance(std::time::Duration::from_secs(1));
     }
-    assert_eq!(counters.refused(Refusal::Forged), 60);
-    drop(router);
+    assert_eq!(receiver.counters().refused(Refusal::Forged), 60);
+    drop((receiver, router));
     writer.finish().unwrap();
 }

@@ -17,8 +17,8 @@ use tower::ServiceExt as _;
 use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
 use zqos_core::table::Table;
 use zqos_core::{Clock as _, ManualClock, Timestamp};
-use zqos_intake::Intake;
-use zqos_push::{AccountKey, Counters, Found, PATH, Secrets, Settings, Writer, router};
+use zqos_intake::Reader;
+use zqos_push::{AccountKey, Counters, Found, PATH, Receiver, Secrets, Settings, Writer, router};
 use zqos_store::{Snapshot, Store};
 
 pub(crate) const SECRET: &str = "whs_test_secret";
@@ -55,6 +55,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) secrets: Arc<Given>,
     pub(crate) counters: Arc<Counters>,
+    receiver: Arc<Receiver>,
     router: Router,
     writer: Writer,
 }
@@ -68,8 +69,14 @@ impl World {
         let secrets = Arc::new(Given::default());
         secrets.set(&[("default", SECRET)], &[]);
         let given = Arc::<Given>::clone(&secrets);
-        let (clock, counters, router, writer) = start(settings, folder.path(), now, given).await;
-        Self { folder, clock, secrets, counters, router, writer }
+        let (clock, receiver, router, writer) = start(settings, folder.path(), now, given).await;
+        let counters = receiver.counters();
+        Self { folder, clock, secrets, counters, receiver, router, writer }
+    }
+
+    /// What events are received with.
+    pub(crate) fn receiver(&self) -> Arc<Receiver> {
+        Arc::clone(&self.receiver)
     }
 
     /// Posts a request.
@@ -91,8 +98,8 @@ impl World {
 
     /// Ends, and gives the folder with everything in the tables.
     pub(crate) fn end(self) -> TempDir {
-        let Self { folder, router, writer, .. } = self;
-        drop(router);
+        let Self { folder, receiver, router, writer, .. } = self;
+        drop((receiver, router));
         writer.finish().unwrap();
         folder
     }
@@ -103,18 +110,15 @@ pub(crate) async fn start(
     folder: &Path,
     now: &str,
     secrets: Arc<dyn Secrets>,
-) -> (Arc<ManualClock>, Arc<Counters>, Router, Writer) {
+) -> (Arc<ManualClock>, Arc<Receiver>, Router, Writer) {
     let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
     let open = || Store::open(folder.to_owned(), Arc::<ManualClock>::clone(&clock));
     let stores = [open().await.unwrap(), open().await.unwrap()];
-    let of_intakes = Arc::<ManualClock>::clone(&clock);
-    let intake = move |account: &str| {
-        Intake::new(account, None, None, Arc::<ManualClock>::clone(&of_intakes))
-    };
+    let reader = |_: &str| Reader::default();
     let (receiver, writer) =
-        Writer::start(stores, intake, secrets, Arc::<ManualClock>::clone(&clock), settings)
+        Writer::start(stores, reader, secrets, Arc::<ManualClock>::clone(&clock), settings)
             .unwrap();
-    (clock, receiver.counters(), router(receiver), writer)
+    (clock, Arc::clone(&receiver), router(receiver), writer)
 }
 
 pub(crate) fn seconds(at: Timestamp) -> String {

@@ -20,3 +20,43 @@ async fn files_and_commits_are_tables() {
     assert_eq!(world.ask(files).await, file);
     assert_eq!(world.ask(commits).await, format!("{before}3,OPTIMIZE,1,2,true\n"));
 }
+
+#[tokio::test]
+async fn what_lies_between_connections_was_told_to_nobody() {
+    let mut world = World::new().await;
+    let connection = |account: &str, start: &str, until: &str, why: Option<&str>| {
+        let at = |text: &str| format!("2026-11-20T{text}:00Z").parse().unwrap();
+        let mut batch = zqos_store::Batch::new(account, at(start));
+        batch.connection(&zqos_core::PushConnection {
+            transport: "websocket".to_owned(),
+            start: at(start),
+            until: at(until),
+            why: why.map(str::to_owned),
+        });
+        batch
+    };
+    let gaps = "SELECT account, start_time, end_time, why FROM system.push_gaps ORDER BY 1, 2";
+    assert_eq!(world.ask(gaps).await, "");
+    for batch in [
+        // It was open still when it was noted first.
+        connection("a", "10:00", "10:01", None),
+        connection("a", "10:00", "10:05", Some("closed")),
+        // Nobody took note of the end of this one.
+        connection("a", "10:06", "10:30", None),
+        connection("a", "11:00", "11:10", None),
+        connection("b", "10:00", "10:20", Some("stopped")),
+    ] {
+        world.store.append([batch]).await.unwrap();
+    }
+    world.store.commit().await.unwrap();
+    let at = |text: &str| format!("2026-11-20T{text}:00Z");
+    let expected = format!(
+        "a,{},{},closed\na,{},{},\nb,{},,stopped\n",
+        at("10:05"),
+        at("10:06"),
+        at("10:30"),
+        at("11:00"),
+        at("10:20"),
+    );
+    assert_eq!(world.ask(gaps).await, expected);
+}

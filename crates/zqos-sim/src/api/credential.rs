@@ -70,7 +70,10 @@ impl Simulator {
             return Err(refuse("Invalid client_id or client_secret", "invalid_client"));
         }
         match parameter("grant_type") {
-            Some("account_credentials") => {}
+            Some("account_credentials") if parameter("account_id") == Some(ACCOUNT_ID) => {}
+            Some("account_credentials") => return Err(refuse("Bad Request", "invalid_request")),
+            // What the guide on WebSockets says.
+            Some("client_credentials") => {}
             // Nobody was ever given a code or a refresh token.
             Some("authorization_code") => return Err(refuse("", "invalid_grant")),
             Some("refresh_token") => {
@@ -78,9 +81,6 @@ impl Simulator {
                 return Err(Answer { status: 401, ..refusal });
             }
             _ => return Err(refuse("unsupported grant type", "unsupported_grant_type")),
-        }
-        if parameter("account_id") != Some(ACCOUNT_ID) {
-            return Err(refuse("Bad Request", "invalid_request"));
         }
         self.newest_token.store(now, Ordering::Relaxed);
         Ok(encode(&Grant {

@@ -379,6 +379,11 @@ impl Leg {
     }
 }
 
+/// The score of one way of a side.
+pub(crate) fn call_score(figures: Figures) -> f64 {
+    Leg(figures).score()
+}
+
 /// The score of a whole call: the mean of what both sides measured in its middle.
 fn score(session: &CallSession) -> f64 {
     let legs = session.middle().flat_map(|minute| [minute.sent, minute.received]);

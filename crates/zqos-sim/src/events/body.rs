@@ -53,6 +53,33 @@ struct Object<P> {
     participant: P,
 }
 
+/// A session with one of its users.
+#[derive(Serialize)]
+struct SessionObject<T> {
+    session_id: String,
+    session_name: String,
+    session_key: String,
+    user: SessionUser<T>,
+}
+
+#[derive(Serialize)]
+struct SessionUser<T> {
+    id: String,
+    name: String,
+    user_key: String,
+    is_original_host: bool,
+    #[serde(flatten)]
+    told: Told<T>,
+}
+
+/// What is told of a user.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Told<T> {
+    Qos(T),
+    Data(T),
+}
+
 #[derive(Serialize)]
 struct InMinute<'m> {
     user_id: String,
@@ -164,8 +191,36 @@ impl<'s> Teller<'s> {
     /// An event called `meeting.…` or `webinar.…`.
     fn event(&self, name: &str, object: impl Serialize) -> String {
         let kind = if self.meeting.series.is_webinar() { "webinar" } else { "meeting" };
+        self.named(&format!("{kind}.{name}"), object)
+    }
+
+    /// An event of a session, where the account has those in place of meetings.
+    fn of_session<T: Serialize>(
+        &self,
+        name: &str,
+        join: &Join,
+        told: impl FnOnce() -> Told<T>,
+    ) -> Option<String> {
+        self.simulator.config.events.sessions.then(|| {
+            let user = SessionUser {
+                id: join.user_id.to_string(),
+                name: self.user_name(join),
+                user_key: self.account_user(join.who),
+                is_original_host: join.who == Who::Person(self.meeting.host),
+                told: told(),
+            };
+            let object = SessionObject {
+                session_id: self.uuid(),
+                session_name: self.meeting.series.topic(),
+                session_key: self.number(),
+                user,
+            };
+            self.named(&format!("session.{name}"), object)
+        })
+    }
+
+    fn named(&self, event: &str, object: impl Serialize) -> String {
         let payload = Payload { account_id: ACCOUNT_ID, object };
-        let event = &format!("{kind}.{name}");
         let body = encode(&Envelope { event, payload, event_ts: self.at });
         String::from_utf8(body).expect("JSON is UTF-8")
     }
@@ -271,6 +326,9 @@ impl<'s> Teller<'s> {
     }
 
     fn qos(&self, join: &Join, qos: &[Record<'_>]) -> String {
+        if let Some(event) = self.of_session("user_qos", join, || Told::Qos(qos)) {
+            return event;
+        }
         let participant = InMinute {
             user_id: join.user_id.to_string(),
             participant_user_id: self.account_user(join.who),
@@ -308,11 +366,19 @@ impl<'s> Teller<'s> {
     pub(super) fn data(&self, join: &Join, session: &Session) -> String {
         // It is told two to three seconds after the change.
         let instant = self.at - 2 * SECOND;
+        let told = || Told::Data([self.settings(join, session, instant, false)]);
+        if let Some(event) = self.of_session("user_data", join, told) {
+            return event;
+        }
         let participant = self.in_data(join, session, instant, false);
         self.event("participant_data", self.object(participant))
     }
 
     pub(super) fn data_summary(&self, join: &Join, session: &Session) -> String {
+        let told = || Told::Data([self.settings(join, session, join.end - 1, true)]);
+        if let Some(event) = self.of_session("user_data_summary", join, told) {
+            return event;
+        }
         let participant = self.in_data(join, session, join.end - 1, true);
         let id = (!self.meeting.series.is_webinar()).then(|| self.number());
         self.event("participant_data_summary", Object { id, ..self.object(participant) })
@@ -323,8 +389,12 @@ impl<'s> Teller<'s> {
             participant_id: join.user_id.to_string(),
             participant_user_id: self.account_user(join.who),
             email: self.email(join),
-            data: [self.simulator.settings(self.meeting, join, session, instant, in_summary)],
+            data: [self.settings(join, session, instant, in_summary)],
         }
+    }
+
+    fn settings(&self, join: &Join, session: &Session, instant: i64, in_summary: bool) -> Settings {
+        self.simulator.settings(self.meeting, join, session, instant, in_summary)
     }
 
     pub(super) fn qos_summary(&self, join: &Join, session: &Session) -> String {
@@ -338,12 +408,16 @@ impl<'s> Teller<'s> {
             let mean = Score::mean(scores.iter().filter_map(|scores| scores[place]))?;
             Some(Total::Quality { r#type, details: mean.into() })
         });
+        let qos: Vec<Total> = measured.chain(signal).chain(qualities).collect();
+        if let Some(event) = self.of_session("user_qos_summary", join, || Told::Qos(&qos)) {
+            return event;
+        }
         let participant = InSummary {
             participant_id: join.user_id.to_string(),
             user_name: self.user_name(join),
             id: self.account_user(join.who),
             email: self.email(join),
-            qos: measured.chain(signal).chain(qualities).collect(),
+            qos,
         };
         let id = Some(self.number());
         self.event("participant_qos_summary", Object { id, ..self.object(participant) })

@@ -155,6 +155,11 @@ impl<'s> Schedule<'s> {
         let session = || attendance().session.as_ref().expect("told only where the host has QSS");
         let teller = Teller::new(self.simulator, &running.meeting, due.at);
         let mut tell = |body| self.told.push_back(Event { at: timestamp(due.at), body });
+        let is_plain = matches!(due.what, What::Started | What::Ended | What::Joined | What::Left);
+        if is_plain && self.simulator.config.events.sessions {
+            // An account of the Video SDK has events of its own in their place.
+            return;
+        }
         match due.what {
             What::Started => tell(teller.started()),
             What::Ended => tell(teller.ended()),
@@ -194,7 +199,7 @@ impl Iterator for Schedule<'_> {
 
 impl Simulator {
     /// True when somebody's meetings have quality of service events.
-    fn has_qss(&self, host: u32) -> bool {
+    pub(super) fn has_qss(&self, host: u32) -> bool {
         let draw = self.world.company.root().of(Purpose::Qss).at(host.into());
         self.config.has_qss && draw.below(100) < self.config.events.qss_hosts_pct.into()
     }

@@ -66,7 +66,7 @@ impl CallSession {
     }
 
     /// What a side measured in the part of a minute in which the call lasts.
-    fn minute(&self, side: usize, minute: i64) -> Option<Measured> {
+    pub(crate) fn minute(&self, side: usize, minute: i64) -> Option<Measured> {
         let PhoneCall { start, end, draw, .. } = self.call;
         let [near, far] = [side, 1 - side]
             .map(|side| self.paths[side].as_ref().map(|path| (path, path.weather(minute))));

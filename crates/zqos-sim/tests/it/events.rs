@@ -18,7 +18,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn subscribed(mode: EventsMode, qss_hosts_pct: u8) -> Simulator {
-    let events = Subscription { mode, qss_hosts_pct };
+    let events = Subscription { mode, qss_hosts_pct, ..Subscription::default() };
     let clock = Arc::new(ManualClock::new(at(TO)));
     Simulator::new(Config { events, ..Config::default() }, clock).unwrap()
 }
@@ -404,4 +404,76 @@ fn what_people_from_outside_use_is_not_told() {
     ] {
         assert!(names.contains(&*format!("webinar.{name}")), "{name}");
     }
+}
+
+#[test]
+fn all_fourteen_events_are_told() {
+    let names = |events: Subscription| -> BTreeSet<String> {
+        let clock = Arc::new(ManualClock::new(at(TO)));
+        let simulator = Simulator::new(Config { events, ..Config::default() }, clock).unwrap();
+        // A day with a webinar.
+        let day = named(&simulator, "2026-11-17T13:00:00Z", "2026-11-17T16:00:00Z");
+        day.into_iter().map(|(name, _)| name).collect()
+    };
+    let all = Subscription {
+        mode: EventsMode::Aggregated,
+        qss_hosts_pct: 100,
+        phone: true,
+        ..Subscription::default()
+    };
+    let of_sessions = names(Subscription { sessions: true, phone: false, ..all });
+    let expected = ["qos", "qos_summary", "data", "data_summary"];
+    assert_eq!(of_sessions, expected.map(|name| format!("session.user_{name}")).into());
+    let mut of_all = names(all);
+    for family in ["meeting", "webinar"] {
+        for name in expected {
+            assert!(of_all.remove(&format!("{family}.participant_{name}")), "{family} {name}");
+        }
+        for name in ["started", "ended", "participant_joined", "participant_left"] {
+            assert!(of_all.remove(&format!("{family}.{name}")), "{family} {name}");
+        }
+    }
+    assert_eq!(of_all, ["phone.call_qos", "phone.call_qos_summary"].map(str::to_owned).into());
+}
+
+#[test]
+fn calls_are_told_as_they_are_listed_and_however_a_range_is_cut() {
+    let clock = Arc::new(ManualClock::new(at("2026-11-20T12:00:00Z")));
+    let events = Subscription { qss_hosts_pct: 100, phone: true, ..Subscription::default() };
+    let simulator = Simulator::new(Config { events, ..Config::default() }, clock).unwrap();
+    let is_of_call = |event: &Event| event.body.starts_with(r#"{"event":"phone."#);
+    let calls = |from: &str, to: &str| -> Vec<Event> {
+        simulator.events(at(from)..at(to)).filter(is_of_call).collect()
+    };
+    let whole = calls(FROM, TO);
+    assert!(whole.len() > 300, "{}", whole.len());
+    assert!(whole.is_sorted_by_key(|event| event.at));
+    let mut parts = calls(FROM, "2026-11-19T09:07:31Z");
+    parts.extend(calls("2026-11-19T09:07:31Z", TO));
+    assert!(parts == whole);
+    // At its end a call is told with all that was told while it lasted.
+    let mut live: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut compared = 0;
+    for event in &whole {
+        let body: Value = serde_json::from_str(&event.body).unwrap();
+        let object = &body["payload"]["object"];
+        let call = object["call_id"].as_str().unwrap().to_owned();
+        let told = |side: &Value, element: &Value| format!("{} {element}", side["type"]);
+        let qos = &object["call_qos"];
+        if body["event"] == "phone.call_qos" {
+            live.entry(call).or_default().insert(told(qos, &qos["qos"]));
+            continue;
+        }
+        let began = object["call_start_time"].as_str().unwrap();
+        if began < FROM {
+            continue;
+        }
+        let elements = |side: &Value| -> Vec<String> {
+            side["qos"].as_array().unwrap().iter().map(|element| told(side, element)).collect()
+        };
+        let whole: BTreeSet<String> = qos.as_array().unwrap().iter().flat_map(elements).collect();
+        assert_eq!(live.remove(&call).unwrap_or_default(), whole, "{call}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared}");
 }

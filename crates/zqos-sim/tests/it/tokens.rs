@@ -110,3 +110,10 @@ fn every_answer_has_the_date_of_the_virtual_clock() {
         assert!(tracking.starts_with("v=2.0;clid=us06;rid=WEB_"), "{tracking}");
     }
 }
+
+#[test]
+fn client_credentials_are_a_grant_too() {
+    let zoom = Zoom::unlimited();
+    assert_eq!(ask(&zoom, CLIENT, "grant_type=client_credentials").status, 200);
+    assert_eq!(ask(&zoom, Some("Basic bm86bm8="), "grant_type=client_credentials").status, 400);
+}

@@ -122,7 +122,8 @@ fn accept(event: &Value) -> Response {
 
 /// Only the events that everybody has.
 fn plain() -> Config {
-    let events = Subscription { mode: EventsMode::PerType, qss_hosts_pct: 0 };
+    let events =
+        Subscription { mode: EventsMode::PerType, qss_hosts_pct: 0, ..Subscription::default() };
     Config { events, ..Config::default() }
 }
 

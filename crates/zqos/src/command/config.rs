@@ -64,11 +64,19 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             for secret in &account.webhook_secrets {
                 writeln!(out, "# webhook secret: {}", secret.describe())?;
             }
+            if let Some(subscription) = &account.websocket.subscription {
+                writeln!(out, "websocket_subscription = {subscription:?}")?;
+                writeln!(out, "websocket_grant = {:?}", account.websocket.grant.as_str())?;
+            }
             writeln!(out, "plan = {:?}", account.plan.to_string())?;
             writeln!(out, "spare_pct = {}", account.spare_pct)?;
             writeln!(out, "phone = {}", account.phone)?;
             writeln!(out, "fetch_pushed = {}", account.fetch_pushed)?;
-            let bases = [("api_base", &account.api_base), ("oauth_base", &account.oauth_base)];
+            let bases = [
+                ("api_base", &account.api_base),
+                ("oauth_base", &account.oauth_base),
+                ("websocket_base", &account.websocket.base),
+            ];
             for (name, base) in bases {
                 if let Some(base) = base {
                     writeln!(out, "{name} = {:?}", without_login(base))?;

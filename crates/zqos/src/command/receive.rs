@@ -1,18 +1,20 @@
 //! `zqos receive`: what Zoom pushes, into the store.
 
+mod socket;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::FutureExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
-use zoom_wire::privacy::Policy;
 use zoom_wire::webhook::SigningKey;
 use zqos_context::SiteMap;
 use zqos_core::{Clock, SystemClock};
 use zqos_http::{Bound, serve, tls};
-use zqos_intake::{Intake, Sites};
+use zqos_intake::{Reader, Sites};
 use zqos_push::{
     AccountKey, Counters, Found, PATH, Receiver, Refusal, Secrets, Settings, Writer, router,
 };
@@ -24,6 +26,8 @@ use crate::config::{Account, Config, Secret, SecretSource};
 use crate::context::{Mapped, site_map};
 use crate::exit::{Exit, UsageError};
 use crate::output::note;
+
+pub(super) use self::socket::{AtFirst, sockets, take_in_all};
 
 pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit> {
     let tls = match (&args.tls_cert, &args.tls_key) {
@@ -44,22 +48,39 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     let at = location(&args.store)?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
     let sites = site_map(args.sites.as_ref(), &config.context)?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("`{}` can't be listened at", args.listen))?;
-    let address = listener.local_addr().context("the socket has no address")?;
+    let sockets = sockets(&config, &accounts)?;
+    let listener = if has_webhooks(&accounts) {
+        let listener = TcpListener::bind(args.listen).await;
+        Some(listener.with_context(|| format!("`{}` can't be listened at", args.listen))?)
+    } else {
+        None
+    };
     let window = Duration::from_secs(args.window.into());
     let settings = Settings { window, ..Settings::default() };
     let (receiver, mut writer) = start(&config, &accounts, at, sites, settings).await?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    note(format_args!("ready {scheme}://{address}{PATH}"));
+    if let Some(listener) = &listener {
+        let address = listener.local_addr().context("the socket has no address")?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        note(format_args!("ready {scheme}://{address}{PATH}"));
+    }
     let counters = receiver.counters();
-    let router = router(receiver);
+    let stopped = stopped().boxed().shared();
+    let by_socket =
+        async { Ok(take_in_all(sockets, &receiver, AtFirst::Fail, stopped.clone()).await?) };
+    let by_webhook = async {
+        let Some(listener) = listener else {
+            stopped.clone().await;
+            return anyhow::Ok(());
+        };
+        let router = router(Arc::clone(&receiver));
+        Ok(serve(Bound { listener, tls }, router, stopped.clone()).await?)
+    };
     tokio::select! {
-        served = serve(Bound { listener, tls }, router, stopped()) => served?,
+        ended = async { tokio::try_join!(by_socket, by_webhook) } => drop(ended?),
         // Nothing would be kept any more.
         () = writer.ended() => {}
     }
+    drop(receiver);
     writer.finish()?;
     tell(&counters);
     Ok(Exit::Done)
@@ -87,19 +108,15 @@ pub(super) async fn start(
         Store::open(at.clone(), Arc::clone(&clock)).await?,
         Store::open(at, Arc::clone(&clock)).await?,
     ];
-    let intake = intake(policies, sites);
-    Ok(Writer::start(stores, intake, Arc::new(secrets), clock, settings)?)
+    let reader = move |account: &str| {
+        Reader::new(policies.get(account).cloned().flatten(), Option::clone(&sites))
+    };
+    Ok(Writer::start(stores, reader, Arc::new(secrets), clock, settings)?)
 }
 
-/// Makes intakes of accounts.
-fn intake(
-    policies: HashMap<String, Option<Arc<Policy>>>,
-    sites: Option<Arc<dyn Sites>>,
-) -> impl FnMut(&str) -> Intake + Send + 'static {
-    move |account| {
-        let policy = policies.get(account).cloned().flatten();
-        Intake::new(account, policy, Option::clone(&sites), Arc::new(SystemClock))
-    }
+/// True when events of an account come by webhook.
+pub(super) fn has_webhooks(accounts: &[&Account]) -> bool {
+    accounts.iter().any(|account| !account.webhook_secrets.is_empty())
 }
 
 /// What came, and what became of it.
@@ -142,9 +159,10 @@ impl ConfiguredSecrets {
                 sources.push((account.name.as_str().into(), source.clone()));
             }
         }
-        if sources.is_empty() {
-            return Err(UsageError::new("there is no webhook secret").hint(
-                "set ZOOM_WEBHOOK_SECRET, or `webhook_secret_file` of an account: see `zqos config default`",
+        if sources.is_empty() && accounts.iter().all(|it| it.websocket.subscription.is_none()) {
+            return Err(UsageError::new("there is no webhook secret, and no WebSocket").hint(
+                "set ZOOM_WEBHOOK_SECRET, or `webhook_secret_file` or `websocket_subscription` of an account: \
+                 see `zqos config default`",
             ));
         }
         Ok(Self(sources))

@@ -47,7 +47,8 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
     let at = location(&args.store)?;
-    let is_pushed_to = accounts.iter().any(|account| !account.webhook_secrets.is_empty());
+    let has_webhooks = receive::has_webhooks(&accounts);
+    let sockets = receive::sockets(&config, &accounts)?;
     let what = Served {
         at: at.clone(),
         accounts: accounts.into_iter().cloned().collect(),
@@ -65,8 +66,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     let address = listener.local_addr().context("the socket has no address")?;
     let bound = Bound { listener, tls };
     let (router, host) = (server.router(), args.hosts.first().map(String::as_str));
-    // Accounts that nothing is pushed to have no secret.
-    if !is_pushed_to {
+    if !has_webhooks && sockets.is_empty() {
         introduce(&server, scheme, address, host);
         serve(bound, router, receive::stopped()).await?;
         note("stopped");
@@ -78,14 +78,23 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
         receive::start(&config, &accounts, at, sites, zqos_push::Settings::default()).await?;
     let counters = receiver.counters();
     server.tell_of_push(Arc::new(Counted(Arc::clone(&counters))));
-    let router = router.merge(zqos_push::router(receiver));
     introduce(&server, scheme, address, host);
-    note(format_args!("events are taken in at {}", zqos_push::PATH));
+    let router = if has_webhooks {
+        note(format_args!("events are taken in at {}", zqos_push::PATH));
+        router.merge(zqos_push::router(Arc::clone(&receiver)))
+    } else {
+        router
+    };
+    let stopped = receive::stopped().boxed().shared();
+    let by_socket =
+        receive::take_in_all(sockets, &receiver, receive::AtFirst::GoOn, stopped.clone());
     tokio::select! {
-        ended = serve(bound, router, receive::stopped()) => ended?,
+        // The former ends with the latter.
+        (_, ended) = async { tokio::join!(by_socket, serve(bound, router, stopped.clone())) } => ended?,
         // Nothing would be kept any more.
         () = writer.ended() => {}
     }
+    drop(receiver);
     writer.finish()?;
     receive::tell(&counters);
     Ok(Exit::Done)

@@ -74,7 +74,12 @@ fn subscription(args: &SimSubscription) -> Subscription {
         SimEventsMode::PerType => EventsMode::PerType,
         SimEventsMode::Aggregated => EventsMode::Aggregated,
     };
-    Subscription { mode, qss_hosts_pct: args.qss_hosts }
+    Subscription {
+        mode,
+        qss_hosts_pct: args.qss_hosts,
+        phone: args.events_phone,
+        sessions: args.events_sessions,
+    }
 }
 
 /// Where events are sent to, if anywhere.

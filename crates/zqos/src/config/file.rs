@@ -67,7 +67,16 @@ pub(super) struct RawAccount {
     pub(super) oauth_base: Option<String>,
     pub(super) sub_account: Option<String>,
     pub(super) webhook_secrets: Vec<SecretSource>,
+    pub(super) websocket: RawWebsocket,
     pub(super) privacy: RawPrivacy,
+}
+
+/// How events come by WebSocket.
+#[derive(Debug)]
+pub(super) struct RawWebsocket {
+    pub(super) subscription: Option<String>,
+    pub(super) base: Option<String>,
+    pub(super) grant: Option<String>,
 }
 
 /// The three ways to give a secret.
@@ -102,6 +111,9 @@ struct RawAccountFields {
     webhook_secret_file: OneOrMore<PathBuf>,
     #[serde(default)]
     webhook_secret_command: OneOrMore<String>,
+    websocket_subscription: Option<String>,
+    websocket_base: Option<String>,
+    websocket_grant: Option<String>,
     #[serde(default)]
     privacy: RawPrivacy,
 }
@@ -174,6 +186,11 @@ impl From<RawAccountFields> for RawAccount {
             api_base: fields.api_base,
             oauth_base: fields.oauth_base,
             sub_account: fields.sub_account,
+            websocket: RawWebsocket {
+                subscription: fields.websocket_subscription,
+                base: fields.websocket_base,
+                grant: fields.websocket_grant,
+            },
             privacy: fields.privacy,
         }
     }

@@ -162,3 +162,38 @@ mod files {
         }
     }
 }
+
+#[test]
+fn events_by_websocket_have_settings_of_their_own() {
+    let file =
+        "[accounts.north]\nwebsocket_subscription = 'one'\nwebsocket_grant = 'client_credentials'";
+    let websocket = |environment: &[(&str, &str)]| {
+        config(file, environment).unwrap().accounts["north"].websocket.clone()
+    };
+    let plain = Websocket {
+        subscription: Some("one".to_owned()),
+        base: None,
+        grant: Grant::ClientCredentials,
+    };
+    assert_eq!(websocket(&[]), plain);
+    let base = Some("ws://127.0.0.1:1/ws".to_owned());
+    assert_eq!(
+        websocket(&[("ZOOM_WEBSOCKET_BASE", "ws://127.0.0.1:1/ws")]),
+        Websocket { base, ..plain.clone() }
+    );
+    let subscription = Some("two".to_owned());
+    assert_eq!(
+        websocket(&[("ZOOM_WEBSOCKET_SUBSCRIPTION", "two")]),
+        Websocket { subscription, ..plain }
+    );
+    // Among several accounts the environment speaks of the one without a name.
+    let two = config(TWO, &[("ZOOM_WEBSOCKET_SUBSCRIPTION", "two")]).unwrap();
+    let with_one: Vec<&str> = (two.accounts.values())
+        .filter(|account| account.websocket.subscription.is_some())
+        .map(|account| account.name.as_str())
+        .collect();
+    assert_eq!(with_one, [DEFAULT_ACCOUNT]);
+    let wrong = "[accounts.north]\nwebsocket_grant = 'password'";
+    let error = config(wrong, &[]).unwrap_err().to_string();
+    assert!(error.contains("`websocket_grant` can't be `password`"), "{error}");
+}

@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod websocket;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -288,7 +290,7 @@ fn without_a_good_secret_nothing_is_begun() {
         assert!(!home.path().join("store").exists());
         String::from_utf8(stderr).unwrap()
     };
-    assert!(told("").contains("there is no webhook secret"));
+    assert!(told("").contains("there is no webhook secret, and no WebSocket"));
     assert!(told("[accounts.a]\nwebhook_secret_file = '/nowhere'").contains("/nowhere"));
     let both = "[accounts.a]\nwebhook_secret_command = 'echo x'\n\
                 [accounts.b]\nwebhook_secret_command = 'echo x'";

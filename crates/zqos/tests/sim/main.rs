@@ -295,7 +295,11 @@ fn the_events_of_a_range_are_printed_as_they_would_be_sent() {
     assert_eq!(command(&[]), simulated(Subscription::default()));
     assert_eq!(
         command(&["--events-mode", "aggregated", "--qss-hosts", "100"]),
-        simulated(Subscription { mode: EventsMode::Aggregated, qss_hosts_pct: 100 })
+        simulated(Subscription {
+            mode: EventsMode::Aggregated,
+            qss_hosts_pct: 100,
+            ..Subscription::default()
+        })
     );
 }
 
