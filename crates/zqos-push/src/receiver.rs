@@ -113,10 +113,6 @@ impl Receiver {
         &self.room
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
     pub(crate) const fn patience(&self) -> Duration {
         self.settings.patience
     }
