@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use audit::{Audit, AuditError};
+pub(crate) use client::digest;
 pub use client::{Client, Clients, ClientsError, Credentials};
 pub(crate) use session::{Holder, TOKEN};
 pub use session::{Sessions, Token};

@@ -9,6 +9,7 @@ mod overview;
 mod people;
 mod session;
 mod sites;
+pub(crate) mod sql;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -43,11 +44,14 @@ const MOST_RANGE: Duration = Duration::from_hours(24 * 367);
 const LAST_SECOND: i64 = 7_258_118_400;
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "zqos",
-    description = "What a zqos store has, and what went wrong. Times are RFC 3339 in UTC, shares go from 0 to 1, \
+#[openapi(
+    components(schemas(Problem)),
+    info(
+        title = "zqos",
+        description = "What a zqos store has, and what went wrong. Times are RFC 3339 in UTC, shares go from 0 to 1, \
         units stand in names, and null means that it is not known."
-))]
+    )
+)]
 struct Described;
 
 /// Everything that can be asked.
@@ -88,6 +92,7 @@ fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(compared::compared))
         .routes(routes!(collected::coverage))
         .routes(routes!(live::live))
+        .routes(routes!(sql::sql))
 }
 
 /// What describes the API, as JSON.

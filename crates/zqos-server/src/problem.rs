@@ -1,9 +1,13 @@
 //! What is wrong, as RFC 9457 has it.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 use zqos_answer::Unclear;
 use zqos_query::QueryError;
 
@@ -24,6 +28,12 @@ pub struct Problem {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// Of a query the line that is wrong, and a line with carets below the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    /// When it is worth asking again.
+    #[serde(skip)]
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
@@ -34,11 +44,23 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             hint: None,
+            place: None,
+            retry_after: None,
         }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn place(mut self, place: Option<String>) -> Self {
+        self.place = place;
+        self
+    }
+
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
         self
     }
 
@@ -62,7 +84,34 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and none of them too early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         response
+    }
+}
+
+/// Whatever can be wrong with any request.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let wrong = [
+            StatusCode::BAD_REQUEST,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::TOO_MANY_REQUESTS,
+            StatusCode::SERVICE_UNAVAILABLE,
+        ];
+        let response = |status: StatusCode| {
+            let problem = Content::new(Some(Ref::from_schema_name(Self::name())));
+            let response = ResponseBuilder::new()
+                .description(status.canonical_reason().unwrap_or_default())
+                .content("application/problem+json", problem);
+            (status.as_str().to_owned(), response.build().into())
+        };
+        wrong.map(response).into()
     }
 }
 
@@ -70,7 +119,7 @@ impl From<QueryError> for Problem {
     /// What is wrong with the store is in the log; nobody outside needs to know paths.
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Wrong(wrong) => Self::wrong(wrong.to_string()),
+            QueryError::Wrong(wrong) => Self::wrong(wrong.to_string()).place(wrong.place()),
             QueryError::Timeout(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             error => {
                 tracing::error!(

@@ -18,6 +18,7 @@ use crate::cache::Cache;
 use crate::coverage::CoverageSource;
 use crate::held::Held;
 use crate::problem::Problem;
+use crate::sql::{Queries, Runner};
 
 /// What people may be called in the store, beside what people call them.
 pub type Names = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub share_safe: bool,
     /// Memory of all queries together, in bytes.
     pub memory: usize,
+    /// How queries in SQL are run; `None` where nobody may send any.
+    pub sql: Option<Queries>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -87,6 +90,8 @@ pub struct Server {
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
+    /// `None` where nobody may send queries.
+    pub(crate) sql: Option<Runner>,
 }
 
 impl fmt::Debug for Server {
@@ -126,6 +131,7 @@ impl Server {
             attended: Cache::new(MINUTES),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
+            sql: settings.sql.clone().map(Runner::new),
             settings,
         })
     }

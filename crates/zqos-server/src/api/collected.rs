@@ -45,7 +45,7 @@ pub(crate) struct TableHealth {
 }
 
 /// What was collected, what is missing, until when it can be had, and how the store is.
-#[utoipa::path(get, path = "/api/v1/coverage", params(When), responses((status = OK, body = Collected), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/coverage", params(When), responses((status = OK, body = Collected), Problem))]
 pub(crate) async fn coverage(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use zqos_answer::Eyes;
 
 use super::{Answered, Query};
 use crate::access::{Holder, Identity, Role, TOKEN};
@@ -33,7 +34,7 @@ pub(crate) struct Session {
     has_sites: bool,
     /// There is a people file.
     has_people: bool,
-    /// Queries may be sent.
+    /// Who is signed in may send queries.
     sql_enabled: bool,
     /// People are told apart, and nobody is named, whatever the role.
     share_safe: bool,
@@ -51,7 +52,7 @@ pub(crate) struct Stored {
 }
 
 /// Who is signed in, and what there is to see.
-#[utoipa::path(get, path = "/api/v1/session", responses((status = OK, body = Session), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/session", responses((status = OK, body = Session), Problem))]
 pub(crate) async fn session(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -68,13 +69,13 @@ pub(crate) async fn session(
     let settings = &server.settings;
     Ok(Json(Session {
         role: who.role,
-        accounts: who.accounts,
+        accounts: who.accounts.clone(),
         version: env!("CARGO_PKG_VERSION"),
         now: server.now().to_string(),
         store: Stored { oldest_day: days.first().cloned(), newest_day: days.last().cloned() },
         has_sites: settings.context.sites.is_some(),
         has_people: settings.context.people.is_some(),
-        sql_enabled: false,
+        sql_enabled: server.sql.is_some() && server.eyes(&who) == Eyes::Open,
         share_safe: settings.share_safe,
         rule: settings.judge.rule.as_str(),
     }))
@@ -85,7 +86,7 @@ pub(crate) async fn session(
     post,
     path = "/api/v1/sign-out",
     params(("X-Zqos" = String, Header, description = "Anything: pages of other sites can't send it")),
-    responses((status = NO_CONTENT), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json"))
+    responses((status = NO_CONTENT), Problem)
 )]
 pub(crate) async fn sign_out(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     if let Some(token) = cookie(&headers) {

@@ -172,6 +172,7 @@ impl Collected {
             proxy_header: None,
             share_safe: false,
             memory: 256 << 20,
+            sql: None,
         };
         let mut settings = what.settings(config, context)?;
         settings.clock = clock;

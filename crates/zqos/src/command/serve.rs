@@ -1,8 +1,11 @@
 //! `zqos serve`: the store, shown.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::FutureExt as _;
@@ -14,6 +17,7 @@ use zqos_http::{Bound, serve, tls};
 use zqos_server::coverage::{
     AccountCoverage, Calls, CoverageError, CoverageSource, Hole, NotObtainable, Quota,
 };
+use zqos_server::sql::Queries;
 use zqos_server::{Server, Settings};
 use zqos_store::Location;
 
@@ -52,7 +56,8 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
         hosts: args.hosts.clone(),
         proxy_header: args.behind_proxy.clone(),
         share_safe: args.share_safe,
-        memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
+        memory: mebibytes(args.memory),
+        sql: args.sql.then(|| queries(args, &config)).transpose()?,
     };
     let settings = what.settings(&config, context(&args.context, &config.context)?)?;
     let listener = TcpListener::bind(args.listen)
@@ -88,6 +93,38 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+fn mebibytes(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(1 << 20)
+}
+
+/// How queries are run: by this program, with the store and the settings that the server has.
+fn queries(args: &Serve, config: &Config) -> anyhow::Result<Queries> {
+    // What runs, also where another version has been installed meanwhile.
+    let program = if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        std::env::current_exe().context("the program does not know where it is")?
+    };
+    let mut arguments: Vec<OsString> = vec!["answer-query".into()];
+    let named = [
+        ("--config", config.path.as_ref().map(|path| path.into())),
+        ("--sites", args.context.sites.as_ref().map(|path| path.into())),
+        ("--store", args.store.store.clone()),
+        #[cfg(feature = "s3")]
+        ("--log", args.store.log.clone()),
+    ];
+    for (name, value) in named {
+        arguments.extend(value.into_iter().flat_map(|value: OsString| [name.into(), value]));
+    }
+    Ok(Queries {
+        program,
+        arguments,
+        time: Duration::from_secs(args.sql_timeout.into()),
+        memory: mebibytes(args.sql_memory),
+        at_once: args.sql_at_once.into(),
+    })
+}
+
 /// Tells where it listens, and how a browser signs in.
 pub(super) fn introduce(server: &Server, scheme: &str, address: SocketAddr, host: Option<&str>) {
     let authority =
@@ -107,6 +144,7 @@ pub(super) struct Served {
     pub(super) proxy_header: Option<String>,
     pub(super) share_safe: bool,
     pub(super) memory: usize,
+    pub(super) sql: Option<Queries>,
 }
 
 impl Served {
@@ -134,6 +172,7 @@ impl Served {
             proxy_header: self.proxy_header,
             share_safe: self.share_safe,
             memory: self.memory,
+            sql: self.sql,
             clock: Arc::new(SystemClock),
         })
     }

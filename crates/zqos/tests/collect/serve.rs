@@ -1,6 +1,8 @@
 //! `zqos serve`: what was collected, shown to browsers and programs.
 
+mod accounts;
 mod http;
+mod sql;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -483,6 +485,18 @@ fn a_viewer_can_not_tell_who_people_are() {
     }
 }
 
+/// What was recorded of whom; each server that runs has a file of its own.
+fn audit() -> Vec<Value> {
+    let folder = world().dir.path().join("store/server");
+    let kept: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 #[test]
 fn whoever_saw_people_is_recorded() {
     let served = Served::new("audit", &[]);
@@ -493,15 +507,7 @@ fn whoever_saw_people_is_recorded() {
         served.get(&served.analyst, &target);
     }
     served.get(&served.viewer, &target);
-    // Each server that runs has its own.
-    let folder = world().dir.path().join("store/server");
-    let kept: String = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect();
-    let lines: Vec<Value> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = audit();
     let of = |who: &str| {
         lines.iter().filter(|line| line["who"] == who && line["what"] == json!(target)).count()
     };

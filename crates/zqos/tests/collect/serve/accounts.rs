@@ -1,0 +1,222 @@
+//! Of several accounts each is shown to whoever may see it, and to nobody else.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::http::{Answer, Request};
+use super::{Served, encoded, world};
+use crate::world::said;
+
+const RANGE: &str = "from=2026-11-18T00:00:00Z&to=2026-11-20T00:00:00Z";
+
+/// Two accounts of one Zoom: meetings and joins have the same ids in both, and people other names.
+fn settings(folder: &Path) -> String {
+    let key = folder.join("key");
+    std::fs::write(&key, "5c".repeat(32)).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let account = |name: &str| {
+        format!(
+            "[accounts.{name}]\naccount_id = \"sim-account\"\nclient_id = \"sim-client\"\n\
+             client_secret_command = \"echo sim-secret\"\nplan = \"unlimited\"\n"
+        )
+    };
+    let path = folder.join("accounts.toml");
+    let south = "[accounts.south.privacy]\ndefault = \"pseudonymise\"\n";
+    let text =
+        format!("[privacy]\nkey_file = {key:?}\n{}{}{south}", account("north"), account("south"));
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn run(name: &str, arguments: &[&str]) -> String {
+    let mut command: Command = world().command(name, arguments);
+    for name in ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"] {
+        command.env_remove(name);
+    }
+    let output = command.env("PATH", "/usr/bin:/bin").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Every GET of the document, with whatever it asks for.
+fn targets(document: &Value, uuid: &str, user: &str, person: &str, site: &str) -> Vec<String> {
+    let of: BTreeMap<&str, &str> = BTreeMap::from([
+        ("uuid", uuid),
+        ("key", person),
+        ("name", site),
+        ("from", "2026-11-18T00:00:00Z"),
+        ("to", "2026-11-20T00:00:00Z"),
+        ("user_id", user),
+        ("q", "a"),
+        ("limit", "500"),
+        ("by", "network_type"),
+    ]);
+    let paths = document["paths"].as_object().unwrap();
+    let gets = paths.iter().filter_map(|(path, item)| Some((path, item.get("get")?)));
+    let filled = gets.map(|(path, get)| {
+        let mut target = path.clone();
+        let mut query = Vec::new();
+        for parameter in get["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            let value = of.get(name).map(|value| encoded(value));
+            if parameter["in"] == "path" {
+                let value = value.unwrap_or_else(|| panic!("what is `{name}` of {path}?"));
+                target = target.replace(&format!("{{{name}}}"), &value);
+            } else if let Some(value) = value {
+                query.push(format!("{name}={value}"));
+            } else {
+                assert_ne!(parameter["required"], true, "what is `{name}` of {path}?");
+            }
+        }
+        format!("{target}?{}", query.join("&"))
+    });
+    filled.collect()
+}
+
+/// What was answered, but for the time and for what tells answers of two servers apart.
+fn told(answer: &Answer) -> (u16, String) {
+    let Ok(mut told) = serde_json::from_str::<Value>(answer.text()) else {
+        return (answer.status, answer.text().to_owned());
+    };
+    if let Some(told) = told.as_object_mut() {
+        told.remove("now");
+    }
+    (answer.status, told.to_string())
+}
+
+/// Whether another account is in the store or not, nothing that is answered differs.
+#[test]
+fn nobody_can_tell_whether_the_store_has_another_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = settings(folder.path());
+    let [alone, both] =
+        ["alone", "both"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    let collect = |account: &str, from: &str, store: &str| {
+        run(
+            "collect",
+            &[
+                "--config",
+                &config,
+                "--account",
+                account,
+                "--store",
+                store,
+                "--from",
+                from,
+                "--to",
+                "2026-11-20",
+                "--tz",
+                "UTC",
+            ],
+        )
+    };
+    collect("north", "2026-11-19", &alone);
+    copy(alone.as_ref(), both.as_ref());
+    // The other one has a day more.
+    collect("south", "2026-11-18", &both);
+
+    let start = |store: &str, name: &str| {
+        let made = |role: &str, account: &str| {
+            let name = format!("{name} {role} {account}");
+            let add = [
+                "add",
+                &name,
+                "--role",
+                role,
+                "--format",
+                "json",
+                "--store",
+                store,
+                "--config",
+                &config,
+                "--account",
+                account,
+            ];
+            let made: Value = serde_json::from_str(&run("client", &add)).unwrap();
+            format!(
+                "{}:{}",
+                made["client_id"].as_str().unwrap(),
+                made["client_secret"].as_str().unwrap()
+            )
+        };
+        let roles = ["viewer", "analyst", "admin"].map(|role| made(role, "north"));
+        (
+            Served::of(&["--store", store, "--config", &config], name, &["--sql"]),
+            roles,
+            made("analyst", "all"),
+        )
+    };
+    let ((one, of_one, _), (other, of_other, all)) = (start(&alone, "alone"), start(&both, "both"));
+
+    let [_, analyst, _] = &of_one;
+    let listed =
+        one.get(analyst, &format!("/api/v1/meetings?{RANGE}&sort=poor_minutes&limit=1")).json();
+    let row = &listed["rows"][0];
+    let uuid = row["meeting_uuid"].as_str().unwrap();
+    let user = row["suffered"][0]["user_id"].as_str().unwrap();
+    let people = world()
+        .sql("SELECT email FROM participants WHERE email IS NOT NULL ORDER BY email LIMIT 1");
+    let person = people[0]["email"].as_str().unwrap();
+    let document = one.ask(Request::get("/api/openapi.json")).json();
+    let mut asked = targets(&document, uuid, user, person, "Berlin");
+    assert!(asked.len() >= 14, "{asked:?}");
+    let twice = encoded(&encoded(uuid));
+    asked.extend([
+        "/metrics".to_owned(),
+        "/v2/metrics/meetings?type=past&from=2026-11-18&to=2026-11-19&page_size=300".to_owned(),
+        format!("/v2/metrics/meetings/{twice}?type=past"),
+        format!("/v2/metrics/meetings/{twice}/participants?type=past&page_size=300"),
+        format!("/v2/metrics/meetings/{twice}/participants/qos?type=past&page_size=10"),
+        format!("/v2/metrics/meetings/{twice}/participants/{user}/qos?type=past"),
+    ]);
+    let mut seen = 0;
+    for target in &asked {
+        for (role, (one_who, other_who)) in of_one.iter().zip(&of_other).enumerate() {
+            let [here, there] = [one.get(one_who, target), other.get(other_who, target)];
+            assert_eq!(told(&here), told(&there), "{target}, role {role}");
+            seen += usize::from(here.status == 200);
+        }
+    }
+    assert!(seen > asked.len(), "{seen} answers to {} questions", asked.len());
+    // Whoever may see both sees the other one.
+    let overview = format!("/api/v1/overview?{RANGE}");
+    assert_ne!(told(&other.get(&all, &overview)), told(&one.get(analyst, &overview)));
+
+    let [_, there, _] = &of_other;
+    for sql in [
+        "SELECT count(*) AS n, min(ts) AS first FROM stream_samples",
+        "SELECT * FROM participants ORDER BY meeting_uuid, user_id",
+        "SELECT table_name, column_name FROM information_schema.columns ORDER BY 1, 2",
+        "SELECT account, count(*) AS n FROM stored.zoom_raw GROUP BY account",
+    ] {
+        let body = json!({ "sql": sql }).to_string();
+        let ask = |served: &Served, who: &str| {
+            let request =
+                Request::post("/api/v1/sql", &body).with("content-type", "application/json");
+            let answer = served.ask(request.basic(who));
+            assert_eq!(answer.status, 200, "{sql}: {}", answer.text());
+            told(&answer)
+        };
+        assert_eq!(ask(&one, analyst), ask(&other, there), "{sql}");
+        if sql.starts_with("SELECT count") {
+            assert_ne!(ask(&other, &all), ask(&other, there), "{sql}");
+        }
+    }
+}
