@@ -4,5 +4,6 @@
 mod serve;
 mod tls;
 
+pub use rustls::ServerConfig;
 pub use serve::{Bound, serve};
 pub use tls::{TlsError, tls};

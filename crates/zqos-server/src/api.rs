@@ -35,6 +35,8 @@ use crate::problem::Problem;
 use crate::server::Server;
 use crate::{metrics, page, zoom};
 
+pub(crate) use session::Stored;
+
 /// The longest time that is asked for at once.
 ///
 /// **Source**: a choice of this project: a year and a day, as far back as Zoom itself goes.
@@ -66,6 +68,8 @@ pub(crate) fn router(server: &Arc<Server>) -> Router {
         .route("/api/openapi.json", get(document))
         .route("/metrics", get(metrics::metrics))
         .route("/sign-in", get(session::sign_in))
+        .route("/sign-in/oidc", get(session::begin_oidc))
+        .route("/sign-in/oidc/callback", get(session::end_oidc))
         .route("/oauth/token", axum::routing::post(session::token))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(session::ready))

@@ -23,8 +23,10 @@ mod cache;
 mod guard;
 mod held;
 mod problem;
+mod rate;
 mod server;
 mod zoom;
 
 pub use problem::Problem;
+pub use rate::Rate;
 pub use server::{Names, Server, Settings};

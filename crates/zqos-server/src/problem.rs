@@ -10,6 +10,7 @@ use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 use zqos_answer::Unclear;
 use zqos_query::QueryError;
+use zqos_store::{LayoutError, StoreError};
 
 use crate::access::{AuditError, ClientsError};
 
@@ -126,10 +127,29 @@ impl From<QueryError> for Problem {
                     error = &error as &dyn std::error::Error,
                     "the store can't be asked"
                 );
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store can't be asked at present")
-                    .hint("the server's log says why")
+                let (detail, hint) = why_unreadable(&error);
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).hint(hint)
             }
         }
+    }
+}
+
+/// Why a store can't be read, and what to do about it, without its place.
+fn why_unreadable(error: &QueryError) -> (&'static str, &'static str) {
+    let QueryError::Store(StoreError::Layout(layout)) = error else {
+        return ("the store can't be asked at present", "the server's log says why");
+    };
+    match layout {
+        LayoutError::Missing(_) => {
+            ("there is no store where it was", "it is shown again as soon as it is back")
+        }
+        LayoutError::Newer(_) => {
+            ("a newer zqos has changed the store", "start the server of that version")
+        }
+        LayoutError::Foreign(_) => {
+            ("what is in the place of the store is none", "the server's log says more")
+        }
+        _ => ("the store's folder can't be read", "the server's log says why"),
     }
 }
 

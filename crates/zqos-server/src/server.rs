@@ -13,11 +13,13 @@ use zqos_quality::{InputMeaning, Judge};
 use zqos_query::{Limits, Settings as QuerySettings, SiteOf};
 use zqos_store::Location;
 
-use crate::access::{Audit, AuditError, Clients, Identity, Sessions, Token};
+use crate::access::{Audit, AuditError, Clients, Identity, Oidc, OidcSettings, Sessions, Token};
+use crate::api::Stored;
 use crate::cache::Cache;
 use crate::coverage::CoverageSource;
 use crate::held::Held;
 use crate::problem::Problem;
+use crate::rate::{Limiter, Rate};
 use crate::sql::{Queries, Runner};
 
 /// What people may be called in the store, beside what people call them.
@@ -43,10 +45,18 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// A header that a reverse proxy adds, which speaks TLS with whoever asks: without it nothing is answered.
     pub proxy_header: Option<String>,
+    /// Browsers speak TLS, with it or with the proxy: then cookies are sent in no other way.
+    pub is_encrypted: bool,
+    /// Who signs people in; `None` where nobody does but the address that is printed.
+    pub oidc: Option<OidcSettings>,
     /// Everybody sees what a viewer sees.
     pub share_safe: bool,
     /// Memory of all queries together, in bytes.
     pub memory: usize,
+    /// How much each client, session or address may ask; `None` for as much as it likes.
+    pub rate: Option<Rate>,
+    /// The same of the archive of Zoom's API, by client.
+    pub archive_rate: Option<Rate>,
     /// How queries in SQL are run; `None` where nobody may send any.
     pub sql: Option<Queries>,
     /// What time it is.
@@ -69,6 +79,8 @@ const ANSWERS: usize = 64 << 20;
 const JOINS: usize = 400_000;
 /// How many meetings likewise.
 const MEETINGS: usize = 100_000;
+/// Of how many sets of accounts it is kept which days they have.
+const ACCOUNTS: usize = 1_000;
 /// How many participants' minutes.
 const MINUTES: usize = 1_000_000;
 
@@ -87,9 +99,13 @@ pub struct Server {
     pub(crate) answers: Cache<String, Bytes>,
     pub(crate) joins: Cache<JoinsKey, Vec<JudgedJoin>>,
     pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
+    pub(crate) days: Cache<Vec<String>, Stored>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
+    pub(crate) oidc: Option<Oidc>,
+    pub(crate) limiter: Limiter,
+    pub(crate) archive_limiter: Limiter,
     /// `None` where nobody may send queries.
     pub(crate) sql: Option<Runner>,
 }
@@ -104,7 +120,7 @@ impl Server {
     /// A server of a store.
     ///
     /// **Errors**: the record of who saw whom can't be kept, or was changed.
-    pub fn new(settings: Settings) -> Result<Self, AuditError> {
+    pub fn new(mut settings: Settings) -> Result<Self, AuditError> {
         let folder = settings.store.local();
         let sites = settings.context.sites.is_some().then(|| {
             let context = Arc::clone(&settings.context);
@@ -128,9 +144,13 @@ impl Server {
             answers: Cache::new(ANSWERS),
             joins: Cache::new(JOINS),
             meetings: Cache::new(MEETINGS),
+            days: Cache::new(ACCOUNTS),
             attended: Cache::new(MINUTES),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
+            oidc: settings.oidc.take().map(Oidc::new),
+            limiter: Limiter::new(settings.rate),
+            archive_limiter: Limiter::new(settings.archive_rate),
             sql: settings.sql.clone().map(Runner::new),
             settings,
         })
@@ -148,6 +168,11 @@ impl Server {
     /// What somebody may see of people.
     pub(crate) fn eyes(&self, who: &Identity) -> Eyes {
         if who.role.sees_people() && !self.settings.share_safe { Eyes::Open } else { Eyes::Veiled }
+    }
+
+    /// Whether somebody may see every account that is shown, and so what files have of all of them together.
+    pub(crate) fn sees_all(&self, who: &Identity) -> bool {
+        self.settings.accounts.iter().all(|account| who.accounts.contains(account))
     }
 
     /// Whether a `Host` is one by which the server may be called, so that no page of another site leads here

@@ -8,13 +8,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::ToSchema;
 
 /// How many rows an answer has at most.
@@ -154,12 +156,36 @@ pub(crate) enum NoAnswer {
 #[derive(Debug)]
 pub(crate) struct Runner {
     queries: Queries,
-    places: Semaphore,
+    places: Arc<Semaphore>,
+}
+
+/// A process, and its place among those that may run.
+#[derive(Debug)]
+struct Running(Option<(Child, OwnedSemaphorePermit)>);
+
+impl Drop for Running {
+    /// Kills the process. Another query takes its place when it is gone.
+    fn drop(&mut self) {
+        let Some((mut process, place)) = self.0.take() else { return };
+        // It has been waited for.
+        if process.id().is_none() {
+            return;
+        }
+        // Without a runtime the process is killed where it is dropped.
+        if let Ok(runtime) = Handle::try_current() {
+            drop(runtime.spawn(async move {
+                if let Err(error) = process.kill().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "a query goes on");
+                }
+                drop(place);
+            }));
+        }
+    }
 }
 
 impl Runner {
     pub(crate) fn new(queries: Queries) -> Self {
-        let places = Semaphore::new(queries.at_once);
+        let places = Arc::new(Semaphore::new(queries.at_once));
         Self { queries, places }
     }
 
@@ -170,16 +196,12 @@ impl Runner {
 
     /// Runs a query. Who drops it kills the process.
     pub(crate) async fn run(&self, asked: &Asked) -> Result<(Told, Bytes), NoAnswer> {
-        let _place = match self.places.try_acquire() {
-            Ok(place) => place,
-            Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => {
-                return Err(NoAnswer::Busy);
-            }
-        };
-        let mut process = self.start().map_err(NoAnswer::Process)?;
-        let conversed = converse(&mut process, asked);
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NoAnswer::Busy)?;
+        let process = self.start().map_err(NoAnswer::Process)?;
+        let mut running = Running(Some((process, place)));
+        let (process, _) = running.0.as_mut().expect("it is taken when it is dropped");
         let time = self.queries.time;
-        let conversed = tokio::time::timeout(time, conversed).await;
+        let conversed = tokio::time::timeout(time, converse(process, asked)).await;
         // Whatever it does now nobody waits for; it is gone before anything is told.
         let killed = process.kill().await;
         let (output, said) = conversed
@@ -290,6 +312,8 @@ mod tests {
 
     #[cfg(unix)]
     mod processes {
+        use std::task::Poll;
+
         use super::*;
 
         fn runner(script: &str, time: Duration) -> Runner {
@@ -350,10 +374,16 @@ mod tests {
             let mut first = Box::pin(runner.run(&question));
             assert!(futures::poll!(&mut first).is_pending());
             assert!(matches!(runner.run(&question).await, Err(NoAnswer::Busy)));
-            // Whoever waits no longer leaves a place.
+            // Whoever waits no longer leaves a place, as soon as the process is gone.
             drop(first);
-            let mut next = Box::pin(runner.run(&question));
-            assert!(futures::poll!(&mut next).is_pending());
+            loop {
+                let mut next = Box::pin(runner.run(&question));
+                match futures::poll!(&mut next) {
+                    Poll::Pending => break,
+                    Poll::Ready(busy) => assert!(matches!(busy, Err(NoAnswer::Busy)), "{busy:?}"),
+                }
+                tokio::task::yield_now().await;
+            }
         }
     }
 }

@@ -793,6 +793,13 @@ pub(crate) struct Serve {
     /// The memory of all queries together; what does not fit goes into temporary files
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..))]
     pub(crate) memory: u32,
+    /// How many requests a second each client and session may send, and each address that signs in, again and again; ten
+    /// times as many at once; 0 for as many as they like
+    #[arg(long, value_name = "REQUESTS", default_value_t = 50)]
+    pub(crate) rate: u32,
+    /// The same of Zoom's own API below `/v2`
+    #[arg(long, value_name = "REQUESTS", default_value_t = 0)]
+    pub(crate) archive_rate: u32,
     /// Answers queries in SQL of analysts and admins, each in a process of its own
     #[arg(long)]
     pub(crate) sql: bool,

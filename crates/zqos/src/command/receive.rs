@@ -1,6 +1,8 @@
 //! `zqos receive`: what Zoom pushes, into the store.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use zoom_wire::privacy::Policy;
 use zoom_wire::webhook::SigningKey;
 use zqos_context::SiteMap;
 use zqos_core::{Clock, SystemClock};
-use zqos_http::{Bound, serve, tls};
+use zqos_http::{Bound, ServerConfig, serve, tls};
 use zqos_intake::{Intake, Sites};
 use zqos_push::{
     AccountKey, Counters, Found, PATH, Receiver, Refusal, Secrets, Settings, Writer, router,
@@ -26,20 +28,8 @@ use crate::exit::{Exit, UsageError};
 use crate::output::note;
 
 pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit> {
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => {
-            Some(tls(certificate, key).map_err(|error| UsageError::new(error.to_string()))?)
-        }
-        _ => None,
-    };
-    if !args.listen.ip().is_loopback() && tls.is_none() && !args.behind_proxy {
-        return Err(UsageError::new("others than this machine could read along")
-            .hint(
-                "give `--tls-cert` and `--tls-key`, or `--behind-proxy` where a reverse proxy speaks TLS, or \
-                 listen on 127.0.0.1",
-            )
-            .into());
-    }
+    let certificate = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    let tls = encryption(args.listen, certificate, args.behind_proxy)?;
     let config = Config::load(global.config.as_deref())?;
     let at = location(&args.store)?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
@@ -63,6 +53,25 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     writer.finish()?;
     tell(&counters);
     Ok(Exit::Done)
+}
+
+/// How connections are encrypted, by a certificate and its key.
+///
+/// **Errors**: they can't be used, or others than this machine could read along.
+pub(super) fn encryption(
+    listen: SocketAddr,
+    certificate: Option<(&Path, &Path)>,
+    is_behind_proxy: bool,
+) -> Result<Option<Arc<ServerConfig>>, UsageError> {
+    let tls = certificate.map(|(certificate, key)| tls(certificate, key)).transpose();
+    let tls = tls.map_err(|error| UsageError::new(error.to_string()))?;
+    if !listen.ip().is_loopback() && tls.is_none() && !is_behind_proxy {
+        return Err(UsageError::new("others than this machine could read along").hint(
+            "give `--tls-cert` and `--tls-key`, or `--behind-proxy` where a reverse proxy speaks TLS, or listen on \
+             127.0.0.1",
+        ));
+    }
+    Ok(tls)
 }
 
 /// Starts whoever keeps what is pushed to accounts.

@@ -2,6 +2,9 @@
 
 mod accounts;
 mod http;
+mod oidc;
+mod otlp;
+mod rude;
 mod sql;
 
 use std::collections::BTreeSet;
@@ -67,7 +70,12 @@ impl Served {
         let [analyst, viewer] = ["analyst", "viewer"]
             .map(|role| credentials(world, store, &format!("{name} {role}"), role));
         let all = [&["--listen", "127.0.0.1:0"], store, arguments].concat();
-        let mut process = world.command("serve", &all).stderr(Stdio::piped()).spawn().unwrap();
+        Self::started(world.command("serve", &all), analyst, viewer)
+    }
+
+    /// One that a command starts.
+    fn started(mut command: Command, analyst: String, viewer: String) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap());
         let mut line = || {
             let mut line = String::new();
