@@ -173,7 +173,7 @@ fn network(address: IpAddr) -> IpAddr {
             let bits = address.to_bits() & !u128::from(u64::MAX);
             std::net::Ipv6Addr::from_bits(bits).into()
         }
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 

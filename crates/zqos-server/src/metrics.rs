@@ -135,6 +135,9 @@ pub(crate) async fn metrics(
     Ok(response)
 }
 
+/// One of the figures of a group.
+type Figure = fn(&Counts) -> i64;
+
 /// Everything that is measured, of the accounts that somebody may see.
 async fn measured(server: &Arc<Server>, who: &Identity) -> Vec<Metric> {
     // Whoever scrapes is told by a figure, and not by silence.
@@ -173,7 +176,7 @@ async fn measured(server: &Arc<Server>, who: &Identity) -> Vec<Metric> {
         },
     ];
     let of = "of joins that began in the 24 hours before the newest one, audio";
-    let figures: [(_, _, fn(&Counts) -> i64); 4] = [
+    let figures: [(_, _, Figure); 4] = [
         ("judged_minutes", "Minutes with a verdict", |counts| counts.minutes),
         ("poor_minutes", "Poor and bad minutes", |counts| counts.poor_minutes),
         ("judged_joins", "Joins with a verdict", |counts| counts.joins),

@@ -32,9 +32,9 @@ pub struct Problem {
     /// Of a query the line that is wrong, and a line with carets below the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<String>,
-    /// When it is worth asking again.
+    /// After how many seconds it is worth asking again.
     #[serde(skip)]
-    retry_after: Option<Duration>,
+    retry_after: Option<u16>,
 }
 
 impl Problem {
@@ -61,7 +61,9 @@ impl Problem {
     }
 
     pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        // Whole seconds, and none of them too early.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.retry_after = Some(u16::try_from(seconds).unwrap_or(u16::MAX));
         self
     }
 
@@ -85,9 +87,7 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        if let Some(wait) = self.retry_after {
-            // Whole seconds, and none of them too early.
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response

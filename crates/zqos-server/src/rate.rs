@@ -138,7 +138,7 @@ mod tests {
         }
 
         #[test]
-        fn whoever_waits_as_told_is_served(per_second in 1_u32..2_000) {
+        fn whoever_waits_as_told_is_served(per_second in 1_u32..100) {
             let limiter = limiter(per_second);
             let mut now = 0;
             for _ in 0..per_second * 11 {

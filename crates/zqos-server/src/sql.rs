@@ -68,7 +68,7 @@ pub struct Asked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// [`Rows`], as JSON.
+    /// Columns, rows and whether there are more, as JSON.
     Json,
     /// CSV with a heading, in which no spreadsheet finds a formula.
     Csv,
@@ -113,7 +113,7 @@ pub enum Told {
 
 /// What a query found.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Rows {
+pub(crate) struct SqlAnswer {
     /// The columns, in order.
     columns: Vec<Column>,
     /// The rows: of each column its value by name, as `zqos sql --format json` has it; null where it is missing.

@@ -112,6 +112,14 @@ struct Metadata {
     token_endpoint_auth_methods_supported: Vec<String>,
 }
 
+/// What a provider said of itself, and since when that is known.
+#[derive(Debug, Clone)]
+struct Known {
+    since: Timestamp,
+    metadata: Arc<Metadata>,
+    keys: Arc<Keys>,
+}
+
 /// Somebody who is signing in.
 #[derive(Debug)]
 struct Pending {
@@ -142,7 +150,7 @@ pub(crate) struct Back {
 #[derive(Debug)]
 pub(crate) struct Oidc {
     settings: OidcSettings,
-    known: AsyncMutex<Option<(Timestamp, Arc<Metadata>, Arc<Keys>)>>,
+    known: AsyncMutex<Option<Known>>,
     /// By the digest of their state.
     pending: Mutex<HashMap<String, Pending>>,
 }
@@ -159,7 +167,7 @@ impl Oidc {
 
     /// Begins: the browser is sent to the provider.
     pub(crate) async fn begin(&self, now: Timestamp) -> Result<Begun, SignInError> {
-        let (metadata, _) = self.provider(now, false).await?;
+        let Known { metadata, .. } = self.provider(now, false).await?;
         let [state, nonce, verifier, browser] = std::array::from_fn(|_| random::<32>());
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
         let mut location = metadata.authorization_endpoint.clone();
@@ -210,12 +218,12 @@ impl Oidc {
             return Err(SignInError::Denied(error_code(error)));
         }
         let code = back.code.as_deref().ok_or(SignInError::Unasked)?;
-        let (metadata, keys) = self.provider(now, false).await?;
+        let Known { metadata, keys, .. } = self.provider(now, false).await?;
         let token = self.exchange(&metadata, code, &pending.verifier).await?;
         let signed = match token::verified(&token, &keys) {
             // The provider may have another key since.
             Err(TokenError::UnknownKey) => {
-                let (_, keys) = self.provider(now, true).await?;
+                let Known { keys, .. } = self.provider(now, true).await?;
                 token::verified(&token, &keys)?
             }
             signed => signed?,
@@ -245,17 +253,13 @@ impl Oidc {
     }
 
     /// What the provider says of itself, and its keys.
-    async fn provider(
-        &self,
-        now: Timestamp,
-        are_keys_old: bool,
-    ) -> Result<(Arc<Metadata>, Arc<Keys>), SignInError> {
+    async fn provider(&self, now: Timestamp, are_keys_old: bool) -> Result<Known, SignInError> {
         let mut known = self.known.lock().await;
-        if let Some((since, metadata, keys)) = &*known
+        if let Some(known) = &*known
             && !are_keys_old
-            && now.since(*since).is_some_and(|age| age < METADATA)
+            && now.since(known.since).is_some_and(|age| age < METADATA)
         {
-            return Ok((Arc::clone(metadata), Arc::clone(keys)));
+            return Ok(known.clone());
         }
         let what = "what it says of itself";
         let path = "/.well-known/openid-configuration";
@@ -273,9 +277,9 @@ impl Oidc {
             }
         }
         let keys: Keys = self.get("its keys", &metadata.jwks_uri).await?;
-        let (metadata, keys) = (Arc::new(metadata), Arc::new(keys));
-        *known = Some((now, Arc::clone(&metadata), Arc::clone(&keys)));
-        Ok((metadata, keys))
+        let found = Known { since: now, metadata: Arc::new(metadata), keys: Arc::new(keys) };
+        *known = Some(found.clone());
+        Ok(found)
     }
 
     async fn get<T: DeserializeOwned>(

@@ -14,7 +14,7 @@ use super::{of_account, only_people};
 use crate::access::{Identity, digest};
 use crate::problem::Problem;
 use crate::server::Server;
-use crate::sql::{Asked, Form, MOST_BYTES, MOST_ROWS, NoAnswer, Rows, Told};
+use crate::sql::{Asked, Form, MOST_BYTES, MOST_ROWS, NoAnswer, SqlAnswer, Told};
 
 /// Where queries are sent.
 pub(crate) const PATH: &str = "/api/v1/sql";
@@ -42,7 +42,7 @@ pub(crate) struct SqlQuery {
     request_body = SqlQuery,
     params(("X-Zqos" = Option<String>, Header, description = "Anything, from a browser: pages of other sites can't send it")),
     responses(
-        (status = OK, body = Rows),
+        (status = OK, body = SqlAnswer),
         Problem,
         (status = UNSUPPORTED_MEDIA_TYPE, body = Problem, content_type = "application/problem+json"),
         (status = INSUFFICIENT_STORAGE, body = Problem, content_type = "application/problem+json"),

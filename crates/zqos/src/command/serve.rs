@@ -118,14 +118,14 @@ fn queries(args: &Serve, config: &Config) -> anyhow::Result<Queries> {
     };
     let mut arguments: Vec<OsString> = vec!["answer-query".into()];
     let named = [
-        ("--config", config.path.as_ref().map(|path| path.into())),
-        ("--sites", args.context.sites.as_ref().map(|path| path.into())),
+        ("--config", config.path.as_ref().map(OsString::from)),
+        ("--sites", args.context.sites.as_ref().map(OsString::from)),
         ("--store", args.store.store.clone()),
         #[cfg(feature = "s3")]
         ("--log", args.store.log.clone()),
     ];
     for (name, value) in named {
-        arguments.extend(value.into_iter().flat_map(|value: OsString| [name.into(), value]));
+        arguments.extend(value.into_iter().flat_map(|value| [name.into(), value]));
     }
     Ok(Queries {
         program,

@@ -92,16 +92,13 @@ fn told(error: anyhow::Error) -> anyhow::Result<Told> {
             Ok(Told::Wrong { message: wrong.to_string(), place: wrong.place() })
         }
         error if error.is_out_of_memory() => Ok(Told::TooMuchMemory),
-        error => match error.of_rows() {
-            Some(message) => Ok(Told::Wrong { message, place: None }),
-            None => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the store can't be asked"
-                );
-                Ok(Told::Unreadable)
+        error => {
+            if let Some(message) = error.of_rows() {
+                return Ok(Told::Wrong { message, place: None });
             }
-        },
+            tracing::error!(error = &error as &dyn std::error::Error, "the store can't be asked");
+            Ok(Told::Unreadable)
+        }
     }
 }
 

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use zqos_sim::Config;
 
 use super::http::{Answer, Request};
-use super::{Served, encoded, world};
-use crate::world::said;
+use super::{Served, encoded};
+use crate::small;
+use crate::world::{World, said};
 
 const RANGE: &str = "from=2026-11-18T00:00:00Z&to=2026-11-20T00:00:00Z";
 
@@ -24,6 +26,7 @@ fn settings(folder: &Path) -> String {
              client_secret_command = \"echo sim-secret\"\nplan = \"unlimited\"\n"
         )
     };
+    let key = key.to_str().unwrap();
     let path = folder.join("accounts.toml");
     let south = "[accounts.south.privacy]\ndefault = \"pseudonymise\"\n";
     let text =
@@ -32,8 +35,8 @@ fn settings(folder: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-fn run(name: &str, arguments: &[&str]) -> String {
-    let mut command: Command = world().command(name, arguments);
+fn run(zoom: &World, name: &str, arguments: &[&str]) -> String {
+    let mut command: Command = zoom.command(name, arguments);
     for name in ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"] {
         command.env_remove(name);
     }
@@ -101,122 +104,116 @@ fn told(answer: &Answer) -> (u16, String) {
     (answer.status, told.to_string())
 }
 
+/// A server of a store, and who may see what of it.
+struct Side {
+    served: Served,
+    /// Of the one account.
+    viewer: String,
+    analyst: String,
+    /// Of all accounts.
+    all: String,
+}
+
+impl Side {
+    fn new(zoom: &World, config: &str, store: &str, name: &str) -> Self {
+        let made = |role: &str, account: &str| {
+            let name = format!("{name} {role} {account}");
+            let who = ["add", &name, "--role", role, "--account", account];
+            let at = ["--format", "json", "--store", store, "--config", config];
+            let made: Value =
+                serde_json::from_str(&run(zoom, "client", &[&who[..], &at].concat())).unwrap();
+            let text = |name: &str| made[name].as_str().unwrap().to_owned();
+            format!("{}:{}", text("client_id"), text("client_secret"))
+        };
+        let (viewer, analyst) = (made("viewer", "north"), made("analyst", "north"));
+        let all = made("analyst", "all");
+        let served =
+            Served::of(&["--store", store, "--config", config], name, &["--sql", "--rate", "0"]);
+        Self { served, viewer, analyst, all }
+    }
+
+    /// What is to be asked of the worst meeting, and of everything else.
+    fn targets(&self, person: &str) -> Vec<String> {
+        let listed = format!("/api/v1/meetings?{RANGE}&sort=poor_minutes&limit=1");
+        let listed = self.served.get(&self.analyst, &listed).json();
+        let row = &listed["rows"][0];
+        let uuid = row["meeting_uuid"].as_str().unwrap();
+        let user = row["suffered"][0]["user_id"].as_str().unwrap();
+        let document = self.served.ask(Request::get("/api/openapi.json")).json();
+        let mut targets = targets(&document, uuid, user, person, "Berlin");
+        assert!(targets.len() >= 14, "{targets:?}");
+        let twice = encoded(&encoded(uuid));
+        targets.extend([
+            "/metrics".to_owned(),
+            "/v2/metrics/meetings?type=past&from=2026-11-18&to=2026-11-19&page_size=300".to_owned(),
+            format!("/v2/metrics/meetings/{twice}?type=past"),
+            format!("/v2/metrics/meetings/{twice}/participants?type=past&page_size=300"),
+            format!("/v2/metrics/meetings/{twice}/participants/qos?type=past&page_size=10"),
+            format!("/v2/metrics/meetings/{twice}/participants/{user}/qos?type=past"),
+        ]);
+        targets
+    }
+
+    fn query(&self, who: &str, sql: &str) -> (u16, String) {
+        let body = json!({ "sql": sql }).to_string();
+        let request = Request::post("/api/v1/sql", &body).with("content-type", "application/json");
+        let answer = self.served.ask(request.basic(who));
+        assert_eq!(answer.status, 200, "{sql}: {}", answer.text());
+        told(&answer)
+    }
+}
+
 /// Whether another account is in the store or not, nothing that is answered differs.
 #[test]
 fn nobody_can_tell_whether_the_store_has_another_account() {
+    let zoom = World::at("2026-11-24T12:00:00Z", Config { people: 40, ..small() });
     let folder = tempfile::tempdir().unwrap();
     let config = settings(folder.path());
     let [alone, both] =
         ["alone", "both"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     let collect = |account: &str, from: &str, store: &str| {
+        let who = ["--config", &config, "--account", account, "--store", store];
         run(
+            &zoom,
             "collect",
-            &[
-                "--config",
-                &config,
-                "--account",
-                account,
-                "--store",
-                store,
-                "--from",
-                from,
-                "--to",
-                "2026-11-20",
-                "--tz",
-                "UTC",
-            ],
+            &[&who[..], &["--from", from, "--to", "2026-11-20", "--tz", "UTC"]].concat(),
         )
     };
     collect("north", "2026-11-19", &alone);
     copy(alone.as_ref(), both.as_ref());
     // The other one has a day more.
     collect("south", "2026-11-18", &both);
+    let sql = "SELECT email FROM participants WHERE email IS NOT NULL ORDER BY email LIMIT 1";
+    let people = run(&zoom, "sql", &[sql, "--store", &alone, "--format", "json"]);
+    let people: Value = serde_json::from_str(&people).unwrap();
 
-    let start = |store: &str, name: &str| {
-        let made = |role: &str, account: &str| {
-            let name = format!("{name} {role} {account}");
-            let add = [
-                "add",
-                &name,
-                "--role",
-                role,
-                "--format",
-                "json",
-                "--store",
-                store,
-                "--config",
-                &config,
-                "--account",
-                account,
-            ];
-            let made: Value = serde_json::from_str(&run("client", &add)).unwrap();
-            format!(
-                "{}:{}",
-                made["client_id"].as_str().unwrap(),
-                made["client_secret"].as_str().unwrap()
-            )
-        };
-        let roles = ["viewer", "analyst", "admin"].map(|role| made(role, "north"));
-        (
-            Served::of(&["--store", store, "--config", &config], name, &["--sql"]),
-            roles,
-            made("analyst", "all"),
-        )
-    };
-    let ((one, of_one, _), (other, of_other, all)) = (start(&alone, "alone"), start(&both, "both"));
-
-    let [_, analyst, _] = &of_one;
-    let listed =
-        one.get(analyst, &format!("/api/v1/meetings?{RANGE}&sort=poor_minutes&limit=1")).json();
-    let row = &listed["rows"][0];
-    let uuid = row["meeting_uuid"].as_str().unwrap();
-    let user = row["suffered"][0]["user_id"].as_str().unwrap();
-    let people = world()
-        .sql("SELECT email FROM participants WHERE email IS NOT NULL ORDER BY email LIMIT 1");
-    let person = people[0]["email"].as_str().unwrap();
-    let document = one.ask(Request::get("/api/openapi.json")).json();
-    let mut asked = targets(&document, uuid, user, person, "Berlin");
-    assert!(asked.len() >= 14, "{asked:?}");
-    let twice = encoded(&encoded(uuid));
-    asked.extend([
-        "/metrics".to_owned(),
-        "/v2/metrics/meetings?type=past&from=2026-11-18&to=2026-11-19&page_size=300".to_owned(),
-        format!("/v2/metrics/meetings/{twice}?type=past"),
-        format!("/v2/metrics/meetings/{twice}/participants?type=past&page_size=300"),
-        format!("/v2/metrics/meetings/{twice}/participants/qos?type=past&page_size=10"),
-        format!("/v2/metrics/meetings/{twice}/participants/{user}/qos?type=past"),
-    ]);
+    let [one, other] = [(&alone, "alone"), (&both, "both")]
+        .map(|(store, name)| Side::new(&zoom, &config, store, name));
+    let targets = one.targets(people[0]["email"].as_str().unwrap());
     let mut seen = 0;
-    for target in &asked {
-        for (role, (one_who, other_who)) in of_one.iter().zip(&of_other).enumerate() {
-            let [here, there] = [one.get(one_who, target), other.get(other_who, target)];
-            assert_eq!(told(&here), told(&there), "{target}, role {role}");
+    for target in &targets {
+        for (here, there) in [(&one.viewer, &other.viewer), (&one.analyst, &other.analyst)] {
+            let [here, there] =
+                [(&one, here), (&other, there)].map(|(side, who)| side.served.get(who, target));
+            assert_eq!(told(&here), told(&there), "{target}");
             seen += usize::from(here.status == 200);
         }
     }
-    assert!(seen > asked.len(), "{seen} answers to {} questions", asked.len());
-    // Whoever may see both sees the other one.
-    let overview = format!("/api/v1/overview?{RANGE}");
-    assert_ne!(told(&other.get(&all, &overview)), told(&one.get(analyst, &overview)));
-
-    let [_, there, _] = &of_other;
+    assert!(seen > targets.len(), "{seen} answers to {} questions", targets.len());
     for sql in [
         "SELECT count(*) AS n, min(ts) AS first FROM stream_samples",
         "SELECT * FROM participants ORDER BY meeting_uuid, user_id",
         "SELECT table_name, column_name FROM information_schema.columns ORDER BY 1, 2",
         "SELECT account, count(*) AS n FROM stored.zoom_raw GROUP BY account",
     ] {
-        let body = json!({ "sql": sql }).to_string();
-        let ask = |served: &Served, who: &str| {
-            let request =
-                Request::post("/api/v1/sql", &body).with("content-type", "application/json");
-            let answer = served.ask(request.basic(who));
-            assert_eq!(answer.status, 200, "{sql}: {}", answer.text());
-            told(&answer)
-        };
-        assert_eq!(ask(&one, analyst), ask(&other, there), "{sql}");
-        if sql.starts_with("SELECT count") {
-            assert_ne!(ask(&other, &all), ask(&other, there), "{sql}");
-        }
+        assert_eq!(one.query(&one.analyst, sql), other.query(&other.analyst, sql), "{sql}");
     }
+
+    // Whoever may see both sees the other one.
+    let overview = format!("/api/v1/overview?{RANGE}");
+    let [here, there] = [(&one, &one.analyst), (&other, &other.all)]
+        .map(|(side, who)| side.served.get(who, &overview));
+    assert_ne!(told(&here), told(&there));
+    let sql = "SELECT count(*) AS n FROM stream_samples";
+    assert_ne!(one.query(&one.analyst, sql), other.query(&other.all, sql));
 }

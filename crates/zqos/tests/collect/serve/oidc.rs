@@ -160,6 +160,7 @@ fn served(name: &str, provider: &Provider) -> (tempfile::TempDir, Served) {
     std::fs::write(&secret, "s3cr3t\n").unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let secret = secret.to_str().unwrap();
     let settings = folder.path().join("zqos.toml");
     let text = format!(
         "[accounts.north]\n[accounts.south]\n[serve.oidc]\nissuer = {:?}\nclient_id = \"zqos\"\n\

@@ -16,6 +16,7 @@ fn what_is_sent_is_what_is_scraped() {
     std::fs::write(&secret, "Bearer s3cr3t\n").unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let secret = secret.to_str().unwrap();
     let settings = folder.path().join("zqos.toml");
     let text = format!(
         "[serve.otlp]\nendpoint = \"http://{}/v1/metrics\"\nauthorization_file = {secret:?}\n",

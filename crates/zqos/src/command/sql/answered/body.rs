@@ -210,7 +210,8 @@ mod tests {
                     assert_eq!(told["truncated"], true);
                 }
                 Form::Csv => {
-                    assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 1 + 2 * added)
+                    let lines = String::from_utf8(bytes).unwrap().lines().count();
+                    assert_eq!(lines, 1 + 2 * added);
                 }
                 Form::Arrow => {
                     let read = StreamReader::try_new(&bytes[..], None).unwrap();
