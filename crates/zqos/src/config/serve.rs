@@ -1,5 +1,6 @@
 //! Settings of the server.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -50,6 +51,41 @@ pub(crate) struct Oidc {
     /// The values that mean the roles viewer, analyst and admin.
     pub(crate) roles: Vec<(&'static str, String)>,
     pub(crate) accounts_claim: Option<String>,
+}
+
+impl Serve {
+    /// Reads the secrets that a server would.
+    pub(crate) fn check(&self) -> Result<(), UsageError> {
+        let secrets = self.oidc.iter().map(|oidc| &oidc.client_secret);
+        let secrets =
+            secrets.chain(self.otlp.iter().filter_map(|otlp| otlp.authorization.as_ref()));
+        secrets.map(SecretSource::read).try_for_each(|secret| secret.map(drop))
+    }
+}
+
+/// As a file has them, without secrets.
+impl fmt::Display for Serve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(oidc) = &self.oidc {
+            writeln!(f, "\n[serve.oidc]\n# its secret: {}", oidc.client_secret.describe())?;
+            writeln!(f, "issuer = {:?}\nclient_id = {:?}", oidc.issuer, oidc.client_id)?;
+            writeln!(f, "url = {:?}\nrole_claim = {:?}", oidc.url.as_str(), oidc.role_claim)?;
+            let roles = oidc.roles.iter().map(|(role, value)| format!("{role} = {value:?}"));
+            writeln!(f, "roles = {{ {} }}", roles.collect::<Vec<_>>().join(", "))?;
+            if let Some(claim) = &oidc.accounts_claim {
+                writeln!(f, "accounts_claim = {claim:?}")?;
+            }
+        }
+        if let Some(otlp) = &self.otlp {
+            writeln!(f, "\n[serve.otlp]")?;
+            if let Some(authorization) = &otlp.authorization {
+                writeln!(f, "# authorization: {}", authorization.describe())?;
+            }
+            writeln!(f, "endpoint = {:?}", otlp.endpoint.as_str())?;
+            writeln!(f, "interval_s = {}", otlp.interval.as_secs())?;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -117,7 +153,13 @@ fn needed(place: &str, name: &str, given: Option<String>) -> Result<String, Usag
 }
 
 fn address(place: &str, name: &str, text: &str) -> Result<Url, UsageError> {
-    let parsed = Url::parse(text).ok().filter(|url| url.has_host() && url.query().is_none());
+    let parsed = Url::parse(text).ok().filter(|url| {
+        // A password in it would be shown.
+        url.has_host()
+            && url.query().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
     parsed.ok_or_else(|| {
         UsageError::new(format!("{place} `{name}` is no address"))
             .hint("it is such as `https://qos.example.com`")
