@@ -49,6 +49,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Show the store: a dashboard, an API, Zoom''s own API, metrics')
+            [CompletionResult]::new('answer-query', 'answer-query', [CompletionResultType]::ParameterValue, 'Answer one query of the server')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Credentials for the server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
@@ -609,6 +610,11 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'Its key, in PEM')
             [CompletionResult]::new('--behind-proxy', '--behind-proxy', [CompletionResultType]::ParameterName, 'A reverse proxy speaks TLS in front of it, and adds this header, such as `X-Forwarded-Proto`')
             [CompletionResult]::new('--memory', '--memory', [CompletionResultType]::ParameterName, 'The memory of all queries together; what does not fit goes into temporary files')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'How many requests a second each client and session may send, and each address that signs in, again and again; ten times as many at once; 0 for as many as they like')
+            [CompletionResult]::new('--archive-rate', '--archive-rate', [CompletionResultType]::ParameterName, 'The same of Zoom''s own API below `/v2`')
+            [CompletionResult]::new('--sql-timeout', '--sql-timeout', [CompletionResultType]::ParameterName, 'Stops such a query after so many seconds')
+            [CompletionResult]::new('--sql-memory', '--sql-memory', [CompletionResultType]::ParameterName, 'The memory of one; what does not fit goes into temporary files')
+            [CompletionResult]::new('--sql-at-once', '--sql-at-once', [CompletionResultType]::ParameterName, 'How many run at once')
             [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names')
             [CompletionResult]::new('--people', '--people', [CompletionResultType]::ParameterName, 'The people file, CSV with the header `email,name,team,site,vip`, likewise')
             [CompletionResult]::new('--asn', '--asn', [CompletionResultType]::ParameterName, 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise')
@@ -618,6 +624,20 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
             [CompletionResult]::new('--share-safe', '--share-safe', [CompletionResultType]::ParameterName, 'Shows nobody''s name, address or words, to nobody')
+            [CompletionResult]::new('--sql', '--sql', [CompletionResultType]::ParameterName, 'Answers queries in SQL of analysts and admins, each in a process of its own')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zqos;answer-query' {
+            [CompletionResult]::new('--sites', '--sites', [CompletionResultType]::ParameterName, 'The site map that `site_of` looks into')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s folder')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account, by its name in the configuration; `all` where a command can ask several')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file, in place of the usual one')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How rows come out; a table on a terminal, else JSON, if not given')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Says more on standard error: once, every request and wait; twice, everything')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -736,6 +756,7 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store')
             [CompletionResult]::new('sql', 'sql', [CompletionResultType]::ParameterValue, 'Ask the store, or files, in SQL')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Show the store: a dashboard, an API, Zoom''s own API, metrics')
+            [CompletionResult]::new('answer-query', 'answer-query', [CompletionResultType]::ParameterValue, 'Answer one query of the server')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Credentials for the server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes commands in a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
@@ -842,6 +863,9 @@ Register-ArgumentCompleter -Native -CommandName 'zqos' -ScriptBlock {
             break
         }
         'zqos;help;serve' {
+            break
+        }
+        'zqos;help;answer-query' {
             break
         }
         'zqos;help;client' {

@@ -46,6 +46,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand serve 'Show the store: a dashboard, an API, Zoom''s own API, metrics'
+            cand answer-query 'Answer one query of the server'
             cand client 'Credentials for the server'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
@@ -556,6 +557,11 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --tls-key 'Its key, in PEM'
             cand --behind-proxy 'A reverse proxy speaks TLS in front of it, and adds this header, such as `X-Forwarded-Proto`'
             cand --memory 'The memory of all queries together; what does not fit goes into temporary files'
+            cand --rate 'How many requests a second each client and session may send, and each address that signs in, again and again; ten times as many at once; 0 for as many as they like'
+            cand --archive-rate 'The same of Zoom''s own API below `/v2`'
+            cand --sql-timeout 'Stops such a query after so many seconds'
+            cand --sql-memory 'The memory of one; what does not fit goes into temporary files'
+            cand --sql-at-once 'How many run at once'
             cand --sites 'The site map, CSV with the header `name,public_networks,internal_networks,kind` or TOML, in place of the one that the configuration names'
             cand --people 'The people file, CSV with the header `email,name,team,site,vip`, likewise'
             cand --asn 'The file of autonomous systems, CSV with the header `network,asn,name`, likewise'
@@ -565,6 +571,19 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
             cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
             cand --share-safe 'Shows nobody''s name, address or words, to nobody'
+            cand --sql 'Answers queries in SQL of analysts and admins, each in a process of its own'
+            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
+            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zqos;answer-query'= {
+            cand --sites 'The site map that `site_of` looks into'
+            cand --store 'The store''s folder'
+            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
+            cand --config 'The configuration file, in place of the usual one'
+            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
+            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
             cand -v 'Says more on standard error: once, every request and wait; twice, everything'
             cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
             cand -h 'Print help (see more with ''--help'')'
@@ -671,6 +690,7 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand serve 'Show the store: a dashboard, an API, Zoom''s own API, metrics'
+            cand answer-query 'Answer one query of the server'
             cand client 'Credentials for the server'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
@@ -747,6 +767,8 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;sql'= {
         }
         &'zqos;help;serve'= {
+        }
+        &'zqos;help;answer-query'= {
         }
         &'zqos;help;client'= {
             cand add 'Make credentials, and print them once'

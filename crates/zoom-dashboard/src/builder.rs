@@ -205,23 +205,9 @@ impl ClientBuilder {
     /// Makes the client.
     ///
     /// **Errors**: [`ConfigError`] within [`ErrorKind::Config`](crate::ErrorKind::Config).
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(mut self) -> Result<Client, Error> {
+        let transport = self.take_transport()?;
         let source = self.credential.into_source()?;
-        let user_agent =
-            HeaderValue::try_from(self.user_agent).map_err(|_| ConfigError::UserAgent)?;
-        if let Proxies::All(url) = &self.proxies
-            && (!matches!(url.scheme(), "http" | "https") || url.host().is_none())
-        {
-            return Err(ConfigError::Proxy("its URL starts with http:// or https://".into()).into());
-        }
-        let transport = self.transport.unwrap_or_else(|| {
-            Arc::new(HttpTransport::new(HttpConfig {
-                timeouts: self.timeouts,
-                proxies: self.proxies,
-                extra_roots: self.extra_roots,
-                user_agent,
-            }))
-        });
         Ok(Client::new(Shared {
             has_explicit_base: self.api_base.is_some(),
             api_base: self.api_base.unwrap_or_else(|| Url::parse(API_BASE).expect("a URL")),
@@ -239,6 +225,34 @@ impl ClientBuilder {
             transport,
             gate: self.gate,
         }))
+    }
+}
+
+impl ClientBuilder {
+    /// The transport that the client would have, for whoever asks somebody else in the same way.
+    ///
+    /// **Errors**: [`ConfigError`] within [`ErrorKind::Config`](crate::ErrorKind::Config).
+    pub fn build_transport(mut self) -> Result<Arc<dyn Transport>, Error> {
+        self.take_transport()
+    }
+
+    fn take_transport(&mut self) -> Result<Arc<dyn Transport>, Error> {
+        let user_agent =
+            HeaderValue::try_from(&*self.user_agent).map_err(|_| ConfigError::UserAgent)?;
+        if let Proxies::All(url) = &self.proxies
+            && (!matches!(url.scheme(), "http" | "https") || url.host().is_none())
+        {
+            return Err(ConfigError::Proxy("its URL starts with http:// or https://".into()).into());
+        }
+        let made = || -> Arc<dyn Transport> {
+            Arc::new(HttpTransport::new(HttpConfig {
+                timeouts: self.timeouts,
+                proxies: self.proxies.clone(),
+                extra_roots: self.extra_roots.clone(),
+                user_agent,
+            }))
+        };
+        Ok(self.transport.take().unwrap_or_else(made))
     }
 }
 

@@ -5,5 +5,6 @@ mod crowd;
 mod serve;
 mod tls;
 
+pub use rustls::ServerConfig;
 pub use serve::{Bound, serve, serve_at_most};
 pub use tls::{TlsError, tls};

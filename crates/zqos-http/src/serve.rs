@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,9 +21,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::crowd::{Crowd, Guest};
 
-/// How many clients are served at once. Each takes a descriptor. For one more, one goes who asks for nothing; while
-/// all ask, it waits.
+/// How many clients are served at once, at most. Each takes a descriptor. For one more, one goes who asks for nothing;
+/// while all ask, it waits.
 const CONNECTIONS: usize = 4_096;
+/// How many descriptors are left for what is served: files of a store, pipes.
+///
+/// **Source**: a choice of this project: a query has some hundred files open.
+const OTHER_DESCRIPTORS: usize = 512;
 /// How long a client may take to send the head of a request, or to read some of an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long answers under way may take when the server is to stop.
@@ -47,7 +53,7 @@ pub async fn serve(
     router: axum::Router,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    serve_at_most(CONNECTIONS, bound, router, stop).await
+    serve_at_most(most_connections(descriptors()), bound, router, stop).await
 }
 
 /// The same, for so many clients at once.
@@ -69,11 +75,13 @@ pub async fn serve_at_most(
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
-        while let Some(ended) = connections.try_join_next() {
-            ended.map_err(io::Error::other)?;
-        }
+        // All of these can be dropped at any point: whoever was not accepted waits.
         let accepted = tokio::select! {
             () = &mut stop => break,
+            Some(ended) = connections.join_next() => {
+                ended.map_err(io::Error::other)?;
+                continue;
+            }
             accepted = listener.accept() => accepted,
         };
         let (socket, peer) = match accepted {
@@ -113,6 +121,32 @@ pub async fn serve_at_most(
     tokio::time::timeout(LAST_ANSWERS, last).await.unwrap_or(Ok(()))
 }
 
+/// How many connections leave descriptors for what is served: of few descriptors half of them.
+fn most_connections(descriptors: usize) -> usize {
+    let others = OTHER_DESCRIPTORS.min(descriptors / 2);
+    CONNECTIONS.min(descriptors - others).max(1)
+}
+
+/// How many descriptors the process may have: as many as it may allow itself, which it does.
+#[cfg(unix)]
+fn descriptors() -> usize {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return usize::MAX };
+    // Some systems say that there is no limit, and have one.
+    let most = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(_) => soft,
+    };
+    usize::try_from(most).unwrap_or(usize::MAX)
+}
+
+/// Elsewhere nothing counts them.
+#[cfg(not(unix))]
+fn descriptors() -> usize {
+    usize::MAX
+}
+
 async fn accept(
     socket: TcpStream,
     peer: SocketAddr,
@@ -129,14 +163,14 @@ async fn accept(
     socket.set_write_timeout(Some(PATIENCE));
     let socket = Box::pin(socket);
     match tls {
-        None => converse(socket, router, stopped, guest).await,
+        None => converse(socket, peer, router, stopped, guest).await,
         Some(tls) => {
             let shaken = tokio::select! {
                 shaken = tokio::time::timeout(PATIENCE, tls.accept(socket)) => shaken,
                 () = guest.sent_away.notified() => return,
             };
             match shaken {
-                Ok(Ok(socket)) => converse(socket, router, stopped, guest).await,
+                Ok(Ok(socket)) => converse(socket, peer, router, stopped, guest).await,
                 // Somebody who does not speak TLS, or trusts nobody of that name.
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
                 Err(_) => {}
@@ -147,13 +181,18 @@ async fn accept(
 
 async fn converse(
     socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
     router: axum::Router,
     mut stopped: watch::Receiver<bool>,
     guest: Arc<Guest>,
 ) {
     let router = TowerToHyperService::new(router);
     let asking = Arc::clone(&guest);
-    let service = service_fn(move |request| Arc::clone(&asking).answer(router.call(request)));
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        // Whoever is served may be asked for the address that they came from.
+        request.extensions_mut().insert(ConnectInfo(peer));
+        Arc::clone(&asking).answer(router.call(request))
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
@@ -171,4 +210,94 @@ async fn converse(
     }
     connection.as_mut().graceful_shutdown();
     drop(connection.await);
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::{get, post};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+
+    use super::*;
+
+    /// A client's end of a connection with a server that tells how much it was sent.
+    fn connected() -> (DuplexStream, watch::Sender<bool>) {
+        let router = axum::Router::new()
+            .route("/", post(|body: String| async move { body.len().to_string() }))
+            .route(
+                "/peer",
+                get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }),
+            );
+        let (here, there) = duplex(1 << 20);
+        let (stopping, stopped) = watch::channel(false);
+        let peer = SocketAddr::from(([192, 0, 2, 7], 1_234));
+        let guest = Guest::new(&Arc::default());
+        drop(tokio::spawn(converse(there, peer, router, stopped, guest)));
+        (here, stopping)
+    }
+
+    async fn rest(mut client: DuplexStream) -> String {
+        let mut text = String::new();
+        client.read_to_string(&mut text).await.unwrap();
+        text
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_does_not_end_is_not_waited_for() {
+        for head in ["", "GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: "] {
+            let (mut client, _stopping) = connected();
+            client.write_all(head.as_bytes()).await.unwrap();
+            let begun = tokio::time::Instant::now();
+            let text = rest(client).await;
+            assert!(text.is_empty() || text.starts_with("HTTP/1.1 408"), "{head}: {text}");
+            assert!(begun.elapsed() <= PATIENCE * 2, "{head}: {:?}", begun.elapsed());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_that_is_too_long_is_refused() {
+        let (mut client, _stopping) = connected();
+        let long = format!("GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n", "x".repeat(600_000));
+        drop(client.write_all(long.as_bytes()).await);
+        let text = rest(client).await;
+        assert!(text.starts_with("HTTP/1.1 414") || text.starts_with("HTTP/1.1 431"), "{text}");
+        let (mut client, _stopping) = connected();
+        let many = format!("GET / HTTP/1.1\r\nhost: localhost\r\n{}\r\n", "x: y\r\n".repeat(1_000));
+        drop(client.write_all(many.as_bytes()).await);
+        let text = rest(client).await;
+        assert!(text.starts_with("HTTP/1.1 431"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn who_asks_is_known_by_address() {
+        let (mut client, _stopping) = connected();
+        let head = b"GET /peer HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        client.write_all(head).await.unwrap();
+        assert!(rest(client).await.ends_with("192.0.2.7:1234"));
+    }
+
+    /// What panics has to be found, as nobody else would do its work.
+    #[tokio::test]
+    async fn a_panic_ends_the_server() {
+        let router = axum::Router::new().route("/", get(|| async { panic!("a defect") as () }));
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = serve(Bound { listener, tls: None }, router, std::future::pending());
+        let client = async {
+            let mut socket = TcpStream::connect(address).await.unwrap();
+            socket.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ended = server => assert!(ended.unwrap_err().to_string().contains("panicked")),
+            () = client => {}
+        }
+    }
+
+    #[test]
+    fn connections_leave_descriptors_for_what_is_served() {
+        assert_eq!(most_connections(usize::MAX), 4_096);
+        assert_eq!(most_connections(1_024), 512);
+        assert_eq!(most_connections(64), 32);
+        assert_eq!(most_connections(1), 1);
+    }
 }

@@ -5,9 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use zqos_core::Timestamp;
 use zqos_core::table::TABLES;
@@ -40,6 +42,33 @@ pub enum QueryError {
     /// There are no threads to run it, or no folder for what does not fit into memory.
     #[error("queries can't be run here: neither without threads nor without temporary files")]
     Engine(#[source] io::Error),
+}
+
+impl QueryError {
+    /// The query needs more memory than it may have, beside what can be spilt.
+    pub fn is_out_of_memory(&self) -> bool {
+        let Self::Failed(error) = self else { return false };
+        matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+    }
+
+    /// What a query can't do with the rows that it found, such as a division by zero; `None` where it failed for
+    /// another reason.
+    pub fn of_rows(&self) -> Option<String> {
+        let Self::Failed(error) = self else { return None };
+        match error.find_root() {
+            DataFusionError::Execution(text) => Some(text.clone()),
+            DataFusionError::ArrowError(error, _) => match **error {
+                ArrowError::CastError(_)
+                | ArrowError::ParseError(_)
+                | ArrowError::ComputeError(_)
+                | ArrowError::DivideByZero
+                | ArrowError::ArithmeticOverflow(_)
+                | ArrowError::InvalidArgumentError(_) => Some(error.to_string()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// What queries may use.
@@ -85,6 +114,11 @@ pub struct Settings {
     pub sites: Option<SiteOf>,
     /// Nobody but this program asks, nothing that is nested: its threads take less room.
     pub our_own: bool,
+    /// The accounts of which rows can be seen; all if `None`. Whoever is bound is told nothing of what the store is
+    /// made of either: neither files and commits nor how a query is run, for in these are all accounts.
+    pub accounts: Option<Vec<String>>,
+    /// All threads start at once and stay, so that from then on what a query takes can be limited from outside.
+    pub hold_threads: bool,
 }
 
 impl From<Limits> for Settings {
@@ -95,16 +129,22 @@ impl From<Limits> for Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { limits, reach, judge, sites, our_own } = self;
+        let Self { limits, reach, judge, sites, our_own, accounts, hold_threads } = self;
         f.debug_struct("Settings")
             .field("limits", limits)
             .field("reach", reach)
             .field("judge", judge)
             .field("has_sites", &sites.is_some())
             .field("our_own", our_own)
+            .field("accounts", accounts)
+            .field("hold_threads", hold_threads)
             .finish()
     }
 }
+
+/// Why nobody who is bound to accounts is told how a query is run.
+const NO_PLANS: &str =
+    "`EXPLAIN` tells of files in which all accounts are, and can't be asked here";
 
 /// One version of the tables of a store, or of some of them.
 pub struct Archive {
@@ -113,6 +153,8 @@ pub struct Archive {
     engine: Engine,
     /// `None` where there are files alone.
     snapshot: Option<Arc<Snapshot>>,
+    /// Some accounts can be seen, and not all.
+    is_bound: bool,
     _spill: SpillFolder,
 }
 
@@ -150,7 +192,7 @@ impl Archive {
         settings: Settings,
         sql: Option<&str>,
     ) -> Result<Self, QueryError> {
-        let Settings { limits, reach, judge, sites, our_own } = settings;
+        let Settings { limits, reach, judge, sites, our_own, accounts, hold_threads } = settings;
         // Set aside for merging what was spilt, by each part of a sort: of a small pool a small share.
         let for_merging = (limits.memory / 16).min(10 << 20);
         // Some dozens of batches must fit.
@@ -176,7 +218,7 @@ impl Archive {
             .with_object_list_cache_limit(0)
             .build_arc()?;
         let mut context = SessionContext::new_with_config_rt(config, runtime);
-        let engine = Engine::start(our_own).map_err(QueryError::Engine)?;
+        let engine = Engine::start(our_own, hold_threads).map_err(QueryError::Engine)?;
         let tables = match sql {
             Some(sql) => {
                 let (context, sql) = (context.clone(), sql.to_owned());
@@ -191,15 +233,18 @@ impl Archive {
         };
         functions::register(&context, judge, sites);
         if let (Some(at), Some(snapshot)) = (&at, &snapshot) {
-            views::register(&context, at, snapshot).await?;
-            system::register(&context, snapshot)?;
+            views::register(&context, at, snapshot, accounts.as_deref()).await?;
+            if accounts.is_none() {
+                system::register(&context, snapshot)?;
+            }
         }
         rollup::register(&context);
         truncate::register(&context);
         if reach == Reach::Files {
             context = context.enable_url_table();
         }
-        Ok(Self { context, limits, engine, snapshot, _spill: spill })
+        let is_bound = accounts.is_some();
+        Ok(Self { context, limits, engine, snapshot, is_bound, _spill: spill })
     }
 
     /// The version of the store's tables; `None` where there are files alone.
@@ -220,7 +265,7 @@ impl Archive {
     ///
     /// **Errors**: [`QueryError::Wrong`] for what is wrong, or no query, or too much of one.
     pub async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
-        let (context, sql) = (self.context.clone(), sql.to_owned());
+        let (context, sql, is_bound) = (self.context.clone(), sql.to_owned(), self.is_bound);
         let plan = async move {
             depth::check(&sql)?;
             let read_only = SQLOptions::new()
@@ -229,6 +274,10 @@ impl Archive {
                 .with_allow_statements(false);
             let frame = context.sql_with_options(&sql, read_only).await;
             let frame = frame.map_err(|error| WrongQuery::new(&sql, &error))?;
+            let plan = frame.logical_plan();
+            if is_bound && matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) {
+                return Err(WrongQuery::of_all(NO_PLANS.to_owned()).into());
+            }
             Ok(frame.execute_stream().await?)
         };
         Answer::start(&self.engine, self.limits.time, plan).await

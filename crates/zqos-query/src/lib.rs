@@ -2,6 +2,7 @@
 
 mod answer;
 mod archive;
+mod bound;
 mod days;
 mod depth;
 mod engine;

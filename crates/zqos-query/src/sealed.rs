@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use datafusion::datasource::listing::ListingTable;
+use datafusion::datasource::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::ExprFunctionExt as _;
@@ -52,7 +52,7 @@ impl Parts {
         &self,
         context: &SessionContext,
         table: &Table,
-        rows: impl Fn(&str) -> Result<Arc<ListingTable>, DataFusionError>,
+        rows: impl Fn(&str) -> Result<Arc<dyn TableProvider>, DataFusionError>,
     ) -> Result<bool, DataFusionError> {
         let folder = object_store::path::Path::from(format!("tables/{}", table.name));
         let [has_sealed, has_open] = [&self.sealed, &self.open]

@@ -26,6 +26,7 @@ use zqos_core::table::{
 };
 use zqos_store::{DataFile, Location, Snapshot};
 
+use crate::bound::of_accounts;
 use crate::functions::{AUDIO_MINUTE, MIDDLE};
 use crate::pinned::PinnedFiles;
 use crate::sealed::Parts;
@@ -46,11 +47,12 @@ const STORE: &str = "zqos://store/";
 /// 15,000 for a day of a company; DataFusion would take half a megabyte, of each file of a table.
 const FOOTER: usize = 32 << 10;
 
-/// Registers the tables of a store, as far as they were read.
+/// Registers the tables of a store, as far as they were read: the rows of these accounts, of all if `None`.
 pub(crate) async fn register(
     context: &SessionContext,
     at: &Location,
     snapshot: &Snapshot,
+    accounts: Option<&[String]>,
 ) -> Result<(), DataFusionError> {
     let store: Arc<dyn ObjectStore> = match at {
         Location::Folder(folder) => Arc::new(LocalFileSystem::new_with_prefix(folder)?),
@@ -74,16 +76,17 @@ pub(crate) async fn register(
         catalog.register_schema(name, Arc::new(MemorySchemaProvider::new()))?;
     }
     for (table, ..) in snapshot.tables() {
-        let files = rows(table, STORE)?;
+        let rows_at = |place: &str| Ok(of_accounts(rows(table, place)?, accounts));
+        let files = rows_at(STORE)?;
         let tail = snapshot.tail(table);
         if tail.is_empty() {
             context.register_table(TableReference::partial(STORED, table.name), files)?;
         } else {
             // What is in logs alone is there all the same.
             let [in_files, in_logs] = ["files", "logs"].map(|of| format!("{}_in_{of}", table.name));
-            let tail = tail_of(table, tail)?;
+            let tail = of_accounts(Arc::new(tail_of(table, tail)?), accounts);
             context.register_table(TableReference::partial(STORED, &*in_files), files)?;
-            context.register_table(TableReference::partial(STORED, &*in_logs), Arc::new(tail))?;
+            context.register_table(TableReference::partial(STORED, &*in_logs), tail)?;
             let rows = format!(
                 "CREATE VIEW {STORED}.{} AS SELECT * FROM {STORED}.{in_files} \
                  UNION ALL SELECT * FROM {STORED}.{in_logs}",
@@ -92,8 +95,7 @@ pub(crate) async fn register(
             context.sql(&rows).await?;
         }
         // What a log has may be of a sealed day.
-        let is_plain =
-            tail.is_empty() && parts.register_view(context, table, |place| rows(table, place))?;
+        let is_plain = tail.is_empty() && parts.register_view(context, table, rows_at)?;
         if !is_plain {
             context.sql(&view(table)).await?;
         }

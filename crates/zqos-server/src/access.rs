@@ -2,6 +2,7 @@
 
 mod audit;
 mod client;
+mod oidc;
 mod session;
 
 use std::fmt;
@@ -11,7 +12,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use audit::{Audit, AuditError};
+pub use bytes::Bytes;
+pub(crate) use client::digest;
 pub use client::{Client, Clients, ClientsError, Credentials};
+pub(crate) use oidc::{Back, Oidc, PATIENCE, SignInError};
+pub use oidc::{Fetch, FetchError, OidcSettings, is_safe};
 pub(crate) use session::{Holder, TOKEN};
 pub use session::{Sessions, Token};
 
@@ -73,7 +78,8 @@ impl FromStr for Role {
 /// Somebody who has shown who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The client's name, or `sign-in` for a browser of whoever started the server.
+    /// The client's name, `sign-in` for a browser of whoever started the server, or `oidc:` and how an identity provider
+    /// knows somebody.
     pub name: String,
     /// What they may see.
     pub role: Role,

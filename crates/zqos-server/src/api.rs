@@ -9,6 +9,7 @@ mod overview;
 mod people;
 mod session;
 mod sites;
+pub(crate) mod sql;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ use crate::problem::Problem;
 use crate::server::Server;
 use crate::{metrics, page, zoom};
 
+pub(crate) use session::Stored;
+
 /// The longest time that is asked for at once.
 ///
 /// **Source**: a choice of this project: a year and a day, as far back as Zoom itself goes.
@@ -43,11 +46,14 @@ const MOST_RANGE: Duration = Duration::from_hours(24 * 367);
 const LAST_SECOND: i64 = 7_258_118_400;
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "zqos",
-    description = "What a zqos store has, and what went wrong. Times are RFC 3339 in UTC, shares go from 0 to 1, \
+#[openapi(
+    components(schemas(Problem)),
+    info(
+        title = "zqos",
+        description = "What a zqos store has, and what went wrong. Times are RFC 3339 in UTC, shares go from 0 to 1, \
         units stand in names, and null means that it is not known."
-))]
+    )
+)]
 struct Described;
 
 /// Everything that can be asked.
@@ -62,6 +68,8 @@ pub(crate) fn router(server: &Arc<Server>) -> Router {
         .route("/api/openapi.json", get(document))
         .route("/metrics", get(metrics::metrics))
         .route("/sign-in", get(session::sign_in))
+        .route("/sign-in/oidc", get(session::begin_oidc))
+        .route("/sign-in/oidc/callback", get(session::end_oidc))
         .route("/oauth/token", axum::routing::post(session::token))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(session::ready))
@@ -88,6 +96,7 @@ fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(compared::compared))
         .routes(routes!(collected::coverage))
         .routes(routes!(live::live))
+        .routes(routes!(sql::sql))
 }
 
 /// What describes the API, as JSON.

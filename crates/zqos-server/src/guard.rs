@@ -1,11 +1,12 @@
 //! What every request goes through before anything is told, and every answer before it leaves.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -17,7 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::access::{Identity, Role};
+use crate::access::{Identity, Role, digest};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -43,6 +44,7 @@ pub(crate) fn guarded(server: &Arc<Server>, router: Router) -> Router {
     router
         .layer(from_fn_with_state(Arc::clone(server), kept))
         .layer(from_fn_with_state(Arc::clone(server), identified))
+        .layer(from_fn_with_state(Arc::clone(server), knocked))
         .layer(RequestBodyLimitLayer::new(MOST_BODY))
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
@@ -58,6 +60,10 @@ pub(crate) fn guarded(server: &Arc<Server>, router: Router) -> Router {
 
 /// Gives up what takes too long.
 async fn in_time(request: Request, next: Next) -> Response {
+    // Queries have a time of their own.
+    if request.uri().path() == crate::api::sql::PATH {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(MOST_TIME, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the answer took too long")
@@ -138,6 +144,55 @@ fn is_public(path: &str) -> bool {
     !guarded.iter().any(|start| path.starts_with(start)) || path == "/api/openapi.json"
 }
 
+/// Of those who are let in nowhere yet, each address has its rate: of who shows a secret that may be guessed.
+async fn knocked(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let shows_secret = path.starts_with("/sign-in") || path == "/oauth/token";
+    if !shows_secret {
+        return next.run(request).await;
+    }
+    match at_address(&server, &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Takes note of a request of an address. Behind a proxy all have the proxy's, and only the proxy can tell them apart.
+fn at_address(server: &Server, request: &Request) -> Result<(), Problem> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    match peer.filter(|_| server.settings.proxy_header.is_none()) {
+        Some(peer) => within_rate(server, &format!("address {}", network(peer))),
+        None => Ok(()),
+    }
+}
+
+/// Of IPv6 the network of a single customer, in which there are as many addresses as anybody wants.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let bits = address.to_bits() & !u128::from(u64::MAX);
+            std::net::Ipv6Addr::from_bits(bits).into()
+        }
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+fn within_rate(server: &Server, who: &str) -> Result<(), Problem> {
+    server.limiter.ask(who, server.now()).map_err(|wait| {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too much was asked in a short time")
+            .retry_after(wait)
+            .hint("wait for as long as `Retry-After` says; `zqos serve --rate` allows more")
+    })
+}
+
+/// By what those who are let in are told apart: browsers by their session, programs by their client.
+fn asker(headers: &HeaderMap, who: &Identity) -> String {
+    match cookie(headers).filter(|_| !headers.contains_key(header::AUTHORIZATION)) {
+        Some(session) => format!("session {}", digest(session)),
+        None => format!("client {}", who.name),
+    }
+}
+
 /// Finds out who asks.
 async fn identified(
     State(server): State<Arc<Server>>,
@@ -155,10 +210,16 @@ async fn identified(
             return crate::zoom::without_token();
         }
         Ok(None) => {
-            let problem = Problem::new(StatusCode::UNAUTHORIZED, "nobody is signed in").hint(
+            if let Err(problem) = at_address(&server, &request) {
+                return problem.into_response();
+            }
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, "nobody is signed in");
+            let problem = problem.hint(if server.oidc.is_some() {
+                "open `/sign-in/oidc`, or send the id and the secret of a client (`zqos client add`) by HTTP Basic"
+            } else {
                 "open the sign-in address that `zqos serve` printed, or send the id and the secret of a client \
-                 (`zqos client add`) by HTTP Basic",
-            );
+                 (`zqos client add`) by HTTP Basic"
+            });
             let mut response = problem.into_response();
             // A browser would ask for a name and a password, which nobody has.
             if !request.headers().contains_key("sec-fetch-mode") {
@@ -169,6 +230,14 @@ async fn identified(
         }
         Err(problem) => return problem.into_response(),
     };
+    let asker = asker(request.headers(), &who);
+    if request.uri().path().starts_with("/v2/") {
+        if let Err(wait) = server.archive_limiter.ask(&asker, server.now()) {
+            return crate::zoom::too_many(wait);
+        }
+    } else if let Err(problem) = within_rate(&server, &asker) {
+        return problem.into_response();
+    }
     // A browser sends its cookie by itself: whatever changes something shows that a page of ours asks.
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if by_cookie && !is_safe && !request.headers().contains_key(&OURS) {
@@ -190,6 +259,7 @@ fn who(server: &Server, headers: &HeaderMap) -> Result<Option<Identity>, Problem
             role: Role::Admin,
             accounts: accounts.clone(),
         })),
+        Some(Holder::Person(who)) => Ok(Some(who)),
         Some(Holder::Client { client_id, account }) => {
             let known = server.clients.still(&client_id, accounts)?;
             Ok(known.map(|who| Identity {
@@ -223,9 +293,14 @@ pub(crate) fn basic(encoded: &str) -> Option<(String, String)> {
 
 /// The session that a browser tells.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, COOKIE)
+}
+
+/// What a browser tells under a name.
+pub(crate) fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
     cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
-        cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=').filter(|value| !value.is_empty())
+        cookie.trim().strip_prefix(name)?.strip_prefix('=').filter(|value| !value.is_empty())
     })
 }
 

@@ -52,8 +52,16 @@ pub(crate) struct Held {
     count: AtomicU64,
 }
 
-/// What tells a store that has changed from one that has not; `None` where that can't be seen.
-type Mark = Option<u64>;
+/// What tells a store that has changed from one that has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// What its folder looks like.
+    Seen(u64),
+    /// It is elsewhere, and can't be looked at cheaply.
+    Unseen,
+    /// Its folder can't be read, or is gone.
+    Gone,
+}
 
 impl Held {
     pub(crate) fn new(at: Location, settings: Settings) -> Self {
@@ -72,13 +80,16 @@ impl Held {
             }
             *looked = now;
             let is_same = match self.mark() {
-                Some(seen) => Some(seen) == *mark,
-                None => now.duration_since(version.opened) < KEEP_REMOTE,
+                Mark::Seen(seen) => *mark == Mark::Seen(seen),
+                Mark::Unseen => now.duration_since(version.opened) < KEEP_REMOTE,
+                Mark::Gone => false,
             };
             if is_same {
                 return Ok(version.clone());
             }
         }
+        // Of a store that can't be opened nothing is shown, not even what was there before: it may be another's.
+        *newest = None;
         // The mark is taken first: what comes after it is seen the next time.
         let mark = self.mark();
         let archive = Archive::open(Some(self.at.clone()), self.settings.clone()).await?;
@@ -88,17 +99,24 @@ impl Held {
         Ok(version)
     }
 
-    /// What a folder's logs look like from outside: commits of tables, and the logs of writers.
+    /// What a folder looks like from outside: its layout, commits of tables, and the logs of writers.
     fn mark(&self) -> Mark {
-        let Location::Folder(folder) = &self.at else { return None };
+        let Location::Folder(folder) = &self.at else { return Mark::Unseen };
         let mut hasher = DefaultHasher::new();
-        let tables = fs::read_dir(folder.join("tables")).ok()?;
-        for table in tables.flatten() {
-            mark_folder(&table.path().join("_delta_log"), &mut hasher);
+        match mark_store(folder, &mut hasher) {
+            Ok(()) => Mark::Seen(hasher.finish()),
+            Err(_) => Mark::Gone,
         }
-        mark_tree(&folder.join("wal"), &mut hasher).ok()?;
-        Some(hasher.finish())
     }
+}
+
+fn mark_store(folder: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
+    // Another program may have given it another layout.
+    fs::read(folder.join("layout.json"))?.hash(hasher);
+    for table in fs::read_dir(folder.join("tables"))? {
+        mark_folder(&table?.path().join("_delta_log"), hasher);
+    }
+    mark_tree(&folder.join("wal"), hasher)
 }
 
 /// Adds the names of a folder's files; one that is not there adds nothing.

@@ -8,6 +8,7 @@
 //!   who saw whom.
 //! - [`api`] is `/api/v1`, described by `/api/openapi.json`; [`metrics`] is `/metrics`.
 //! - `/v2` is Zoom's own API, by `zqos-archive`.
+//! - [`sql`] has queries answered by processes of their own.
 //! - [`page`] has the dashboard, as it was built into the program.
 
 pub mod access;
@@ -16,13 +17,17 @@ pub mod coverage;
 pub mod metrics;
 pub mod page;
 pub mod push;
+pub mod spreadsheet;
+pub mod sql;
 
 mod cache;
 mod guard;
 mod held;
 mod problem;
+mod rate;
 mod server;
 mod zoom;
 
 pub use problem::Problem;
+pub use rate::Rate;
 pub use server::{Names, Server, Settings};

@@ -1,6 +1,8 @@
 //! `/metrics`: OpenMetrics of the quality that was found, and of the server itself. Nobody is in it by name, and
 //! labels have few values.
 
+mod otlp;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +11,6 @@ use std::time::Duration;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -23,8 +24,12 @@ use crate::problem::Problem;
 use crate::push;
 use crate::server::Server;
 
+pub use otlp::Export;
+
 /// How many values of a label are told by name; the others are `other`.
 const VALUES: usize = 100;
+/// What the names of all begin with.
+const PREFIX: &str = "zqos";
 /// The time that gauges are of.
 const WINDOW: Duration = Duration::from_hours(24);
 
@@ -41,21 +46,75 @@ impl Health {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Group {
     account: String,
     by: String,
     value: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Build {
-    version: String,
+/// Names and values that tell samples of a metric apart.
+type Labels = Vec<(&'static str, String)>;
+
+/// What is measured.
+#[derive(Debug)]
+struct Metric {
+    /// Its name, without what says whose it is and in what unit.
+    name: &'static str,
+    /// What it is.
+    help: String,
+    /// It only rises.
+    is_counter: bool,
+    /// In seconds; otherwise it is a number of things.
+    is_seconds: bool,
+    samples: Vec<(Labels, i64)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Class {
-    status: String,
+impl Metric {
+    fn gauge(name: &'static str, help: impl Into<String>, samples: Vec<(Labels, i64)>) -> Self {
+        Self { name, help: help.into(), is_counter: false, is_seconds: false, samples }
+    }
+
+    /// The name that a scrape has.
+    fn full_name(&self) -> String {
+        let ending = match (self.is_seconds, self.is_counter) {
+            (true, _) => "_seconds",
+            (_, true) => "_total",
+            _ => "",
+        };
+        format!("{PREFIX}_{}{ending}", self.name)
+    }
+
+    /// The unit, in the words of UCUM.
+    const fn unit(&self) -> &'static str {
+        if self.is_seconds { "s" } else { "1" }
+    }
+
+    fn register(self, registry: &mut Registry) {
+        let unit = self.is_seconds.then_some(Unit::Seconds);
+        if self.is_counter {
+            let counters = Family::<Labels, Counter>::default();
+            for (labels, value) in &self.samples {
+                counters.get_or_create(labels).inc_by(value.unsigned_abs());
+            }
+            registry.register(self.name, self.help, counters);
+        } else if let [(labels, value)] = &self.samples[..]
+            && labels.is_empty()
+        {
+            let gauge = Gauge::<i64>::default();
+            gauge.set(*value);
+            match unit {
+                Some(unit) => registry.register_with_unit(self.name, self.help, unit, gauge),
+                None => registry.register(self.name, self.help, gauge),
+            }
+        } else {
+            let gauges = Family::<Labels, Gauge>::default();
+            for (labels, value) in &self.samples {
+                gauges.get_or_create(labels).set(*value);
+            }
+            registry.register(self.name, self.help, gauges);
+        }
+    }
 }
 
 /// Answers a scrape.
@@ -63,53 +122,9 @@ pub(crate) async fn metrics(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
 ) -> Result<Response, Problem> {
-    let mut registry = Registry::with_prefix("zqos");
-    let build = Family::<Build, Gauge>::default();
-    build.get_or_create(&Build { version: env!("CARGO_PKG_VERSION").to_owned() }).set(1);
-    registry.register("build_info", "1, with the version of the program", build);
-    let answers = Family::<Class, Counter>::default();
-    for (class, count) in server.metrics.answers.iter().enumerate().skip(1) {
-        let of = Class { status: format!("{class}xx") };
-        answers.get_or_create(&of).inc_by(count.load(Ordering::Relaxed));
-    }
-    registry.register("http_answers", "Answers by the class of their status", answers);
-    let is_readable = Gauge::<i64>::default();
-    let newest = Gauge::<i64>::default();
-    let [judged, poor, joins, poor_joins] =
-        std::array::from_fn(|_| Family::<Group, Gauge>::default());
-    match of_store(&server, &who).await {
-        Ok((at, found)) => {
-            is_readable.set(1);
-            if let Some(at) = at {
-                newest.set(at);
-            }
-            for (group, counts) in found {
-                judged.get_or_create(&group).set(counts.minutes);
-                poor.get_or_create(&group).set(counts.poor_minutes);
-                joins.get_or_create(&group).set(counts.joins);
-                poor_joins.get_or_create(&group).set(counts.poor_joins);
-            }
-        }
-        // Whoever scrapes is told by a figure, and not by silence.
-        Err(_) => {
-            is_readable.set(0);
-        }
-    }
-    registry.register("store_readable", "1 while the store can be read", is_readable);
-    registry.register_with_unit(
-        "newest_join_timestamp",
-        "When the newest join with a verdict began, since 1970; 0 where there is none",
-        Unit::Seconds,
-        newest,
-    );
-    let of = "of joins that began in the 24 hours before the newest one, audio";
-    for (name, help, family) in [
-        ("judged_minutes", format!("Minutes with a verdict, {of}"), judged),
-        ("poor_minutes", format!("Poor and bad minutes, {of}"), poor),
-        ("judged_joins", format!("Joins with a verdict, {of}"), joins),
-        ("poor_joins", format!("Poor and bad joins, {of}"), poor_joins),
-    ] {
-        registry.register(name, help, family);
+    let mut registry = Registry::with_prefix(PREFIX);
+    for metric in measured(&server, &who).await {
+        metric.register(&mut registry);
     }
     if let Some(source) = server.push.get() {
         push::register(&mut registry, source.figures(), &who.accounts);
@@ -122,6 +137,63 @@ pub(crate) async fn metrics(
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     Ok(response)
+}
+
+/// One of the figures of a group.
+type Figure = fn(&Counts) -> i64;
+
+/// Everything that is measured, of the accounts that somebody may see.
+async fn measured(server: &Arc<Server>, who: &Identity) -> Vec<Metric> {
+    // Whoever scrapes is told by a figure, and not by silence.
+    let (is_readable, (newest, found)) = match of_store(server, who).await {
+        Ok(found) => (1, found),
+        Err(_) => (0, (None, Vec::new())),
+    };
+    let answers = server.metrics.answers.iter().enumerate().skip(1);
+    let answers = answers.map(|(class, count)| {
+        let count = i64::try_from(count.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
+        (vec![("status", format!("{class}xx"))], count)
+    });
+    let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
+    let mut metrics = vec![
+        Metric::gauge("build_info", "1, with the version of the program", vec![(version, 1)]),
+        Metric {
+            is_counter: true,
+            ..Metric::gauge(
+                "http_answers",
+                "Answers by the class of their status",
+                answers.collect(),
+            )
+        },
+        Metric::gauge(
+            "store_readable",
+            "1 while the store can be read",
+            vec![(Vec::new(), is_readable)],
+        ),
+        Metric {
+            is_seconds: true,
+            ..Metric::gauge(
+                "newest_join_timestamp",
+                "When the newest join with a verdict began, since 1970; 0 where there is none",
+                vec![(Vec::new(), newest.unwrap_or(0))],
+            )
+        },
+    ];
+    let of = "of joins that began in the 24 hours before the newest one, audio";
+    let figures: [(_, _, Figure); 4] = [
+        ("judged_minutes", "Minutes with a verdict", |counts| counts.minutes),
+        ("poor_minutes", "Poor and bad minutes", |counts| counts.poor_minutes),
+        ("judged_joins", "Joins with a verdict", |counts| counts.joins),
+        ("poor_joins", "Poor and bad joins", |counts| counts.poor_joins),
+    ];
+    metrics.extend(figures.map(|(name, help, figure)| {
+        let samples = found.iter().map(|(group, counts)| {
+            let Group { account, by, value } = group.clone();
+            (vec![("account", account), ("by", by), ("value", value)], figure(counts))
+        });
+        Metric::gauge(name, format!("{help}, {of}"), samples.collect())
+    }));
+    metrics
 }
 
 /// The samples of each metric in order: the library's own differs from run to run.

@@ -13,12 +13,15 @@ use zqos_quality::{InputMeaning, Judge};
 use zqos_query::{Limits, Settings as QuerySettings, SiteOf};
 use zqos_store::Location;
 
-use crate::access::{Audit, AuditError, Clients, Identity, Sessions, Token};
+use crate::access::{Audit, AuditError, Clients, Identity, Oidc, OidcSettings, Sessions, Token};
+use crate::api::Stored;
 use crate::cache::Cache;
 use crate::coverage::CoverageSource;
 use crate::held::Held;
 use crate::problem::Problem;
 use crate::push::PushSource;
+use crate::rate::{Limiter, Rate};
+use crate::sql::{Queries, Runner};
 
 /// What people may be called in the store, beside what people call them.
 pub type Names = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -43,10 +46,20 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// A header that a reverse proxy adds, which speaks TLS with whoever asks: without it nothing is answered.
     pub proxy_header: Option<String>,
+    /// Browsers speak TLS, with it or with the proxy: then cookies are sent in no other way.
+    pub is_encrypted: bool,
+    /// Who signs people in; `None` where nobody does but the address that is printed.
+    pub oidc: Option<OidcSettings>,
     /// Everybody sees what a viewer sees.
     pub share_safe: bool,
     /// Memory of all queries together, in bytes.
     pub memory: usize,
+    /// How much each client, session or address may ask; `None` for as much as it likes.
+    pub rate: Option<Rate>,
+    /// The same of the archive of Zoom's API, by client.
+    pub archive_rate: Option<Rate>,
+    /// How queries in SQL are run; `None` where nobody may send any.
+    pub sql: Option<Queries>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -67,6 +80,8 @@ const ANSWERS: usize = 64 << 20;
 const JOINS: usize = 400_000;
 /// How many meetings likewise.
 const MEETINGS: usize = 100_000;
+/// Of how many sets of accounts it is kept which days they have.
+const ACCOUNTS: usize = 1_000;
 /// How many participants' minutes.
 const MINUTES: usize = 1_000_000;
 /// How many rows and incidents of diagnoses.
@@ -89,12 +104,18 @@ pub struct Server {
     pub(crate) answers: Cache<String, Bytes>,
     pub(crate) joins: Cache<JoinsKey, Vec<JudgedJoin>>,
     pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
+    pub(crate) days: Cache<Vec<String>, Stored>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) diagnoses: Cache<DiagnosisKey, zqos_answer::Answer>,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
     /// Who tells what is pushed to this program, where something is.
     pub(crate) push: OnceLock<Arc<dyn PushSource>>,
+    pub(crate) oidc: Option<Oidc>,
+    pub(crate) limiter: Limiter,
+    pub(crate) archive_limiter: Limiter,
+    /// `None` where nobody may send queries.
+    pub(crate) sql: Option<Runner>,
 }
 
 impl fmt::Debug for Server {
@@ -107,7 +128,7 @@ impl Server {
     /// A server of a store.
     ///
     /// **Errors**: the record of who saw whom can't be kept, or was changed.
-    pub fn new(settings: Settings) -> Result<Self, AuditError> {
+    pub fn new(mut settings: Settings) -> Result<Self, AuditError> {
         let folder = settings.store.local();
         let sites = settings.context.sites.is_some().then(|| {
             let context = Arc::clone(&settings.context);
@@ -131,11 +152,16 @@ impl Server {
             answers: Cache::new(ANSWERS),
             joins: Cache::new(JOINS),
             meetings: Cache::new(MEETINGS),
+            days: Cache::new(ACCOUNTS),
             attended: Cache::new(MINUTES),
             diagnoses: Cache::new(TOLD),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
             push: OnceLock::new(),
+            oidc: settings.oidc.take().map(Oidc::new),
+            limiter: Limiter::new(settings.rate),
+            archive_limiter: Limiter::new(settings.archive_rate),
+            sql: settings.sql.clone().map(Runner::new),
             settings,
         })
     }
@@ -157,6 +183,11 @@ impl Server {
     /// What somebody may see of people.
     pub(crate) fn eyes(&self, who: &Identity) -> Eyes {
         if who.role.sees_people() && !self.settings.share_safe { Eyes::Open } else { Eyes::Veiled }
+    }
+
+    /// Whether somebody may see every account that is shown, and so what files have of all of them together.
+    pub(crate) fn sees_all(&self, who: &Identity) -> bool {
+        self.settings.accounts.iter().all(|account| who.accounts.contains(account))
     }
 
     /// Whether a `Host` is one by which the server may be called, so that no page of another site leads here

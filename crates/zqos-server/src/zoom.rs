@@ -56,6 +56,18 @@ pub(crate) fn without_token() -> Response<Body> {
     refused(StatusCode::UNAUTHORIZED, 124, "Invalid access token.")
 }
 
+/// What Zoom says of too much in a second. **Source**: reference of Zoom's API, "Rate limits"; its `Retry-After` is there
+/// for daily limits alone, and is added here in seconds.
+pub(crate) fn too_many(wait: Duration) -> Response<Body> {
+    let message =
+        "You have reached the maximum per-second rate limit for this API. Try again later.";
+    let mut response = refused(StatusCode::TOO_MANY_REQUESTS, 429, message);
+    let headers = response.headers_mut();
+    headers.insert("x-ratelimit-type", HeaderValue::from_static("QPS"));
+    headers.insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
+    response
+}
+
 /// Answers as Zoom would.
 pub(crate) async fn answer(
     State(server): State<Arc<Server>>,

@@ -132,6 +132,10 @@ pub(crate) enum Command {
     /// Show the store: a dashboard, an API, Zoom's own API, metrics
     #[cfg(feature = "serve")]
     Serve(Serve),
+    /// Answer one query of the server
+    #[cfg(feature = "serve")]
+    #[command(hide = true)]
+    AnswerQuery(AnswerQuery),
     /// Credentials for the server
     #[cfg(feature = "serve")]
     #[command(subcommand, after_help = "Example:\n  zqos client add grafana --role viewer")]
@@ -810,8 +814,38 @@ pub(crate) struct Serve {
     /// The memory of all queries together; what does not fit goes into temporary files
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..))]
     pub(crate) memory: u32,
+    /// How many requests a second each client and session may send, and each address that signs in, again and again; ten
+    /// times as many at once; 0 for as many as they like
+    #[arg(long, value_name = "REQUESTS", default_value_t = 50)]
+    pub(crate) rate: u32,
+    /// The same of Zoom's own API below `/v2`
+    #[arg(long, value_name = "REQUESTS", default_value_t = 0)]
+    pub(crate) archive_rate: u32,
+    /// Answers queries in SQL of analysts and admins, each in a process of its own
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// Stops such a query after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "sql", value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub(crate) sql_timeout: u32,
+    /// The memory of one; what does not fit goes into temporary files
+    #[arg(long, value_name = "MIB", default_value_t = 256, requires = "sql", value_parser = clap::value_parser!(u32).range(16..))]
+    pub(crate) sql_memory: u32,
+    /// How many run at once
+    #[arg(long, value_name = "COUNT", default_value_t = 2, requires = "sql", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) sql_at_once: u16,
     #[command(flatten)]
     pub(crate) context: ContextFiles,
+    #[command(flatten)]
+    pub(crate) store: WhichStore,
+}
+
+/// What `zqos serve --sql` runs for each query; nobody types it.
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub(crate) struct AnswerQuery {
+    /// The site map that `site_of` looks into
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<std::path::PathBuf>,
     #[command(flatten)]
     pub(crate) store: WhichStore,
 }

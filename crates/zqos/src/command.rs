@@ -79,6 +79,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         #[cfg(feature = "query")]
         Command::Sql(args) => return sql::run(&args, &cli.global).await,
         #[cfg(feature = "serve")]
+        Command::AnswerQuery(args) => return sql::answered::run(&args, &cli.global).await,
+        #[cfg(feature = "serve")]
         Command::Client(command) => return client::run(&command, &cli.global),
         #[cfg(feature = "serve")]
         Command::Serve(args) => return serve::run(&args, &cli.global).await,
@@ -122,7 +124,9 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         #[cfg(feature = "query")]
         Command::Sql(_) => unreachable!("asked before"),
         #[cfg(feature = "serve")]
-        Command::Client(_) | Command::Serve(_) => unreachable!("asked before"),
+        Command::AnswerQuery(_) | Command::Client(_) | Command::Serve(_) => {
+            unreachable!("asked before")
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod file;
 mod privacy;
 mod quality;
 mod secret;
+mod serve;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use privacy::Privacy;
 use quality::Quality;
 use secret::Environment;
 pub(crate) use secret::SecretSource;
+pub(crate) use serve::{Oidc, Otlp, Serve};
 
 /// The environment variables that are read. Each of the first five may also be given as `…_FILE`,
 /// the path of a file that holds the value.
@@ -64,6 +66,8 @@ pub(crate) struct Config {
     pub(crate) context: ContextFiles,
     /// By what minutes are judged.
     pub(crate) quality: Quality,
+    /// How the server is run.
+    pub(crate) serve: Serve,
 }
 
 /// Files of what an organisation knows of itself, and Zoom does not.
@@ -184,6 +188,7 @@ impl Config {
             privacy: Privacy::default(),
             context: ContextFiles::default(),
             quality: Quality::default(),
+            serve: Serve::default(),
         })
     }
 
@@ -240,6 +245,7 @@ impl Config {
                 asn: raw.context.asn,
             },
             quality: Quality::resolve(&raw.quality)?,
+            serve: Serve::resolve(raw.serve)?,
         })
     }
 

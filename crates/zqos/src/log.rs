@@ -9,9 +9,9 @@ use tracing_subscriber::EnvFilter;
 pub(crate) fn init(verbose: u8, runs_on: bool) {
     let filter = match (std::env::var("ZQOS_LOG"), verbose) {
         (Ok(filter), 0) if !filter.is_empty() => EnvFilter::new(filter),
-        (_, 0) if runs_on => EnvFilter::new("zqos_push=warn"),
+        (_, 0) if runs_on => EnvFilter::new("zqos_push=warn,zqos_server=warn"),
         (_, 0) => return,
-        (_, 1) => EnvFilter::new("zoom_dashboard=debug,zqos_push=debug"),
+        (_, 1) => EnvFilter::new("zoom_dashboard=debug,zqos_push=debug,zqos_server=debug"),
         _ => EnvFilter::new("trace"),
     };
     tracing_subscriber::fmt()

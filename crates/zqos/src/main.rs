@@ -93,6 +93,8 @@ fn runs_on(command: &Command) -> bool {
     match command {
         #[cfg(feature = "store")]
         Command::Receive(_) => true,
+        #[cfg(feature = "serve")]
+        Command::Serve(_) => true,
         _ => false,
     }
 }

@@ -236,7 +236,8 @@ pub(super) fn random<const BYTES: usize>() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-pub(super) fn digest(secret: &str) -> String {
+/// A SHA-256 digest, in hexadecimal digits.
+pub(crate) fn digest(secret: &str) -> String {
     use std::fmt::Write as _;
 
     Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut text, byte| {

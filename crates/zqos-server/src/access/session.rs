@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use zqos_core::Timestamp;
 
+use super::Identity;
 use super::client::{digest, random};
 
 /// How long a browser stays signed in without a request.
@@ -42,6 +43,8 @@ impl std::fmt::Debug for Token {
 pub(crate) enum Holder {
     /// A browser of whoever started the server.
     Browser,
+    /// A browser of somebody whom an identity provider knows.
+    Person(Identity),
     /// A client, and the account that its token is for.
     Client {
         /// The client's id.
@@ -83,6 +86,12 @@ impl Sessions {
     pub(crate) fn sign_in(&self, code: &str, now: Timestamp) -> Option<Token> {
         let until = lock(&self.codes).remove(&digest(code))?;
         (until > now).then(|| self.issue(Holder::Browser, now, SESSION))
+    }
+
+    /// A session of somebody whom an identity provider knows. It ends after a working day, so that whoever has left is
+    /// not let in for ever.
+    pub(crate) fn person(&self, who: Identity, now: Timestamp) -> Token {
+        self.issue(Holder::Person(who), now, SESSION)
     }
 
     /// A token.

@@ -27,10 +27,11 @@ pub(crate) struct Collected {
 /// How the store is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StoreHealth {
+    /// None for whoever may not see all accounts, as files have rows of several.
     tables: Vec<TableHealth>,
     /// When the newest join with a verdict began.
     newest_sample: Option<String>,
-    /// UTC days of which there are several files still: they are not sealed, or not wholly.
+    /// UTC days of which there are several files still: they are not sealed, or not wholly. Likewise.
     unsealed_days: Vec<String>,
 }
 
@@ -45,13 +46,14 @@ pub(crate) struct TableHealth {
 }
 
 /// What was collected, what is missing, until when it can be had, and how the store is.
-#[utoipa::path(get, path = "/api/v1/coverage", params(When), responses((status = OK, body = Collected), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/coverage", params(When), responses((status = OK, body = Collected), Problem))]
 pub(crate) async fn coverage(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
     Query(when): Query<When>,
 ) -> Answered<Collected> {
     let range = when.range()?;
+    let sees_all = server.sees_all(&who);
     let who = when.of(who)?;
     let told = server.settings.coverage.coverage(&who.accounts, range).await;
     let mut accounts = told.map_err(|error| {
@@ -69,7 +71,7 @@ pub(crate) async fn coverage(
     let newest_sample = newest_join(&version, &who.accounts).await?.map(|at| at.to_string());
     let tables = version.archive.snapshot().map(zqos_store::Snapshot::tables);
     let (mut healths, mut unsealed) = (Vec::new(), std::collections::BTreeMap::new());
-    for (table, _, files) in tables.into_iter().flatten() {
+    for (table, _, files) in tables.into_iter().flatten().filter(|_| sees_all) {
         if table.name == "stream_samples" {
             for file in files {
                 *unsealed.entry(file.day.clone()).or_insert(0_usize) += 1;

@@ -37,7 +37,7 @@ pub(crate) struct Compared {
 }
 
 /// Whether a change, or a cohort, made a difference beyond chance.
-#[utoipa::path(get, path = "/api/v1/compare", params(When, OfMedium, Compared), responses((status = OK, body = Answer), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/compare", params(When, OfMedium, Compared), responses((status = OK, body = Answer), Problem))]
 pub(crate) async fn compared(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

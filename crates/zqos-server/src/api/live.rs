@@ -29,7 +29,7 @@ pub(crate) struct OfAccount {
 }
 
 /// What goes wrong now, and what is not observed, as server-sent events `state`.
-#[utoipa::path(get, path = "/api/v1/live", params(OfAccount), responses((status = OK, body = Live, content_type = "text/event-stream"), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/live", params(OfAccount), responses((status = OK, body = Live, content_type = "text/event-stream"), Problem))]
 pub(crate) async fn live(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

@@ -20,6 +20,7 @@ use crate::access::Identity;
 use crate::held::Version;
 use crate::problem::Problem;
 use crate::server::Server;
+use crate::spreadsheet::no_formula;
 
 /// The most joins of which time lines are told at once.
 const MOST_LINES: usize = 50;
@@ -42,7 +43,7 @@ pub(crate) struct OneMeeting {
 }
 
 /// A meeting: who took part, and what went wrong for whom, when and why.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}", params(("uuid" = String, Path, description = "The meeting's UUID"), OfMeeting), responses((status = OK, body = OneMeeting), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}", params(("uuid" = String, Path, description = "The meeting's UUID"), OfMeeting), responses((status = OK, body = OneMeeting), Problem))]
 pub(crate) async fn meeting(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -115,7 +116,7 @@ pub(crate) struct OfHeat {
 }
 
 /// A meeting's participants × minutes.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/heat", params(("uuid" = String, Path, description = "The meeting's UUID"), OfHeat), responses((status = OK, body = Heat), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/heat", params(("uuid" = String, Path, description = "The meeting's UUID"), OfHeat), responses((status = OK, body = Heat), Problem))]
 pub(crate) async fn heat(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -147,7 +148,7 @@ fn several(uri: &axum::http::Uri, name: &str) -> Vec<String> {
 }
 
 /// What was measured of joins, minute by minute.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/series", params(("uuid" = String, Path, description = "The meeting's UUID"), OfSeries), responses((status = OK, body = Timelines), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/series", params(("uuid" = String, Path, description = "The meeting's UUID"), OfSeries), responses((status = OK, body = Timelines), Problem))]
 pub(crate) async fn series(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -179,7 +180,7 @@ pub(crate) struct OfRows {
 }
 
 /// The stream samples of a join, as they are stored.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/rows", params(("uuid" = String, Path, description = "The meeting's UUID"), OfRows), responses((status = OK, description = "Rows of `stream_samples`", content_type = "application/json"), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/rows", params(("uuid" = String, Path, description = "The meeting's UUID"), OfRows), responses((status = OK, description = "Rows of `stream_samples`", content_type = "application/json"), Problem))]
 pub(crate) async fn rows(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -255,33 +256,4 @@ fn csv(batches: &[arrow::array::RecordBatch]) -> Result<Vec<u8>, arrow::error::A
         }
     }
     writer.into_inner().map_err(|error| arrow::error::ArrowError::CsvError(error.to_string()))
-}
-
-/// A text that no spreadsheet computes.
-///
-/// **Source**: OWASP, "CSV injection": a quote before what begins with one of these.
-fn no_formula(cell: String) -> String {
-    let begins = cell.starts_with(['=', '+', '@', '\t', '\r']);
-    // A negative number is no formula.
-    let is_minus = cell.starts_with('-') && cell.parse::<f64>().is_err();
-    if begins || is_minus { format!("'{cell}") } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_spreadsheet_computes_what_comes_from_strangers() {
-        for (cell, written) in [
-            ("=1+1", "'=1+1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("-1", "-1"),
-            ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
-            ("a=b", "a=b"),
-            ("", ""),
-        ] {
-            assert_eq!(no_formula(cell.to_owned()), written);
-        }
-    }
 }

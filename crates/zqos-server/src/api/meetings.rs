@@ -62,7 +62,7 @@ pub(crate) struct Meetings {
 }
 
 /// Meetings that began in a time.
-#[utoipa::path(get, path = "/api/v1/meetings", params(When, Filter), responses((status = OK, body = Meetings), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/meetings", params(When, Filter), responses((status = OK, body = Meetings), Problem))]
 pub(crate) async fn meetings(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
@@ -214,7 +214,7 @@ pub(crate) struct FoundSite {
 }
 
 /// Looks for meetings, people and sites in the last 90 days.
-#[utoipa::path(get, path = "/api/v1/search", params(Wanted), responses((status = OK, body = Found), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/search", params(Wanted), responses((status = OK, body = Found), Problem))]
 pub(crate) async fn search(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

@@ -46,7 +46,7 @@ pub(crate) struct Own {
 }
 
 /// A person: how many days were poor, on which network and headset, and how others fared beside.
-#[utoipa::path(get, path = "/api/v1/people/{key}", params(("key" = String, Path, description = "The person's key, as a search tells it"), When), responses((status = OK, body = OnePerson), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/people/{key}", params(("key" = String, Path, description = "The person's key, as a search tells it"), When), responses((status = OK, body = OnePerson), Problem))]
 pub(crate) async fn person(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

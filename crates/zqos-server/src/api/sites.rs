@@ -30,7 +30,7 @@ pub(crate) struct OneSite {
 }
 
 /// A site: when it was poor, by day and hour of the week, and what went wrong.
-#[utoipa::path(get, path = "/api/v1/sites/{name}", params(("name" = String, Path, description = "The site's name"), When, OfMedium), responses((status = OK, body = OneSite), (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json"), (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json"), (status = FORBIDDEN, body = Problem, content_type = "application/problem+json"), (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"), (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/sites/{name}", params(("name" = String, Path, description = "The site's name"), When, OfMedium), responses((status = OK, body = OneSite), Problem))]
 pub(crate) async fn site(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,

@@ -50,6 +50,7 @@ fn show(session: &Session) -> anyhow::Result<Exit> {
             writeln!(out, "{name} = {:?}", path.display().to_string())?;
         }
         writeln!(out, "\n[quality]\n{}", config.quality)?;
+        write!(out, "{}", config.serve)?;
         for account in config.accounts.values() {
             writeln!(out, "\n[accounts.{}]", account.name)?;
             match &account.login {
@@ -114,6 +115,7 @@ fn check(session: &Session) -> anyhow::Result<Exit> {
         session.config.policy(&account.name, Path::new(""))?;
         note(format_args!("account `{}`: the settings are good", account.name));
     }
+    session.config.serve.check()?;
     note("`zqos auth check` asks Zoom whether the credential is good too");
     Ok(Exit::Done)
 }

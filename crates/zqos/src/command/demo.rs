@@ -171,7 +171,12 @@ impl Collected {
             hosts: Vec::new(),
             proxy_header: None,
             share_safe: false,
+            is_encrypted: false,
+            oidc: None,
+            rate: None,
+            archive_rate: None,
             memory: 256 << 20,
+            sql: None,
         };
         let mut settings = what.settings(config, context)?;
         settings.clock = clock;

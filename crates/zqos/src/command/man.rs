@@ -19,7 +19,8 @@ pub(super) fn write(out: &mut dyn Write) -> io::Result<()> {
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     writeln!(page, ".SH COMMANDS")?;
-    for command in root.get_subcommands().filter(|command| command.get_name() != "help") {
+    let shown = |command: &&Command| command.get_name() != "help" && !command.is_hide_set();
+    for command in root.get_subcommands().filter(shown) {
         write_command(&mut page, command)?;
     }
     man.render_extra_section(&mut page)?;

@@ -3,6 +3,8 @@
 mod socket;
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use tokio::net::TcpListener;
 use zoom_wire::webhook::SigningKey;
 use zqos_context::SiteMap;
 use zqos_core::{Clock, SystemClock};
-use zqos_http::{Bound, serve, tls};
+use zqos_http::{Bound, ServerConfig, serve, tls};
 use zqos_intake::{Reader, Sites};
 use zqos_push::{
     AccountKey, Counters, Found, PATH, Receiver, Refusal, Secrets, Settings, Writer, router,
@@ -30,20 +32,8 @@ use crate::output::note;
 pub(super) use self::socket::{AtFirst, sockets, take_in_all};
 
 pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit> {
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => {
-            Some(tls(certificate, key).map_err(|error| UsageError::new(error.to_string()))?)
-        }
-        _ => None,
-    };
-    if !args.listen.ip().is_loopback() && tls.is_none() && !args.behind_proxy {
-        return Err(UsageError::new("others than this machine could read along")
-            .hint(
-                "give `--tls-cert` and `--tls-key`, or `--behind-proxy` where a reverse proxy speaks TLS, or \
-                 listen on 127.0.0.1",
-            )
-            .into());
-    }
+    let certificate = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    let tls = encryption(args.listen, certificate, args.behind_proxy)?;
     let config = Config::load(global.config.as_deref())?;
     let at = location(&args.store)?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
@@ -84,6 +74,25 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     writer.finish()?;
     tell(&counters);
     Ok(Exit::Done)
+}
+
+/// How connections are encrypted, by a certificate and its key.
+///
+/// **Errors**: they can't be used, or others than this machine could read along.
+pub(super) fn encryption(
+    listen: SocketAddr,
+    certificate: Option<(&Path, &Path)>,
+    is_behind_proxy: bool,
+) -> Result<Option<Arc<ServerConfig>>, UsageError> {
+    let tls = certificate.map(|(certificate, key)| tls(certificate, key)).transpose();
+    let tls = tls.map_err(|error| UsageError::new(error.to_string()))?;
+    if !listen.ip().is_loopback() && tls.is_none() && !is_behind_proxy {
+        return Err(UsageError::new("others than this machine could read along").hint(
+            "give `--tls-cert` and `--tls-key`, or `--behind-proxy` where a reverse proxy speaks TLS, or listen on \
+             127.0.0.1",
+        ));
+    }
+    Ok(tls)
 }
 
 /// Starts whoever keeps what is pushed to accounts.

@@ -1,27 +1,35 @@
 //! `zqos serve`: the store, shown.
 
+mod outside;
+
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use zoom_wire::privacy::Policy;
 use zqos_core::{SystemClock, Timestamp};
-use zqos_http::{Bound, serve, tls};
+use zqos_http::{Bound, serve};
 use zqos_push::{Counters, Expected, Refusal};
+use zqos_server::access::OidcSettings;
 use zqos_server::coverage::{
     AccountCoverage, Calls, CoverageError, CoverageSource, Hole, NotObtainable, Quota,
 };
 use zqos_server::push::{PushFigures, PushSource};
-use zqos_server::{Server, Settings};
+use zqos_server::sql::Queries;
+use zqos_server::{Rate, Server, Settings};
 use zqos_store::Location;
 
 use crate::cli::{Global, Serve};
 use crate::command::import::location;
-use crate::command::receive;
+use crate::command::receive::{self, encryption};
 use crate::command::status::Told;
 use crate::config::{Account, Config};
 use crate::context::{context, site_map};
@@ -29,21 +37,11 @@ use crate::exit::{Exit, UsageError};
 use crate::output::note;
 
 pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => {
-            Some(tls(certificate, key).map_err(|error| UsageError::new(error.to_string()))?)
-        }
-        _ => None,
-    };
-    let is_local = args.listen.ip().is_loopback();
-    if !is_local && tls.is_none() && args.behind_proxy.is_none() {
-        return Err(UsageError::new("others than this machine could read along")
-            .hint(
-                "give `--tls-cert` and `--tls-key`, or `--behind-proxy HEADER` where a reverse proxy speaks \
-                 TLS, or listen on 127.0.0.1",
-            )
-            .into());
-    }
+    let tls = encryption(
+        args.listen,
+        args.tls_cert.as_deref().zip(args.tls_key.as_deref()),
+        args.behind_proxy.is_some(),
+    )?;
     let config = Config::load(global.config.as_deref())?;
     let accounts = config.select(Some(global.account.as_deref().unwrap_or("all")))?;
     let at = location(&args.store)?;
@@ -55,7 +53,12 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
         hosts: args.hosts.clone(),
         proxy_header: args.behind_proxy.clone(),
         share_safe: args.share_safe,
-        memory: usize::try_from(args.memory).unwrap_or(usize::MAX).saturating_mul(1 << 20),
+        is_encrypted: tls.is_some() || args.behind_proxy.is_some(),
+        oidc: outside::oidc(&config)?,
+        rate: rate(args.rate),
+        archive_rate: rate(args.archive_rate),
+        memory: mebibytes(args.memory),
+        sql: args.sql.then(|| queries(args, &config)).transpose()?,
     };
     let settings = what.settings(&config, context(&args.context, &config.context)?)?;
     let listener = TcpListener::bind(args.listen)
@@ -63,12 +66,20 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
         .with_context(|| format!("`{}` can't be listened at", args.listen))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let server = Arc::new(Server::new(settings)?);
+    // Ended when it is dropped.
+    let mut exporting = JoinSet::new();
+    if let Some(export) = outside::otlp(&config)? {
+        exporting.spawn(Arc::clone(&server).export(export));
+    }
     let address = listener.local_addr().context("the socket has no address")?;
     let bound = Bound { listener, tls };
     let (router, host) = (server.router(), args.hosts.first().map(String::as_str));
     if !has_webhooks && sockets.is_empty() {
         introduce(&server, scheme, address, host);
-        serve(bound, router, receive::stopped()).await?;
+        tokio::select! {
+            ended = serve(bound, router, receive::stopped()) => ended?,
+            Some(ended) = exporting.join_next() => ended.context("metrics are sent no more")?,
+        }
         note("stopped");
         return Ok(Exit::Done);
     }
@@ -91,6 +102,7 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     tokio::select! {
         // The former ends with the latter.
         (_, ended) = async { tokio::join!(by_socket, serve(bound, router, stopped.clone())) } => ended?,
+        Some(ended) = exporting.join_next() => ended.context("metrics are sent no more")?,
         // Nothing would be kept any more.
         () = writer.ended() => {}
     }
@@ -98,6 +110,42 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
     writer.finish()?;
     receive::tell(&counters);
     Ok(Exit::Done)
+}
+
+fn rate(per_second: u32) -> Option<Rate> {
+    (per_second > 0).then_some(Rate { per_second })
+}
+
+fn mebibytes(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(1 << 20)
+}
+
+/// How queries are run: by this program, with the store and the settings that the server has.
+fn queries(args: &Serve, config: &Config) -> anyhow::Result<Queries> {
+    // What runs, also where another version has been installed meanwhile.
+    let program = if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        std::env::current_exe().context("the program does not know where it is")?
+    };
+    let mut arguments: Vec<OsString> = vec!["answer-query".into()];
+    let named = [
+        ("--config", config.path.as_ref().map(OsString::from)),
+        ("--sites", args.context.sites.as_ref().map(OsString::from)),
+        ("--store", args.store.store.clone()),
+        #[cfg(feature = "s3")]
+        ("--log", args.store.log.clone()),
+    ];
+    for (name, value) in named {
+        arguments.extend(value.into_iter().flat_map(|value| [name.into(), value]));
+    }
+    Ok(Queries {
+        program,
+        arguments,
+        time: Duration::from_secs(args.sql_timeout.into()),
+        memory: mebibytes(args.sql_memory),
+        at_once: args.sql_at_once.into(),
+    })
 }
 
 /// Tells where it listens, and how a browser signs in.
@@ -118,7 +166,12 @@ pub(super) struct Served {
     pub(super) hosts: Vec<String>,
     pub(super) proxy_header: Option<String>,
     pub(super) share_safe: bool,
+    pub(super) is_encrypted: bool,
+    pub(super) oidc: Option<OidcSettings>,
+    pub(super) rate: Option<Rate>,
+    pub(super) archive_rate: Option<Rate>,
     pub(super) memory: usize,
+    pub(super) sql: Option<Queries>,
 }
 
 impl Served {
@@ -145,7 +198,12 @@ impl Served {
             hosts: self.hosts,
             proxy_header: self.proxy_header,
             share_safe: self.share_safe,
+            is_encrypted: self.is_encrypted,
+            oidc: self.oidc,
+            rate: self.rate,
+            archive_rate: self.archive_rate,
             memory: self.memory,
+            sql: self.sql,
             clock: Arc::new(SystemClock),
         })
     }

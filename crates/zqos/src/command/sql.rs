@@ -1,5 +1,7 @@
 //! `zqos sql`: a query over the store, or over files.
 
+#[cfg(feature = "serve")]
+pub(crate) mod answered;
 mod csv;
 mod file;
 pub(crate) mod history;
@@ -53,15 +55,12 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
     };
     let config = Config::load(global.config.as_deref())?;
     let sites = site_map(args.sites.as_ref(), &config.context)?;
-    let site_of = |map: SiteMap| -> SiteOf {
-        Arc::new(move |public, internal| map.site_of(public, internal).map(str::to_owned))
-    };
     let settings = Settings {
         limits,
         reach: Reach::Files,
         judge: config.quality.judge,
         sites: sites.map(site_of),
-        our_own: false,
+        ..Settings::default()
     };
     if is_prompt(args) {
         return prompt::run(location, &settings, global).await;
@@ -76,6 +75,11 @@ pub(crate) async fn run(args: &Sql, global: &Global) -> anyhow::Result<Exit> {
         None => show(&archive, &query, global).await?,
     }
     Ok(Exit::Done)
+}
+
+/// Finds sites by a map.
+fn site_of(map: SiteMap) -> SiteOf {
+    Arc::new(move |public, internal| map.site_of(public, internal).map(str::to_owned))
 }
 
 /// The query on standard input.

@@ -9,6 +9,7 @@ use super::Secret;
 use super::privacy::RawPrivacy;
 use super::quality::RawQuality;
 use super::secret::{SecretSource, refuse_if_shared};
+use super::serve::RawServe;
 use crate::exit::UsageError;
 
 /// A file with every setting explained. A test reads it and finds the defaults in it.
@@ -26,6 +27,8 @@ pub(super) struct RawConfig {
     pub(super) context: RawContext,
     #[serde(default)]
     pub(super) quality: RawQuality,
+    #[serde(default)]
+    pub(super) serve: RawServe,
     #[serde(default)]
     pub(super) accounts: BTreeMap<String, RawAccount>,
 }
@@ -143,7 +146,7 @@ impl<T> OneOrMore<T> {
 
 /// A text that `Debug` does not show.
 #[derive(Debug)]
-struct SecretText(Secret);
+pub(super) struct SecretText(pub(super) Secret);
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -228,11 +231,12 @@ impl RawConfig {
     }
 
     fn holds_a_secret(&self) -> bool {
-        self.accounts.values().any(|account| {
-            account.client_secret.value.is_some()
-                || account.access_token.value.is_some()
-                || account.webhook_secrets.iter().any(|it| matches!(it, SecretSource::Value(_)))
-        })
+        self.serve.holds_a_secret()
+            || self.accounts.values().any(|account| {
+                account.client_secret.value.is_some()
+                    || account.access_token.value.is_some()
+                    || account.webhook_secrets.iter().any(|it| matches!(it, SecretSource::Value(_)))
+            })
     }
 }
 

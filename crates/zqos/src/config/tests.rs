@@ -197,3 +197,32 @@ fn events_by_websocket_have_settings_of_their_own() {
     let error = config(wrong, &[]).unwrap_err().to_string();
     assert!(error.contains("`websocket_grant` can't be `password`"), "{error}");
 }
+
+#[test]
+fn what_the_server_needs_to_sign_people_in_is_asked_for() {
+    let good = [
+        "issuer = 'https://login.example.com'",
+        "client_id = 'zqos'",
+        "client_secret = 's3cr3t'",
+        "url = 'https://qos.example.com'",
+        "roles = { viewer = 'staff' }",
+    ];
+    let file = |lines: &[&str]| format!("[serve.oidc]\n{}\n", lines.join("\n"));
+    let shown = config(&file(&good), &[]).unwrap().serve.to_string();
+    assert!(shown.contains("role_claim = \"groups\"") && !shown.contains("s3cr3t"), "{shown}");
+    for (place, line) in good.iter().enumerate() {
+        let name = line.split(' ').next().unwrap();
+        let lacking: Vec<&str> = good.iter().filter(|other| *other != line).copied().collect();
+        let refused = config(&file(&lacking), &[]).unwrap_err().to_string();
+        let says = if name == "roles" { "gives nobody a role" } else { name };
+        assert!(refused.contains("[serve.oidc]") && refused.contains(says), "{place}: {refused}");
+    }
+    for wrong in ["not an address", "https://jill:pass@example.com", "https://example.com/?x=1"] {
+        let file = format!("[serve.otlp]\nendpoint = {wrong:?}\n");
+        let refused = config(&file, &[]).unwrap_err().to_string();
+        assert!(
+            refused.contains("`endpoint` is no address") && !refused.contains("pass"),
+            "{refused}"
+        );
+    }
+}

@@ -1,6 +1,11 @@
 //! `zqos serve`: what was collected, shown to browsers and programs.
 
+mod accounts;
 pub(crate) mod http;
+mod oidc;
+mod otlp;
+mod rude;
+mod sql;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -65,7 +70,12 @@ impl Served {
         let [analyst, viewer] = ["analyst", "viewer"]
             .map(|role| credentials(world, store, &format!("{name} {role}"), role));
         let all = [&["--listen", "127.0.0.1:0"], store, arguments].concat();
-        let mut process = world.command("serve", &all).stderr(Stdio::piped()).spawn().unwrap();
+        Self::started(world.command("serve", &all), analyst, viewer)
+    }
+
+    /// One that a command starts.
+    fn started(mut command: Command, analyst: String, viewer: String) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap());
         let mut line = || {
             let mut line = String::new();
@@ -483,6 +493,18 @@ fn a_viewer_can_not_tell_who_people_are() {
     }
 }
 
+/// What was recorded of whom; each server that runs has a file of its own.
+fn audit() -> Vec<Value> {
+    let folder = world().dir.path().join("store/server");
+    let kept: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 #[test]
 fn whoever_saw_people_is_recorded() {
     let served = Served::new("audit", &[]);
@@ -493,15 +515,7 @@ fn whoever_saw_people_is_recorded() {
         served.get(&served.analyst, &target);
     }
     served.get(&served.viewer, &target);
-    // Each server that runs has its own.
-    let folder = world().dir.path().join("store/server");
-    let kept: String = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect();
-    let lines: Vec<Value> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = audit();
     let of = |who: &str| {
         lines.iter().filter(|line| line["who"] == who && line["what"] == json!(target)).count()
     };

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::ipc::writer::FileWriter;
 use arrow::json::LineDelimitedWriter;
 use parquet::arrow::ArrowWriter;
@@ -86,8 +87,7 @@ impl RowFile {
         drop(fs::remove_file(&unfinished));
         let file = File::create_new(&unfinished).with_context(cannot)?;
         let unfinished = Unfinished(unfinished);
-        let schema =
-            Arc::new(Schema::new(schema.fields().iter().map(widely_read).collect::<Vec<_>>()));
+        let schema = widely_read_schema(schema);
         let mut file = BufWriter::new(file);
         let writer = match format {
             FileFormat::Parquet => {
@@ -117,10 +117,7 @@ impl RowFile {
     }
 
     fn write(&mut self, batch: &RecordBatch) -> anyhow::Result<()> {
-        let columns = batch.columns().iter().zip(self.schema.fields());
-        let columns = columns.map(|(column, field)| cast(column, field.data_type()));
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        let batch = read_widely(batch, &self.schema)?;
         match &mut self.writer {
             Writer::Parquet(writer) => writer.write(&batch)?,
             Writer::Arrow(writer) => writer.write(&batch)?,
@@ -174,6 +171,21 @@ fn name_twice(schema: &Schema) -> Option<&str> {
     let mut names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     names.sort_unstable();
     names.array_windows().find(|[one, other]| one == other).map(|[name, _]| *name)
+}
+
+/// Columns of types that every reader knows.
+pub(super) fn widely_read_schema(schema: &Schema) -> SchemaRef {
+    Arc::new(Schema::new(schema.fields().iter().map(widely_read).collect::<Vec<_>>()))
+}
+
+/// Rows with such columns.
+pub(super) fn read_widely(
+    batch: &RecordBatch,
+    schema: &SchemaRef,
+) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+    RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)
 }
 
 /// A column of a type that every reader knows: few know views of texts.

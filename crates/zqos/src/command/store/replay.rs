@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use zqos_core::table::ZOOM_RAW;
 use zqos_core::{Clock as _, SystemClock};
-use zqos_intake::{Intake, Pushed};
+use zqos_intake::{Intake, Pushed, Reader};
 use zqos_store::{Batch, DeadLetter, dead_letters};
 
 use super::{judge_what_came, open};
@@ -66,7 +66,8 @@ pub(super) async fn run(args: &Replay, global: &Global) -> anyhow::Result<Exit> 
 fn rows_of(letter: &DeadLetter) -> Option<Batch> {
     let event = event_of(letter)?;
     let mut intake = Intake::new(&letter.account, None, None, Arc::new(SystemClock));
-    (intake.pushed(event.body.as_bytes()) == Pushed::Rows).then(|| intake.take_rows())
+    let read = Reader::default().read(event.body.as_bytes());
+    (intake.event(read) == Pushed::Rows).then(|| intake.take_rows())
 }
 
 /// The event that a letter is; `None` for a row that was dated wrongly.
