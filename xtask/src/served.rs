@@ -17,7 +17,6 @@ use crate::{process::quietly, zqos::Zqos};
 pub(crate) struct Served {
     child: Child,
     url: String,
-    sign_in: String,
 }
 
 impl Served {
@@ -28,7 +27,7 @@ impl Served {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start `zqos serve`")?;
         let stderr = child.stderr.take().context("its remarks are piped")?;
-        let mut served = Self { child, url: String::new(), sign_in: String::new() };
+        let mut served = Self { child, url: String::new() };
         let mut lines = BufReader::new(stderr).lines();
         let mut remarks = String::new();
         // It listens before it says so.
@@ -36,10 +35,7 @@ impl Served {
             let line = line?;
             if let Some(url) = line.strip_prefix("ready ") {
                 url.clone_into(&mut served.url);
-            } else if line.starts_with("sign in")
-                && let Some((_, at)) = line.split_once(": ")
-            {
-                at.clone_into(&mut served.sign_in);
+            } else if line.starts_with("sign in") {
                 // What it remarks later nobody reads; it must not wait for that.
                 thread::spawn(move || lines.for_each(drop));
                 return Ok(served);
@@ -53,11 +49,6 @@ impl Served {
     /// Where it answers.
     pub(crate) fn url(&self) -> &str {
         &self.url
-    }
-
-    /// Where a browser signs in, once.
-    pub(crate) fn sign_in(&self) -> &str {
-        &self.sign_in
     }
 
     /// The most memory that it has held, in KiB.
