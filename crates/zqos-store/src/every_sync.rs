@@ -45,11 +45,11 @@ const TESTS: [Test; 6] = [
         })
     },
     |new| {
-        // Days are removed by a commit of which nobody knows whether it was made, and then files. How many calls come
-        // before it depends on how many tables there are; which of what was not synced is lost, on the seed.
+        // Days are removed by a commit of which nobody knows whether it was made, and then files.
+        // Which of what was not synced is lost depends on the seed, and on how many tables there are.
         let failures = [5, 0, 2].into_iter().flat_map(|seed| {
-            (64..=84)
-                .step_by(4)
+            [64, 72]
+                .into_iter()
                 .flat_map(move |first| (2..6).map(move |calls| (seed, first, calls)))
         });
         failures.into_iter().try_for_each(|(seed, first, calls)| {
