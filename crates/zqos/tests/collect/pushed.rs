@@ -400,7 +400,8 @@ fn events_of_one_sort_each_save_the_reports_of_what_came_whole() {
 
 #[test]
 fn what_is_pushed_while_it_runs_is_not_sampled() {
-    let events = Subscription { mode: EventsMode::Aggregated, qss_hosts_pct: 50, ..Subscription::default() };
+    let events =
+        Subscription { mode: EventsMode::Aggregated, qss_hosts_pct: 50, ..Subscription::default() };
     let config = Config { people: 200, limits: Algorithm::Off, events, ..Config::default() };
     let world = World::at("2026-11-19T15:05:00Z", config);
     let range = between("2026-11-19T14:55:00Z", "2026-11-19T15:05:00Z");
