@@ -169,9 +169,9 @@ impl Ask<'_> {
 
     fn load(&self, paths: &[String], how: &[&str]) -> Result<Load> {
         let file = self.folder.join("urls");
-        let urls: String =
-            paths.iter().map(|path| format!("{}{path}\n", self.served.url())).collect();
-        fs::write(&file, urls)?;
+        let urls: Vec<String> =
+            paths.iter().map(|path| format!("{}{path}", self.served.url())).collect();
+        fs::write(&file, urls.join("\n"))?;
         let mut oha = Command::new(self.oha);
         oha.args(["--no-tui", "--output-format", "json", "-c", CONNECTIONS]).args(how);
         let told = quietly(oha.arg("--urls-from-file").arg(&file))?;
