@@ -265,7 +265,7 @@ pub(crate) async fn joins(
     let eyes = server.eyes(who);
     let key = (who.accounts.clone(), range.start, range.end, medium.to_owned(), eyes == Eyes::Open);
     let read = judged_joins(&version.archive, &who.accounts, range, medium, eyes);
-    Ok(server.joins.get(version.mark(range), key, Vec::len, read).await?)
+    Ok(server.joins.get(version.mark(range), key, Vec::len, server.in_turn(read)).await?)
 }
 
 /// The meetings of a time, likewise.
@@ -282,7 +282,7 @@ pub(crate) async fn meetings_of(
     let longer = range.start..range.end.saturating_add(zqos_answer::LONGEST);
     let joins = joins(server, version, who, &longer, "audio").await?;
     let read = zqos_answer::meetings(&version.archive, &who.accounts, range, &joins, eyes);
-    Ok(server.meetings.get(version.mark(&longer), key, Vec::len, read).await?)
+    Ok(server.meetings.get(version.mark(&longer), key, Vec::len, server.in_turn(read)).await?)
 }
 
 /// When the newest join with a verdict began.

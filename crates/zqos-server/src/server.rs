@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 use zqos_answer::{Eyes, JudgedJoin, MeetingRow};
 use zqos_context::Context;
 use zqos_core::{Clock, Timestamp};
@@ -86,6 +87,11 @@ const ACCOUNTS: usize = 1_000;
 const MINUTES: usize = 1_000_000;
 /// How many rows and incidents of diagnoses.
 const TOLD: usize = 200_000;
+/// How many things are read at once that take much memory; others wait. All share the memory of queries, and a query
+/// that finds none left fails.
+///
+/// **Source**: a choice of this project: a diagnosis takes up to a third of what there is if nothing else is set.
+const READ_AT_ONCE: usize = 2;
 
 /// What asks for joins have in common: accounts, range, medium and eyes.
 pub(crate) type JoinsKey = (Vec<String>, Timestamp, Timestamp, String, bool);
@@ -107,6 +113,7 @@ pub struct Server {
     pub(crate) days: Cache<Vec<String>, Stored>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) diagnoses: Cache<DiagnosisKey, zqos_answer::Answer>,
+    reading: Semaphore,
     pub(crate) metrics: crate::metrics::Health,
     pub(crate) zoom: crate::zoom::Zoom,
     /// Who tells what is pushed to this program, where something is.
@@ -155,6 +162,7 @@ impl Server {
             days: Cache::new(ACCOUNTS),
             attended: Cache::new(MINUTES),
             diagnoses: Cache::new(TOLD),
+            reading: Semaphore::new(READ_AT_ONCE),
             metrics: crate::metrics::Health::default(),
             zoom: crate::zoom::Zoom::default(),
             push: OnceLock::new(),
@@ -174,6 +182,13 @@ impl Server {
     /// A code for the address at which a browser signs in, once: `/sign-in?code=…`.
     pub fn sign_in_code(&self) -> Token {
         self.sessions.code(self.now())
+    }
+
+    /// Reads something that takes much memory, when it is its turn. What is read must not wait for another turn.
+    pub(crate) async fn in_turn<T>(&self, read: impl Future<Output = T>) -> T {
+        // Nobody closes it.
+        let _turn = self.reading.acquire().await;
+        read.await
     }
 
     pub(crate) fn now(&self) -> Timestamp {

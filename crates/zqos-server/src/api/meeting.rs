@@ -103,7 +103,7 @@ async fn attended(
         let lens = Lens { judge: settings.judge, context: &settings.context, eyes };
         Ok::<_, Problem>(Attended::read(archive, &who.accounts, &meeting, range, lens).await?)
     };
-    server.attended.get(of, key, Attended::weight, read).await
+    server.attended.get(of, key, Attended::weight, server.in_turn(read)).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

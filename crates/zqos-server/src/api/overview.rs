@@ -168,7 +168,7 @@ pub(crate) async fn diagnosed(
     let key = (who.accounts.clone(), asked, zone.name(), eyes == Eyes::Open);
     let of = version.mark(&question.looked_at());
     let make = diagnose(&version.archive, &who.accounts, question, &terms, None);
-    let answer = server.diagnoses.get(of, key, weight, make).await?;
+    let answer = server.diagnoses.get(of, key, weight, server.in_turn(make)).await?;
     let coverage = coverage_of(server, who, &question.range).await;
     Ok(zqos_answer::Answer { coverage, ..(*answer).clone() })
 }
