@@ -1,5 +1,6 @@
 //! One meeting.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::Json;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zqos_answer::meeting::{Attendant, Attended, Heat, Lens, Shown, Timelines, timelines};
 use zqos_answer::{Answer, Eyes, MeetingRow, Question};
+use zqos_core::{Meeting, Timestamp};
 use zqos_query::quoted;
 
 use super::overview::diagnosed;
@@ -69,7 +71,7 @@ pub(crate) async fn meeting(
     );
     let row = read.await?.into_iter().find(|row| row.meeting_uuid == uuid);
     let row = row.ok_or_else(|| Problem::not_found("the store has no such meeting"))?;
-    let attended = attended(&server, &version, &who, &uuid).await?;
+    let attended = attended(&server, &version, &who, &meeting, range).await?;
     let names = &*server.settings.names;
     let of = person.as_deref();
     let question = Question::of_meeting(
@@ -91,17 +93,17 @@ async fn attended(
     server: &Arc<Server>,
     version: &Version,
     who: &Identity,
-    uuid: &str,
+    meeting: &Meeting,
+    range: Range<Timestamp>,
 ) -> Result<Arc<Attended>, Problem> {
     let eyes = server.eyes(who);
-    let key = (who.accounts.clone(), uuid.to_owned(), eyes == Eyes::Open);
+    let key = (who.accounts.clone(), meeting.uuid.as_str().to_owned(), eyes == Eyes::Open);
     let archive = &version.archive;
-    let (meeting, range) = one_meeting(archive, &who.accounts, uuid, server.now()).await?;
     let of = version.mark(&range);
     let read = async {
         let settings = &server.settings;
         let lens = Lens { judge: settings.judge, context: &settings.context, eyes };
-        Ok::<_, Problem>(Attended::read(archive, &who.accounts, &meeting, range, lens).await?)
+        Ok::<_, Problem>(Attended::read(archive, &who.accounts, meeting, range, lens).await?)
     };
     server.attended.get(of, key, Attended::weight, server.in_turn(read)).await
 }
@@ -127,7 +129,9 @@ pub(crate) async fn heat(
     let shown = Shown::from_word(stream.as_deref().unwrap_or("worst"))
         .ok_or_else(|| Problem::wrong("`stream` is `worst`, `audio`, `video` or `share`"))?;
     let version = server.held.newest().await?;
-    Ok(Json(attended(&server, &version, &who, &uuid).await?.heat(shown)))
+    let (meeting, range) =
+        one_meeting(&version.archive, &who.accounts, &uuid, server.now()).await?;
+    Ok(Json(attended(&server, &version, &who, &meeting, range).await?.heat(shown)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
