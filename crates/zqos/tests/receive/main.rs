@@ -35,15 +35,13 @@ fn zqos(home: &Path) -> Command {
     command
 }
 
-/// A receiver that runs.
-struct Running {
+/// A program that runs, and what it tells.
+struct Program {
     child: Child,
-    /// Where it listens.
-    address: String,
     told: BufReader<ChildStderr>,
 }
 
-impl Drop for Running {
+impl Drop for Program {
     fn drop(&mut self) {
         // It is over already, unless a test has failed.
         drop(self.child.kill());
@@ -51,21 +49,23 @@ impl Drop for Running {
     }
 }
 
-impl Running {
-    fn start(home: &Path) -> Self {
-        let mut command = zqos(home);
-        command.args(["receive", "--listen", "127.0.0.1:0"]).env("ZOOM_WEBHOOK_SECRET", SECRET);
-        Self::of(&mut command)
-    }
-
+impl Program {
     fn of(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut told = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        told.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("ready http://").and_then(|it| it.split_once('/'));
-        let (address, _) = address.unwrap_or_else(|| panic!("no address: {line}"));
-        Self { child, address: address.to_owned(), told }
+        let told = BufReader::new(child.stderr.take().unwrap());
+        Self { child, told }
+    }
+
+    /// Reads on until a line has these words, and gives it.
+    fn line_with(&mut self, words: &str) -> String {
+        let mut told = String::new();
+        loop {
+            let start = told.len();
+            assert!(self.told.read_line(&mut told).unwrap() > 0, "no `{words}`: {told}");
+            if told[start..].contains(words) {
+                return told[start..].trim().to_owned();
+            }
+        }
     }
 
     /// Stops it as services are stopped, and returns what it told.
@@ -76,6 +76,34 @@ impl Running {
         self.told.read_to_string(&mut told).unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{told}");
         told
+    }
+}
+
+/// A receiver that runs.
+struct Running {
+    program: Program,
+    /// Where it listens.
+    address: String,
+}
+
+impl Running {
+    fn start(home: &Path) -> Self {
+        let mut command = zqos(home);
+        command.args(["receive", "--listen", "127.0.0.1:0"]).env("ZOOM_WEBHOOK_SECRET", SECRET);
+        Self::of(&mut command)
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut program = Program::of(command);
+        let line = program.line_with("ready ");
+        let address = line.strip_prefix("ready http://").and_then(|it| it.split_once('/'));
+        let (address, _) = address.unwrap_or_else(|| panic!("no address: {line}"));
+        Self { address: address.to_owned(), program }
+    }
+
+    /// Stops it as services are stopped, and returns what it told.
+    fn stop(self) -> String {
+        self.program.stop()
     }
 }
 
@@ -191,8 +219,8 @@ fn what_was_answered_with_200_outlives_any_kill() {
             }
             drop(sender);
             kept.extend(answers.iter().take(until as usize));
-            receiver.child.kill().unwrap();
-            receiver.child.wait().unwrap();
+            receiver.program.child.kill().unwrap();
+            receiver.program.child.wait().unwrap();
             kept.extend(answers);
         });
     }

@@ -1,66 +1,21 @@
 //! Events by WebSocket: `zqos receive` against `zqos sim`.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use arrow::array::RecordBatch;
 use zqos_core::table::PUSH_CONNECTIONS;
 use zqos_store::Snapshot;
 
-use crate::{settings, texts, zqos};
+use crate::{Program, settings, texts, zqos};
 
 const NOW: &str = "2026-11-20T10:02:00Z";
-
-/// A program that runs, and what it tells.
-struct Program {
-    child: Child,
-    told: BufReader<ChildStderr>,
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It is over already, unless a test has failed.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-impl Program {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let told = BufReader::new(child.stderr.take().unwrap());
-        Self { child, told }
-    }
-
-    /// Reads on until a line has these words, and gives it.
-    fn line_with(&mut self, words: &str) -> String {
-        let mut told = String::new();
-        loop {
-            let start = told.len();
-            assert!(self.told.read_line(&mut told).unwrap() > 0, "no `{words}`: {told}");
-            if told[start..].contains(words) {
-                return told[start..].trim().to_owned();
-            }
-        }
-    }
-
-    /// Stops it as services are stopped.
-    fn stop(mut self) -> String {
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
-        let mut told = String::new();
-        self.told.read_to_string(&mut told).unwrap();
-        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{told}");
-        told
-    }
-}
 
 /// A simulated Zoom, of which a minute is over in a second, at an address of this machine.
 fn sim(home: &Path, at: &str, now: &str) -> (Program, String) {
     let mut command = zqos(home);
     command.args(["sim", "--people", "40", "--speed", "60", "--now", now]);
-    let mut sim = Program::start(command.args(["--listen", at]).stdout(Stdio::null()));
+    let mut sim = Program::of(command.args(["--listen", at]).stdout(Stdio::null()));
     let ready = sim.line_with("ready ");
     let address = ready.strip_prefix("ready http://").unwrap().to_owned();
     (sim, address)
@@ -96,7 +51,7 @@ fn events_come_by_websocket_and_what_was_missed_is_told() {
     let (zoom, address) = sim(home.path(), "127.0.0.1:0", NOW);
     let mut command = receive(home.path(), &address, "sim-secret");
     command.env("ZOOM_WEBSOCKET_SUBSCRIPTION", "one");
-    let mut receiver = Program::start(&mut command);
+    let mut receiver = Program::of(&mut command);
     let open = "account `default`: events come by WebSocket";
     assert_eq!(receiver.line_with("account"), open);
     let enough = |than: usize| while count(&store, &zqos_core::table::ZOOM_RAW) <= than {};
@@ -150,7 +105,7 @@ fn a_token_may_be_got_by_the_client_alone() {
     let mut command = receive(home.path(), &address, "sim-secret");
     // Whatever the account is called, it is not asked for.
     command.env("ZOOM_ACCOUNT_ID", "of nobody");
-    let mut receiver = Program::start(&mut command);
+    let mut receiver = Program::of(&mut command);
     receiver.line_with("account `north`: events come by WebSocket");
     receiver.stop();
 }
@@ -171,7 +126,7 @@ fn whoever_shows_the_store_may_take_them_in_too() {
     for (name, value) in command.get_envs() {
         serve.env(name, value.unwrap());
     }
-    let mut server = Program::start(&mut serve);
+    let mut server = Program::of(&mut serve);
     server.line_with("account `default`: events come by WebSocket");
     while count(&store, &zqos_core::table::ZOOM_RAW) == 0 {}
     let told = server.stop();

@@ -1,6 +1,6 @@
-//! A client that sends what it is told to, and nothing of its own.
+//! A client that sends what it is told to, and nothing of its own; and what a server reads of others.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 
 use base64::Engine as _;
@@ -103,4 +103,35 @@ fn unchunked(mut rest: &str) -> String {
         }
     }
     whole
+}
+
+/// A request that the program under test has sent to a server of the test's.
+pub(crate) struct Received {
+    /// The lines before the body.
+    pub(crate) head: Vec<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Received {
+    pub(crate) fn read(socket: &TcpStream) -> Self {
+        let mut reader = BufReader::new(socket);
+        let mut received = Self { head: Vec::new(), body: Vec::new() };
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            if line.trim().is_empty() {
+                break;
+            }
+            received.head.push(line.trim().to_owned());
+        }
+        let length = received.header("content-length").map_or(0, |length| length.parse().unwrap());
+        received.body.resize(length, 0);
+        reader.read_exact(&mut received.body).unwrap();
+        received
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.iter().filter_map(|line| line.split_once(": "));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
 }

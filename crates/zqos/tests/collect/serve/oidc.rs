@@ -1,7 +1,7 @@
 //! Signing in by an identity provider, which is one of this test's.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ use url::Url;
 use zqos_core::{Clock as _, SystemClock};
 
 use super::Served;
-use super::http::{Answer, Request};
+use super::http::{Answer, Received, Request};
 
 /// What the provider's next token says, beside what it should.
 type Changed = Vec<(&'static str, Value)>;
@@ -76,27 +76,8 @@ impl Provider {
 }
 
 fn answer(mut socket: TcpStream, issuer: &str, shared: &Mutex<Shared>) {
-    let mut reader = BufReader::new(socket.try_clone().unwrap());
-    let mut head = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        head.push(line.trim().to_owned());
-    }
-    let header = |name: &str| {
-        let found = head.iter().filter_map(|line| line.split_once(": "));
-        found
-            .into_iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    };
-    let length = header("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let path = head[0].split(' ').nth(1).unwrap();
+    let received = Received::read(&socket);
+    let path = received.head[0].split(' ').nth(1).unwrap();
     let shared = shared.lock().unwrap();
     let told = match path {
         "/.well-known/openid-configuration" => Some(json!({
@@ -110,7 +91,7 @@ fn answer(mut socket: TcpStream, issuer: &str, shared: &Mutex<Shared>) {
             let [x, y] = [&point[1..33], &point[33..]].map(|part| URL_SAFE_NO_PAD.encode(part));
             Some(json!({ "keys": [{ "kty": "EC", "crv": "P-256", "kid": "one", "x": x, "y": y }] }))
         }
-        "/token" => granted(&shared, issuer, header("authorization"), &body),
+        "/token" => granted(&shared, issuer, received.header("authorization"), &received.body),
         _ => None,
     };
     let (status, text) = match told {

@@ -1,12 +1,13 @@
 //! Metrics that are sent, to a collector of this test's.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 
 use serde_json::Value;
 
 use super::Served;
+use super::http::Received;
 
 #[test]
 fn what_is_sent_is_what_is_scraped() {
@@ -26,27 +27,15 @@ fn what_is_sent_is_what_is_scraped() {
     let served = Served::new("otlp", &["--config", settings.to_str().unwrap()]);
 
     let (mut socket, _) = collector.accept().unwrap();
-    let mut reader = BufReader::new(socket.try_clone().unwrap());
-    let mut head = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        head.push(line.trim().to_lowercase());
-    }
-    assert_eq!(head[0], "post /v1/metrics http/1.1");
-    assert!(head.contains(&"content-type: application/json".to_owned()), "{head:?}");
-    assert!(head.contains(&"authorization: bearer s3cr3t".to_owned()), "{head:?}");
-    let length = head.iter().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-    let mut body = vec![0; length.parse().unwrap()];
-    reader.read_exact(&mut body).unwrap();
+    let received = Received::read(&socket);
+    assert_eq!(received.head[0], "POST /v1/metrics HTTP/1.1");
+    assert_eq!(received.header("content-type"), Some("application/json"));
+    assert_eq!(received.header("authorization"), Some("Bearer s3cr3t"));
     socket
         .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
         .unwrap();
 
-    let sent: Value = serde_json::from_slice(&body).unwrap();
+    let sent: Value = serde_json::from_slice(&received.body).unwrap();
     let mut told = BTreeMap::new();
     for metric in sent["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap() {
         let name = metric["name"].as_str().unwrap();

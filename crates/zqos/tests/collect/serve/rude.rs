@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 
+use super::accounts::copy;
 use super::http::Request;
 use super::{RANGE, Served, credentials, world};
 
@@ -105,19 +106,6 @@ fn whoever_asks_too_much_is_told_when_to_go_on() {
 
 /// A copy of the world's store, which may come to harm.
 fn copied(to: &Path) {
-    fn copy(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            let target = to.join(entry.file_name());
-            if entry.file_type().unwrap().is_dir() {
-                copy(&entry.path(), &target);
-            } else {
-                std::fs::copy(entry.path(), target).unwrap();
-            }
-        }
-    }
-
     let store = world().dir.path().join("store");
     for part in ["tables", "wal"] {
         copy(&store.join(part), &to.join(part));
