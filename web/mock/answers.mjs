@@ -388,7 +388,17 @@ export function answersOf(world) {
       };
     },
 
-    meeting(uuid, query) {
+    meeting(uuid) {
+      const meeting = meetingOf(uuid);
+      return {
+        meeting: meetingRow(meeting),
+        from: iso(meeting.start),
+        to: iso(meeting.start + meeting.minutes * MINUTE),
+        participants: meeting.joins.map((join) => participant(meeting, join)),
+      };
+    },
+
+    diagnosis(uuid, query) {
       const meeting = meetingOf(uuid);
       const end = meeting.start + meeting.minutes * MINUTE;
       let rows = meeting.joins.map((join) => joinRow(meeting, join, "worst"));
@@ -402,13 +412,9 @@ export function answersOf(world) {
         poor: row.poor,
         strip: row.strip,
       }));
-      return {
-        meeting: meetingRow(meeting),
-        diagnosis: diagnosis({ kind: "meeting", name: meeting.topic ?? meeting.uuid }, rows, meeting.start, end, {
-          participants: striped,
-        }),
-        participants: meeting.joins.map((join) => participant(meeting, join)),
-      };
+      return diagnosis({ kind: "meeting", name: meeting.topic ?? meeting.uuid }, rows, meeting.start, end, {
+        participants: striped,
+      });
     },
 
     heat(uuid, { stream = "worst" }) {

@@ -48,7 +48,7 @@ function answer(path, query) {
   if (parts.length === 1 && what === "meetings") return answers.meetings(query);
   if (parts.length === 1 && Object.hasOwn(whole, what)) return whole[what](query);
   if (what === "meetings" && parts.length === 2) return answers.meeting(key, query);
-  if (what === "meetings" && parts.length === 3 && ["heat", "series", "rows"].includes(part))
+  if (what === "meetings" && parts.length === 3 && ["diagnosis", "heat", "series", "rows"].includes(part))
     return answers[part](key, query);
   if (what === "people" && parts.length === 2) return answers.person(key, query);
   if (what === "sites" && parts.length === 2) return answers.site(key, query);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,8 +12,9 @@ use zqos_query::{Archive, QueryError, quoted};
 
 use crate::cells::{Cells, Read, each};
 use crate::eyes::Eyes;
-use crate::joins::JudgedJoin;
+use crate::joins::{JudgedJoin, joins_where};
 use crate::number;
+use crate::question::LONGEST;
 use crate::share::{Minutes, ShareOf};
 
 /// How many of those who had the most poor minutes are told of a meeting.
@@ -87,18 +89,52 @@ pub async fn meetings(
     joins: &[JudgedJoin],
     eyes: Eyes,
 ) -> Result<Vec<MeetingRow>, QueryError> {
+    meetings_where(archive, accounts, range, joins, eyes, None).await
+}
+
+/// Reads how one meeting is listed, which began at the start of a range and ended with it; `None` if there is none.
+///
+/// **Errors**: those of [`Archive::query`].
+pub async fn meeting_row(
+    archive: &Archive,
+    accounts: &[String],
+    uuid: &str,
+    range: &Range<Timestamp>,
+    eyes: Eyes,
+) -> Result<Option<MeetingRow>, QueryError> {
+    // Whoever waited for it had joined before.
+    let long = range.start.saturating_sub(LONGEST)..range.end;
+    let joins = joins_where(archive, accounts, &long, "audio", eyes, Some(uuid)).await?;
+    let began = range.start..range.start.saturating_add(Duration::from_millis(1));
+    let rows = meetings_where(archive, accounts, &began, &joins, eyes, Some(uuid)).await?;
+    Ok(rows.into_iter().next())
+}
+
+async fn meetings_where(
+    archive: &Archive,
+    accounts: &[String],
+    range: &Range<Timestamp>,
+    joins: &[JudgedJoin],
+    eyes: Eyes,
+    meeting: Option<&str>,
+) -> Result<Vec<MeetingRow>, QueryError> {
     let accounts = accounts.iter().map(|account| quoted(account)).collect::<Vec<_>>().join(", ");
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
     let Range { start, end } = range;
+    // Of both sides, so that neither reads more than the row groups that have it.
+    let [of_meeting, of_verdicts] = ["m", "verdicts"].map(|table| match meeting {
+        None => String::new(),
+        Some(uuid) => format!(" AND {table}.meeting_uuid = {}", quoted(uuid)),
+    });
     let sql = format!(
         "SELECT m.account, m.meeting_uuid, m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.start_time, \
            m.end_time, m.participant_count, v.verdict, v.reason, v.longest_poor_minutes \
-         FROM meetings m LEFT JOIN (SELECT * FROM verdicts WHERE medium = 'audio' AND user_id = '*') v \
+         FROM meetings m LEFT JOIN (SELECT * FROM verdicts WHERE medium = 'audio' AND user_id = '*'{of_verdicts}) v \
            ON v.account = m.account AND v.meeting_uuid = m.meeting_uuid \
          WHERE m.account IN ({accounts}) AND m.start_time >= TIMESTAMP '{start}' \
-           AND m.start_time < TIMESTAMP '{end}' \
+           AND m.start_time < TIMESTAMP '{end}'{of_meeting} \
          ORDER BY m.start_time, m.account, m.meeting_uuid"
     );
     let mut kinds = [Read::Text; 13];

@@ -88,6 +88,7 @@ fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(meetings::meetings))
         .routes(routes!(meetings::search))
         .routes(routes!(meeting::meeting))
+        .routes(routes!(meeting::diagnosis))
         .routes(routes!(meeting::heat))
         .routes(routes!(meeting::series))
         .routes(routes!(meeting::rows))

@@ -27,6 +27,11 @@ export function question(path: string, asked: Asked = {}): string {
   return `/api/v1/${path}${query === "" ? "" : `?${query}`}`;
 }
 
+/** What went wrong in a meeting, or for one person in it. */
+export function diagnosisOf(uuid: string, person?: string): string {
+  return question(`meetings/${encodeURIComponent(uuid)}/diagnosis`, { person });
+}
+
 /**
  * Asks the server of this page, and nobody else.
  *

@@ -242,7 +242,8 @@ export interface Participant {
 
 export interface Meeting {
   meeting: MeetingRow;
-  diagnosis: Diagnosis;
+  from: Instant;
+  to: Instant;
   participants: Participant[];
 }
 

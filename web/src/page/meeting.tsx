@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
-import { question } from "../api/ask.ts";
-import type { Heat, HeatRow, HeatStream, Meeting } from "../api/contract.ts";
+import { diagnosisOf, question } from "../api/ask.ts";
+import type { Diagnosis, Heat, HeatRow, HeatStream, Meeting } from "../api/contract.ts";
 import { useAnswer } from "../api/use-answer.ts";
 import { useWidth } from "../chart/size.ts";
 import { axisOf, zoomText } from "../chart/timeline/axis.ts";
@@ -41,7 +41,11 @@ const ORDERS: readonly Choice<"poor" | "name" | "site">[] = [
   { value: "site", label: "site" },
 ];
 
-/** A meeting: the diagnosis in words, then the minutes that it is made of. */
+/**
+ * A meeting: the diagnosis in words, then the minutes that it is made of.
+ *
+ * The diagnosis is asked for by itself: it looks at what ran around, and comes a moment later.
+ */
 export function MeetingPage({ uuid }: { uuid: string }) {
   const { query } = usePlace();
   const asking = useAnswer<Meeting>(question(`meetings/${encodeURIComponent(uuid)}`));
@@ -61,24 +65,29 @@ export function MeetingPage({ uuid }: { uuid: string }) {
 
 function WholeMeeting({ data }: { data: Meeting }) {
   const zone = useZone();
-  const { meeting, diagnosis, participants } = data;
+  const { meeting, participants } = data;
+  const asking = useAnswer<Diagnosis>(diagnosisOf(meeting.meeting_uuid));
   const hrefOf = (userId: string): string =>
     here({ participant: userId, stream: null, who: null, streams: null, figures: null, find: null, order: null });
   return (
     <Page title={named(meeting.topic, "Meeting without a topic")} kind={<Headline data={data} />}>
       <div class="stack">
-        <div>
-          <Summary diagnosis={diagnosis} />
-          <div class="split">
-            <Section title="What it goes with" note="How sure is a probability from the figures, not a proof.">
-              <Causes diagnosis={diagnosis} window={null} meeting={meeting.meeting_uuid} />
-            </Section>
-            <Section title="What stays open, and what this rests on">
-              <Grounds diagnosis={diagnosis} />
-            </Section>
-          </div>
-        </div>
-        <Minutes data={data} />
+        <Answer asking={asking} what="what it goes with">
+          {(diagnosis) => (
+            <>
+              <Summary diagnosis={diagnosis} />
+              <div class="split">
+                <Section title="What it goes with" note="How sure is a probability from the figures, not a proof.">
+                  <Causes diagnosis={diagnosis} window={null} meeting={meeting.meeting_uuid} />
+                </Section>
+                <Section title="What stays open, and what this rests on">
+                  <Grounds diagnosis={diagnosis} />
+                </Section>
+              </div>
+            </>
+          )}
+        </Answer>
+        <Minutes data={data} diagnosis={asking.data} />
         <Section
           title={`Participants`}
           aside={<span class="quiet">{counted(participants.length, "join")}; a rejoin is another</span>}
@@ -98,13 +107,13 @@ function WholeMeeting({ data }: { data: Meeting }) {
 /** When it was, who held it, how it went. */
 function Headline({ data }: { data: Meeting }) {
   const zone = useZone();
-  const { meeting, diagnosis } = data;
+  const { meeting } = data;
   const [start, end] = [milliseconds(meeting.start), milliseconds(meeting.end)];
   return (
     <span class="headline">
       <a href={toMeetings(null)}>Meetings</a>
       <span>
-        {span(meeting.start ?? diagnosis.from, meeting.end ?? diagnosis.to, zone)}
+        {span(meeting.start ?? data.from, meeting.end ?? data.to, zone)}
         {start !== null && end !== null && ` (${duration(end - start)})`}
       </span>
       {meeting.host !== null && <span>host {named(meeting.host, "")}</span>}
@@ -119,8 +128,8 @@ function Headline({ data }: { data: Meeting }) {
 }
 
 /** The strip of all participants, and time lines of those that are chosen, on one axis. */
-function Minutes({ data }: { data: Meeting }) {
-  const { meeting, diagnosis } = data;
+function Minutes({ data, diagnosis }: { data: Meeting; diagnosis: Diagnosis | null }) {
+  const { meeting } = data;
   const zone = useZone();
   const { query } = usePlace();
   const [stream, setStream] = useChoice("stream", STREAMS);
@@ -160,7 +169,7 @@ function Minutes({ data }: { data: Meeting }) {
       }));
   }, [sorted, find, chosen]);
 
-  const begin = Date.parse(asking.data?.from ?? diagnosis.from);
+  const begin = Date.parse(asking.data?.from ?? data.from);
   const minutes = asking.data?.minutes ?? 1;
   const zoom = query.get("zoom");
   const axis = useMemo(() => axisOf(begin, Math.max(1, minutes), zoom), [begin, minutes, zoom]);
@@ -205,7 +214,7 @@ function Minutes({ data }: { data: Meeting }) {
                   <Timeline
                     label={`Minutes of ${counted(rows.length, "join")}`}
                     rows={rows}
-                    incidents={diagnosis.incidents}
+                    incidents={diagnosis?.incidents ?? []}
                     axis={axis}
                     zone={zone}
                     width={width}
@@ -230,7 +239,7 @@ function Minutes({ data }: { data: Meeting }) {
             uuid={meeting.meeting_uuid}
             chosen={chosen}
             medium={stream === "worst" ? "audio" : stream}
-            input={diagnosis.direction.input}
+            input={diagnosis?.direction.input ?? null}
             seriesOf={seriesOf}
             axis={axis}
             zone={zone}

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
-import { question } from "../api/ask.ts";
-import type { Heat, Meeting, Medium, Participant } from "../api/contract.ts";
+import { diagnosisOf, question } from "../api/ask.ts";
+import type { Diagnosis, Heat, Meeting, Medium, Participant } from "../api/contract.ts";
 import { useAnswer } from "../api/use-answer.ts";
 import { useWidth } from "../chart/size.ts";
 import { axisOf, zoomText } from "../chart/timeline/axis.ts";
@@ -59,8 +59,9 @@ export function ParticipantPage({ meeting: data, userId }: { meeting: Meeting; u
 
 /** The diagnosis as far as it is theirs, beside what is known of them. */
 function Own({ data, one }: { data: Meeting; one: Participant }) {
-  const uuid = encodeURIComponent(data.meeting.meeting_uuid);
-  const asking = useAnswer<Meeting>(one.person === null ? null : question(`meetings/${uuid}`, { person: one.person }));
+  const asking = useAnswer<Diagnosis>(
+    one.person === null ? null : diagnosisOf(data.meeting.meeting_uuid, one.person),
+  );
   return (
     <div class="split">
       <Section title="What it goes with">
@@ -68,7 +69,7 @@ function Own({ data, one }: { data: Meeting; one: Participant }) {
           <Nothing>Zoom does not tell which person this is, so that there is no diagnosis of theirs alone.</Nothing>
         ) : (
           <Answer asking={asking} what="their diagnosis">
-            {({ diagnosis }) => (
+            {(diagnosis) => (
               <>
                 <Summary diagnosis={diagnosis} />
                 <Causes diagnosis={diagnosis} window={null} meeting={data.meeting.meeting_uuid} />
@@ -162,6 +163,7 @@ function VerdictFact({ verdict }: { verdict: Participant["verdicts"][number] }) 
 function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
   const zone = useZone();
   const { query } = usePlace();
+  const diagnosis = useAnswer<Diagnosis>(diagnosisOf(data.meeting.meeting_uuid)).data;
   const path = `meetings/${encodeURIComponent(data.meeting.meeting_uuid)}/heat`;
   const audio = useAnswer<Heat>(question(path, { stream: "audio" }));
   const video = useAnswer<Heat>(question(path, { stream: "video" }));
@@ -192,14 +194,14 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
   const stream = query.get("stream");
   const medium: Medium = stream === "video" || stream === "share" ? stream : "audio";
   const shown = rows.map((row) => ({ ...row, series: row.key === medium ? 1 : null }));
-  const begin = Date.parse(audio.data?.from ?? data.diagnosis.from);
+  const begin = Date.parse(audio.data?.from ?? data.from);
   const minutes = audio.data?.minutes ?? 1;
   const zoom = query.get("zoom");
   const axis = useMemo(() => axisOf(begin, Math.max(1, minutes), zoom), [begin, minutes, zoom]);
   usePan(frame, axis, width, (next) => adjust({ zoom: zoomText(next) }));
   const chosen = useMemo(() => [one.user_id], [one.user_id]);
   const isWaiting = [audio, video, share].some((asking) => asking.data === null && asking.state === "asking");
-  const own = data.diagnosis.incidents.filter((incident) =>
+  const own = (diagnosis?.incidents ?? []).filter((incident) =>
     incident.participants.some((hurt) => hurt.user_id === one.user_id),
   );
   return (
@@ -232,7 +234,7 @@ function OwnMinutes({ data, one }: { data: Meeting; one: Participant }) {
               uuid={data.meeting.meeting_uuid}
               chosen={chosen}
               medium={medium}
-              input={data.diagnosis.direction.input}
+              input={diagnosis?.direction.input ?? null}
               seriesOf={() => 1}
               axis={axis}
               zone={zone}

@@ -15,8 +15,8 @@ export function TimeLines(props: {
   chosen: readonly string[];
   /** Whose streams are drawn where the address names none. */
   medium: Medium;
-  /** Which of input and output is sent, as the diagnosis found; the time lines may know it themselves. */
-  input: Series["input"];
+  /** Which of input and output is sent, as the diagnosis found, `null` before; time lines may know it themselves. */
+  input: Series["input"] | null;
   seriesOf: (userId: string) => number;
   axis: Axis;
   zone: string;
@@ -33,7 +33,7 @@ export function TimeLines(props: {
   return (
     <Answer asking={asking} what="time lines">
       {(answer) => {
-        const series = answer.input === "unknown" ? { ...answer, input } : answer;
+        const series = answer.input === "unknown" && input !== null ? { ...answer, input } : answer;
         const known = knownStreams(series);
         if (known.length === 0) return <Nothing>Nothing was measured of those that are chosen.</Nothing>;
         const asked = query.getAll("streams").filter((stream) => known.includes(stream));
@@ -74,7 +74,7 @@ export function TimeLines(props: {
             <p class="note">
               One value a minute and stream, as Zoom gives it; a line breaks where a minute was not measured. Colours
               and shapes are participants, dashes are streams. Dotted lines: limits of the rule.
-              {series.input === "unknown" && " Which of input and output is sent is not known for this account."}
+              {input !== null && series.input === "unknown" && " Which of input and output is sent is not known for this account."}
             </p>
           </>
         );

@@ -17,7 +17,7 @@ use zqos_core::{Meeting, Timestamp};
 use zqos_query::quoted;
 
 use super::overview::diagnosed;
-use super::{Answered, Path, Query, Zone, joins, of_account, one_meeting};
+use super::{Answered, Path, Query, Zone, of_account, one_meeting};
 use crate::access::Identity;
 use crate::held::Version;
 use crate::problem::Problem;
@@ -30,62 +30,91 @@ const MOST_LINES: usize = 50;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OfMeeting {
+    /// The account.
+    account: Option<String>,
+}
+
+/// A meeting, and who took part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OneMeeting {
+    meeting: MeetingRow,
+    /// When it began, and when it ended; of one that runs, until when it is told.
+    #[schema(value_type = String, format = DateTime)]
+    from: String,
+    #[schema(value_type = String, format = DateTime)]
+    to: String,
+    participants: Vec<Attendant>,
+}
+
+/// A meeting: how it went, and who took part.
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}", params(("uuid" = String, Path, description = "The meeting's UUID"), OfMeeting), responses((status = OK, body = OneMeeting), Problem))]
+pub(crate) async fn meeting(
+    State(server): State<Arc<Server>>,
+    Extension(who): Extension<Identity>,
+    Path(uuid): Path<String>,
+    Query(OfMeeting { account }): Query<OfMeeting>,
+) -> Answered<OneMeeting> {
+    let who = of_account(who, account.as_deref())?;
+    let version = server.held.newest().await?;
+    let (meeting, range) =
+        one_meeting(&version.archive, &who.accounts, &uuid, server.now()).await?;
+    let row = meeting_row(&server, &version, &who, &uuid, &range).await?;
+    let attended = attended(&server, &version, &who, &meeting, range.clone()).await?;
+    Ok(Json(OneMeeting {
+        meeting: (*row).clone(),
+        from: range.start.to_string(),
+        to: range.end.to_string(),
+        participants: attended.participants.clone(),
+    }))
+}
+
+/// How it is listed, read once of each version of its days.
+async fn meeting_row(
+    server: &Arc<Server>,
+    version: &Version,
+    who: &Identity,
+    uuid: &str,
+    range: &Range<Timestamp>,
+) -> Result<Arc<MeetingRow>, Problem> {
+    let eyes = server.eyes(who);
+    let key = (who.accounts.clone(), uuid.to_owned(), eyes == Eyes::Open);
+    let read = async {
+        let row = zqos_answer::meeting_row(&version.archive, &who.accounts, uuid, range, eyes);
+        row.await?.ok_or_else(|| Problem::not_found("the store has no such meeting"))
+    };
+    server.rows.get(version.mark(range), key, |_| 1, read).await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfDiagnosis {
     /// One person in it alone, by the key.
     person: Option<String>,
     /// The account.
     account: Option<String>,
 }
 
-/// A meeting, who took part, and what went wrong.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OneMeeting {
-    meeting: MeetingRow,
-    diagnosis: Answer,
-    participants: Vec<Attendant>,
-}
-
-/// A meeting: who took part, and what went wrong for whom, when and why.
-#[utoipa::path(get, path = "/api/v1/meetings/{uuid}", params(("uuid" = String, Path, description = "The meeting's UUID"), OfMeeting), responses((status = OK, body = OneMeeting), Problem))]
-pub(crate) async fn meeting(
+/// What went wrong in a meeting, for whom, when and why.
+///
+/// It looks at what ran around the meeting, too, and so takes longer than to tell who took part.
+#[utoipa::path(get, path = "/api/v1/meetings/{uuid}/diagnosis", params(("uuid" = String, Path, description = "The meeting's UUID"), OfDiagnosis), responses((status = OK, body = Answer), Problem))]
+pub(crate) async fn diagnosis(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
     Path(uuid): Path<String>,
-    Query(OfMeeting { person, account }): Query<OfMeeting>,
-) -> Answered<OneMeeting> {
+    Query(OfDiagnosis { person, account }): Query<OfDiagnosis>,
+) -> Answered<Answer> {
     let who = of_account(who, account.as_deref())?;
     if person.is_some() {
         super::only_people(&server, &who)?;
     }
     let version = server.held.newest().await?;
-    let now = server.now();
-    let (meeting, range) = one_meeting(&version.archive, &who.accounts, &uuid, now).await?;
-    let long = range.start.saturating_sub(zqos_answer::LONGEST)..range.end;
-    let judged = joins(&server, &version, &who, &long, "audio").await?;
-    let instant = range.start..range.start.saturating_add(std::time::Duration::from_millis(1));
-    let read = zqos_answer::meetings(
-        &version.archive,
-        &who.accounts,
-        &instant,
-        &judged,
-        server.eyes(&who),
-    );
-    let row = read.await?.into_iter().find(|row| row.meeting_uuid == uuid);
-    let row = row.ok_or_else(|| Problem::not_found("the store has no such meeting"))?;
-    let attended = attended(&server, &version, &who, &meeting, range).await?;
-    let names = &*server.settings.names;
-    let of = person.as_deref();
-    let question = Question::of_meeting(
-        &version.archive,
-        &who.accounts,
-        meeting,
-        of,
-        &|name| names(name),
-        now,
-    )
-    .await?;
-    let zone = Zone::new(None)?;
-    let diagnosis = diagnosed(&server, &version, &who, &question, &zone).await?;
-    Ok(Json(OneMeeting { meeting: row, diagnosis, participants: attended.participants.clone() }))
+    let (archive, now) = (&version.archive, server.now());
+    let (meeting, _) = one_meeting(archive, &who.accounts, &uuid, now).await?;
+    let (names, of) = (&*server.settings.names, person.as_deref());
+    let called = |name: &str| names(name);
+    let question = Question::of_meeting(archive, &who.accounts, meeting, of, &called, now).await?;
+    Ok(Json(diagnosed(&server, &version, &who, &question, &Zone::new(None)?).await?))
 }
 
 /// Who took part, read once of each version of its days.
