@@ -1,20 +1,22 @@
 //! Views that cost nothing where days are sealed.
 //!
 //! In a sealed day each key stands once, so that its rows are read as they are. Only of the other days is
-//! the latest row of each key looked for, which means to sort all of them.
+//! the latest row, or value, of each key looked for, which means to sort all of them, or to know all keys.
 
 use std::sync::Arc;
 
 use datafusion::datasource::TableProvider;
 use datafusion::error::DataFusionError;
+use datafusion::execution::FunctionRegistry as _;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::ExprFunctionExt as _;
 use datafusion::prelude::{DataFrame, SessionContext, ident, lit};
 use object_store::{ObjectMeta, ObjectStore};
 use url::Url;
-use zqos_core::table::{Latest, REVISION, Table};
+use zqos_core::table::{Column, Latest, REVISION, Table};
 use zqos_store::DataFile;
 
+use crate::functions::LATEST;
 use crate::pinned::PinnedFiles;
 
 /// Where the files of sealed days are, and those of the others.
@@ -58,13 +60,13 @@ impl Parts {
         let [has_sealed, has_open] = [&self.sealed, &self.open]
             .map(|files| files.iter().any(|file| file.location.prefix_matches(&folder)));
         // Rows of one key stand in one day where the day is told by the key.
-        if !has_sealed || table.latest != Latest::Row || !table.key.contains(&"ts") {
+        if !has_sealed || table.latest == Latest::Only || !table.key.contains(&"ts") {
             return Ok(false);
         }
         let columns = || table.columns.iter().map(|column| ident(column.name));
         let mut view = context.read_table(rows(SEALED)?)?.select(columns())?;
         if has_open {
-            let open = latest(context.read_table(rows(OPEN)?)?, table)?;
+            let open = latest(context, context.read_table(rows(OPEN)?)?, table)?;
             view = view.union(open.select(columns())?)?;
         }
         context.register_table(table.name, view.into_view())?;
@@ -77,10 +79,22 @@ fn is_sealed(of_day: &[DataFile]) -> bool {
     of_day.iter().all(DataFile::is_sealed)
 }
 
-/// Of rows with one key the one with the highest revision.
-fn latest(rows: DataFrame, table: &Table) -> Result<DataFrame, DataFusionError> {
+/// Of rows with one key what the latest says.
+fn latest(
+    context: &SessionContext,
+    rows: DataFrame,
+    table: &Table,
+) -> Result<DataFrame, DataFusionError> {
     const PLACE: &str = "place";
     let key = table.key.iter().map(|column| ident(*column)).collect();
+    if table.latest == Latest::Values {
+        let latest = context.udaf(LATEST)?;
+        let others = table.columns.iter().filter(|column| !table.key.contains(&column.name));
+        let of = |column: &Column| {
+            latest.call(vec![ident(column.name), ident(REVISION.name)]).alias(column.name)
+        };
+        return rows.aggregate(key, others.map(of).collect());
+    }
     let latest_first = vec![ident(REVISION.name).sort(false, true)];
     let place = row_number().partition_by(key).order_by(latest_first).build()?;
     rows.window(vec![place.alias(PLACE)])?.filter(ident(PLACE).eq(lit(1_u64)))

@@ -27,7 +27,7 @@ use zqos_core::table::{
 use zqos_store::{DataFile, Location, Snapshot};
 
 use crate::bound::of_accounts;
-use crate::functions::{AUDIO_MINUTE, MIDDLE};
+use crate::functions::{AUDIO_MINUTE, LATEST, MIDDLE};
 use crate::pinned::PinnedFiles;
 use crate::sealed::Parts;
 use crate::trust;
@@ -157,10 +157,7 @@ pub(crate) fn latest<'a>(
         if table.latest != Latest::Values || table.key.contains(&column) {
             return column.to_owned();
         }
-        format!(
-            "first_value({column} ORDER BY {revision} DESC) \
-               FILTER (WHERE {column} IS NOT NULL) AS {column}"
-        )
+        format!("{LATEST}({column}, {revision}) AS {column}")
     };
     let columns = columns.map(latest).collect::<Vec<_>>().join(", ");
     let stored = format!("{STORED}.{name} WHERE {condition}");
