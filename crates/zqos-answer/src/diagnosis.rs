@@ -229,17 +229,17 @@ pub async fn diagnose(
         let diagnosis = case.book.diagnose(case.meaning);
         return Ok(answer(question, &case, &diagnosis, terms, coverage));
     }
-    let case: Case<true> = Case::read(archive, accounts, question, terms).await?;
+    let mut case: Case<true> = Case::read(archive, accounts, question, terms).await?;
     let diagnosis = case.book.diagnose(case.meaning);
     let first = answer(question, &case, &diagnosis, terms, coverage);
     let puzzling = puzzling(question, &case, &diagnosis);
-    drop((case, diagnosis));
-    let Some(longer) = question.clone().longer(archive, accounts, &puzzling).await? else {
+    let read = case.joins.iter().map(|join| &*join.report.meeting_uuid).collect();
+    let Some(more) = question.longer(archive, accounts, &puzzling, &read).await? else {
         return Ok(first);
     };
-    let case: Case<true> = Case::read(archive, accounts, &longer, terms).await?;
+    case.add(archive, &more, terms).await?;
     let diagnosis = case.book.diagnose(case.meaning);
-    let second = answer(&longer, &case, &diagnosis, terms, coverage);
+    let second = answer(question, &case, &diagnosis, terms, coverage);
     let explains_more = second.unexplained.poor_minutes < first.unexplained.poor_minutes;
     Ok(if explains_more { second } else { first })
 }

@@ -108,6 +108,13 @@ impl Samples for Newest {
     }
 
     fn add_device(&mut self, _: &DeviceSample) {}
+
+    fn absorb(&mut self, others: Self) {
+        let Some(ts) = others.ts else { return };
+        for (stream, figures) in others.streams {
+            self.add_stream(ts, stream, &figures);
+        }
+    }
 }
 
 /// Looks at the newest minute of everybody of whom samples came lately.
@@ -123,7 +130,7 @@ pub async fn live(
     let which = |range| Which { accounts: accounts.to_vec(), range, meetings: None, joins: None };
     // A sample is of the minute at whose start it stands.
     let recent = now.saturating_sub(WINDOW)..now.saturating_add(Duration::from_mins(1));
-    let mut reports = archive.reports(&which(recent), &Newest::default).await?;
+    let mut reports = archive.reports(&which(recent), Newest::default).await?;
     reports.retain(|report| report.samples.ts.is_some());
     reports.sort_by(|one, other| {
         let key = |report: &Report<Newest>| {

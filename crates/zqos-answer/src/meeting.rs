@@ -36,6 +36,11 @@ impl Samples for Measured {
     fn add_device(&mut self, device: &DeviceSample) {
         self.devices.push(*device);
     }
+
+    fn absorb(&mut self, others: Self) {
+        self.streams.extend(others.streams);
+        self.devices.extend(others.devices);
+    }
 }
 
 /// Somebody who took part.
@@ -231,9 +236,8 @@ impl Attended {
             meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
             joins: None,
         };
-        let mut reports = archive.reports(&which, &Measured::default).await?;
-        // A veil numbers people as they come.
-        reports.sort_by(|one, other| one.participant.id.cmp(&other.participant.id));
+        // Sorted: a veil numbers people as they come.
+        let reports = archive.reports(&which, Measured::default).await?;
         let sessions = sessions(&reports, lens.judge);
         let mut veil = Veil::default();
         let joins = reports.into_iter().zip(sessions);

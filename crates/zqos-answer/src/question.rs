@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use zqos_core::{Meeting, Participant, Timestamp};
 use zqos_quality::cause::Cause;
-use zqos_query::{Archive, QueryError, Which};
+use zqos_query::{Archive, QueryError, Which, quoted};
 
+use crate::cells::{Read, each};
 use crate::person;
 
 /// How long before and after a meeting others are looked at: what they share with it may tell the cause.
@@ -153,45 +154,39 @@ impl Question {
         }
     }
 
-    /// The same question of a meeting with a longer look at some of its joins, those with the most to explain first:
-    /// all that these people met on the days around is read, too. `None` of anything else, and without anybody.
+    /// Which meetings may tell more of some joins of a meeting, those with the most to explain first: what these people
+    /// met on the days around, beside what is read anyway. `None` of anything else, and where there is nothing.
     ///
     /// **Errors**: those of [`Archive::query`].
     pub(crate) async fn longer(
-        self,
+        &self,
         archive: &Archive,
         accounts: &[String],
         joins: &[String],
-    ) -> Result<Option<Self>, QueryError> {
+        read: &BTreeSet<&str>,
+    ) -> Result<Option<Which>, QueryError> {
         let About::Meeting { meeting, .. } = &self.about else { return Ok(None) };
         if self.meetings.is_some() || joins.is_empty() {
             return Ok(None);
         }
-        let read = self.looked_at();
-        let which =
-            Which { accounts: accounts.to_vec(), range: read.clone(), meetings: None, joins: None };
-        let all = archive.participants(&which).await?;
-        let people: BTreeSet<String> = (joins.iter().take(MOST_PEOPLE))
-            .filter_map(|id| {
-                let mut here = all.iter().filter(|join| join.meeting_uuid == meeting.uuid.as_str());
-                here.find(|join| join.participant.id.as_str() == id)
-            })
-            .filter_map(|join| person(&join.participant))
-            .collect();
-        let is_near = |join: &Participant| {
-            let (joined, left) = (join.join.or(join.leave), join.leave.or(join.join));
-            joined.is_some_and(|joined| joined < self.read.end)
-                && left.is_some_and(|left| self.read.start < left)
+        let which = |range: &Range<Timestamp>| Which {
+            accounts: accounts.to_vec(),
+            range: range.clone(),
+            meetings: None,
+            joins: None,
         };
-        let is_read = |join: &Participant| {
-            is_near(join) || person(join).is_some_and(|key| people.contains(&key))
+        let puzzling = Which {
+            meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
+            joins: Some(joins.iter().take(MOST_PEOPLE).cloned().collect()),
+            ..which(&self.range)
         };
-        let meetings: BTreeSet<&str> = (all.iter())
-            .filter(|join| is_read(&join.participant))
-            .map(|join| join.meeting_uuid.as_str())
-            .collect();
-        let meetings = meetings.into_iter().map(str::to_owned).collect();
-        Ok((!people.is_empty()).then_some(Self { read, meetings: Some(meetings), ..self }))
+        let people = archive.participants(&puzzling).await?;
+        let people: BTreeSet<String> =
+            people.iter().filter_map(|join| person(&join.participant)).collect();
+        let around = which(&self.looked_at());
+        let mut meetings = meetings_of(archive, &around, &people).await?;
+        meetings.retain(|uuid| !read.contains(uuid.as_str()));
+        Ok((!meetings.is_empty()).then_some(Which { meetings: Some(meetings), ..around }))
     }
 
     /// Of somebody, wherever he took part, beside whom others may be of interest in all their meetings: the
@@ -224,6 +219,31 @@ impl Question {
         let read = range.clone();
         Ok(Self { about: About::Person(who), read, range, meetings: Some(meetings) })
     }
+}
+
+/// The meetings in which any of these people took part.
+async fn meetings_of(
+    archive: &Archive,
+    which: &Which,
+    people: &BTreeSet<String>,
+) -> Result<Vec<String>, QueryError> {
+    let list = |texts: &mut dyn Iterator<Item = &String>| {
+        texts.map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
+    };
+    if people.is_empty() || which.accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    // By their keys, as `person` makes them.
+    let sql = format!(
+        "SELECT DISTINCT meeting_uuid FROM participants WHERE account IN ({}) \
+           AND coalesce(lower(email), person_id, user_name) IN ({}) \
+           AND join_time >= TIMESTAMP '{}' AND join_time < TIMESTAMP '{}' ORDER BY meeting_uuid",
+        list(&mut which.accounts.iter()),
+        list(&mut people.iter()),
+        which.range.start,
+        which.range.end,
+    );
+    each(archive, &sql, &[Read::Text], |cells, row| cells.owned(0, row)).await
 }
 
 /// The one person whom a name means: an e-mail address, an id or a name, or a part of one.

@@ -130,6 +130,11 @@ impl JoinLegs {
             self.seen.push((minute_of(ts), medium, leg));
         }
     }
+
+    /// Adds what others have of the same join.
+    pub fn absorb(&mut self, others: Self) {
+        self.seen.extend(others.seen);
+    }
 }
 
 impl InputDetection {

@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
+use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -21,7 +23,7 @@ use crate::engine::Engine;
 use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
-use crate::{days, depth, functions, named, rollup, system, truncate, views};
+use crate::{days, depth, functions, named, parts, rollup, system, truncate, views};
 
 /// What a query can't do.
 #[derive(Debug, thiserror::Error)]
@@ -265,8 +267,32 @@ impl Archive {
     ///
     /// **Errors**: [`QueryError::Wrong`] for what is wrong, or no query, or too much of one.
     pub async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
+        let frame = self.frame(sql);
+        let plan = async move { Ok(frame.await?.execute_stream().await?) };
+        Answer::start(&self.engine, self.limits.time, plan).await
+    }
+
+    /// Runs a query, and makes something of each part of its rows, as [`parts::fold`] has it.
+    ///
+    /// **Errors**: those of [`Archive::query`], and what `take` finds.
+    pub(crate) async fn fold<T: Send + 'static>(
+        &self,
+        sql: &str,
+        empty: impl Fn() -> T,
+        take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + 'static,
+    ) -> Result<Vec<T>, QueryError> {
+        let frame = self.frame(sql);
+        let plan = async move { Ok(frame.await?.execute_stream_partitioned().await?) };
+        parts::fold(&self.engine, self.limits.time, plan, empty, take).await
+    }
+
+    /// What a query asks for, which only reads.
+    fn frame(
+        &self,
+        sql: &str,
+    ) -> impl Future<Output = Result<DataFrame, QueryError>> + Send + 'static {
         let (context, sql, is_bound) = (self.context.clone(), sql.to_owned(), self.is_bound);
-        let plan = async move {
+        async move {
             depth::check(&sql)?;
             let read_only = SQLOptions::new()
                 .with_allow_ddl(false)
@@ -278,8 +304,7 @@ impl Archive {
             if is_bound && matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) {
                 return Err(WrongQuery::of_all(NO_PLANS.to_owned()).into());
             }
-            Ok(frame.execute_stream().await?)
-        };
-        Answer::start(&self.engine, self.limits.time, plan).await
+            Ok(frame)
+        }
     }
 }

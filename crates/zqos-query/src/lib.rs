@@ -9,6 +9,7 @@ mod engine;
 mod functions;
 mod memory;
 mod named;
+mod parts;
 mod pinned;
 mod reports;
 mod rollup;

@@ -21,11 +21,13 @@ use crate::trust::TRUST;
 use crate::views::latest;
 
 /// What one join's samples are told to, one after the other, in no order.
-pub trait Samples {
+pub trait Samples: Send + 'static {
     /// A stream in a minute.
     fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures);
     /// What the device told in a minute.
     fn add_device(&mut self, device: &DeviceSample);
+    /// Others of the same join, which were read at the same time: it is as if all had been told to one.
+    fn absorb(&mut self, others: Self);
 }
 
 /// Which joins are read.
@@ -62,84 +64,128 @@ struct OfOrigin<S> {
     count: u32,
 }
 
+/// Samples of a join, by origin.
+type Origins<S> = [Option<Box<OfOrigin<S>>>; TRUST.len()];
+
 /// The joins, as they are found.
-struct Found<'e, S> {
+struct Found<S, E> {
     /// What there is of a join before anything was told.
-    empty: &'e (dyn Fn() -> S + Sync),
+    empty: E,
     places: HashMap<[Box<str>; 3], usize>,
-    joins: Vec<Report<()>>,
-    samples: Vec<[Option<Box<OfOrigin<S>>>; TRUST.len()]>,
+    samples: Vec<Origins<S>>,
 }
 
-impl<S: Samples> Found<'_, S> {
-    /// The place of a join, which is made where there is none yet; `None` for what can't be an id.
-    fn place(&mut self, [account, meeting, user]: [&str; 3]) -> Option<usize> {
-        let key = [account, meeting, user].map(Box::from);
-        if let Some(place) = self.places.get(&key) {
-            return Some(*place);
-        }
-        let participant = Participant::new(ParticipantId::new(user)?);
-        let place = self.joins.len();
-        self.places.insert(key, place);
-        self.joins.push(Report {
-            account: account.to_owned(),
-            meeting_uuid: meeting.to_owned(),
-            participant,
-            samples: (),
-        });
-        self.samples.push([const { None }; TRUST.len()]);
-        Some(place)
+impl<S: Samples, E: Fn() -> S> Found<S, E> {
+    fn new(empty: E) -> Self {
+        Self { empty, places: HashMap::new(), samples: Vec::new() }
     }
 
-    fn of_origin(&mut self, place: usize, origin: &str) -> Option<&mut S> {
-        let origin = TRUST.iter().position(|known| known.as_str() == origin)?;
-        let empty = self.empty;
-        let fresh = || Box::new(OfOrigin { samples: empty(), count: 0 });
+    /// The place of a join, which is made where there is none yet; `None` for what can't be an id.
+    fn place(&mut self, [account, meeting, user]: [&str; 3]) -> Option<usize> {
+        ParticipantId::new(user)?;
+        Some(self.place_of([account, meeting, user].map(Box::from)))
+    }
+
+    fn place_of(&mut self, key: [Box<str>; 3]) -> usize {
+        let next = self.samples.len();
+        let place = *self.places.entry(key).or_insert(next);
+        if place == next {
+            self.samples.push([const { None }; TRUST.len()]);
+        }
+        place
+    }
+
+    fn of_origin(&mut self, place: usize, origin: usize) -> Option<&mut S> {
+        let fresh = || Box::new(OfOrigin { samples: (self.empty)(), count: 0 });
         let of = self.samples.get_mut(place)?[origin].get_or_insert_with(fresh);
         of.count += 1;
         Some(&mut of.samples)
     }
 
-    fn finish(self) -> Vec<Report<S>> {
-        let best = |origins: [Option<Box<OfOrigin<S>>>; TRUST.len()]| {
+    /// What another part of the rows had.
+    fn absorb(&mut self, mut other: Self) {
+        for (key, place) in std::mem::take(&mut other.places) {
+            let place_here = self.place_of(key);
+            let origins = self.samples[place_here].iter_mut().zip(&mut other.samples[place]);
+            for (here, there) in origins {
+                match (here.as_mut(), there.take()) {
+                    (Some(here), Some(there)) => {
+                        here.count += there.count;
+                        here.samples.absorb(there.samples);
+                    }
+                    (None, there) => *here = there,
+                    (Some(_), None) => {}
+                }
+            }
+        }
+    }
+
+    /// The joins that are known, and of those of which nothing but samples came.
+    fn finish(mut self, joins: Vec<Report<()>>) -> Vec<Report<S>> {
+        let mut all: Vec<Option<Report<()>>> = self.samples.iter().map(|_| None).collect();
+        for join in joins {
+            let key = [&*join.account, &*join.meeting_uuid, join.participant.id.as_str()];
+            let Some(place) = self.place(key) else { continue };
+            all.resize_with(self.samples.len(), || None);
+            all[place] = Some(join);
+        }
+        for (key, place) in self.places {
+            if all[place].is_none() {
+                let [account, meeting_uuid, user] = key.map(String::from);
+                let id = ParticipantId::new(&user);
+                all[place] = id.map(|id| Report {
+                    account,
+                    meeting_uuid,
+                    participant: Participant::new(id),
+                    samples: (),
+                });
+            }
+        }
+        let best = |origins: Origins<S>| {
             // Of equals the last is the greatest.
             let best = origins.into_iter().flatten().rev().max_by_key(|of| of.count);
-            best.map_or_else(self.empty, |of| of.samples)
+            best.map_or_else(&self.empty, |of| of.samples)
         };
-        let joins = self.joins.into_iter().zip(self.samples);
-        joins
-            .map(|(join, origins)| Report {
+        let joins = all.into_iter().zip(self.samples);
+        let reports = joins.filter_map(|(join, origins)| {
+            let join = join?;
+            Some(Report {
                 account: join.account,
                 meeting_uuid: join.meeting_uuid,
                 participant: join.participant,
                 samples: best(origins),
             })
-            .collect()
+        });
+        let mut reports: Vec<Report<S>> = reports.collect();
+        let key = |report: &'_ Report<S>| {
+            let Report { account, meeting_uuid, participant, .. } = report;
+            [account.clone(), meeting_uuid.clone(), participant.id.as_str().to_owned()]
+        };
+        reports.sort_by_cached_key(key);
+        reports
     }
 }
 
 impl Archive {
-    /// Reads joins with all of their samples in a range, which are told to what is `empty` at first.
+    /// Reads joins with all of their samples in a range, which are told to what is `empty` at first: sorted by account,
+    /// meeting and id.
     ///
     /// **Errors**: those of [`Archive::query`].
     pub async fn reports<S: Samples>(
         &self,
         which: &Which,
-        empty: &(dyn Fn() -> S + Sync),
+        empty: impl Fn() -> S + Clone + Send + Sync + 'static,
     ) -> Result<Vec<Report<S>>, QueryError> {
-        let mut found: Found<'_, S> =
-            Found { empty, places: HashMap::new(), joins: Vec::new(), samples: Vec::new() };
-        for join in self.participants(which).await? {
-            let key = [&*join.account, &*join.meeting_uuid, join.participant.id.as_str()];
-            if let Some(place) = found.place(key) {
-                found.joins[place] = join;
-            }
-        }
+        let joins = self.participants(which).await?;
+        let none = || Found::new(empty.clone());
         let streams = which.samples("stream_samples", "stream", &STREAM_FIGURES);
-        self.each(&streams, |rows| streams_of(rows, &mut found)).await?;
+        let streams = self.fold(&streams, none, |found, rows| streams_of(rows, found)).await?;
         let devices = which.samples("device_samples", "NULL", &DEVICE_FIGURES);
-        self.each(&devices, |rows| devices_of(rows, &mut found)).await?;
-        Ok(found.finish())
+        let devices = self.fold(&devices, none, |found, rows| devices_of(rows, found)).await?;
+        let mut parts = streams.into_iter().chain(devices);
+        let mut found = parts.next().unwrap_or_else(none);
+        parts.for_each(|part| found.absorb(part));
+        Ok(found.finish(joins))
     }
 
     /// Reads joins alone.
@@ -381,13 +427,14 @@ impl Measured {
     }
 
     /// Tells each row: the samples that it belongs to, when it was, and its place.
-    fn each<S: Samples>(
+    fn each<S: Samples, E: Fn() -> S>(
         &self,
-        found: &mut Found<'_, S>,
+        found: &mut Found<S, E>,
         mut take: impl FnMut(&mut S, Timestamp, usize),
     ) {
         // Rows of one join follow each other as a rule.
         let mut last: Option<([&str; 3], usize)> = None;
+        let mut last_origin = ("", None);
         for row in 0..self.ts.len() {
             let key = self.key.each_ref().map(|cells| cells.value(row));
             let place = match last {
@@ -398,7 +445,11 @@ impl Measured {
                     place
                 }
             };
-            let samples = found.of_origin(place, self.origin.value(row));
+            let origin = self.origin.value(row);
+            if last_origin.0 != origin {
+                last_origin = (origin, TRUST.iter().position(|known| known.as_str() == origin));
+            }
+            let samples = last_origin.1.and_then(|origin| found.of_origin(place, origin));
             if let (Some(samples), Some(ts)) = (samples, instant(self.ts.value(row))) {
                 take(samples, ts, row);
             }
@@ -422,7 +473,10 @@ fn whole(number: f64) -> u32 {
     number
 }
 
-fn streams_of<S: Samples>(rows: &RecordBatch, found: &mut Found<'_, S>) -> Result<(), ArrowError> {
+fn streams_of<S: Samples, E: Fn() -> S>(
+    rows: &RecordBatch,
+    found: &mut Found<S, E>,
+) -> Result<(), ArrowError> {
     let measured = Measured::new(rows)?;
     measured.each(found, |samples, ts, row| {
         let Some(stream) = Stream::from_name(measured.stream.value(row)) else { return };
@@ -452,7 +506,10 @@ fn pressure_of(word: &str) -> Option<Pressure> {
 /// Which figures of a device are words.
 const PRESSURES: Range<usize> = 4..7;
 
-fn devices_of<S: Samples>(rows: &RecordBatch, found: &mut Found<'_, S>) -> Result<(), ArrowError> {
+fn devices_of<S: Samples, E: Fn() -> S>(
+    rows: &RecordBatch,
+    found: &mut Found<S, E>,
+) -> Result<(), ArrowError> {
     let measured = Measured::new(rows)?;
     let pressures = rows.columns()[LEADING..][PRESSURES].iter();
     let pressures = pressures.map(|cells| cast(cells, &DataType::Utf8View));

@@ -107,6 +107,10 @@ impl Samples for Measured {
     }
 
     fn add_device(&mut self, _: &DeviceSample) {}
+
+    fn absorb(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
 }
 
 /// The verdicts on the meetings of a day.
@@ -132,7 +136,7 @@ async fn judged(
                 joins: None,
             };
             let mut by_meeting: BTreeMap<String, Vec<Report<Measured>>> = BTreeMap::new();
-            for report in archive.reports(&which, &Measured::default).await? {
+            for report in archive.reports(&which, Measured::default).await? {
                 by_meeting.entry(report.meeting_uuid.clone()).or_default().push(report);
             }
             let opinions: BTreeMap<String, [ZoomOpinion; 3]> = archive

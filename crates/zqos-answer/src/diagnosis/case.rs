@@ -43,6 +43,12 @@ impl<const ALL: bool> Samples for Kept<ALL> {
     fn add_device(&mut self, device: &DeviceSample) {
         self.minutes.add_device(device);
     }
+
+    fn absorb(&mut self, others: Self) {
+        self.minutes.absorb(others.minutes);
+        self.legs.absorb(others.legs);
+        self.streams.extend(others.streams);
+    }
 }
 
 /// A join, and where it was by the context files.
@@ -63,6 +69,8 @@ pub(super) struct Case<const ALL: bool> {
     pub(super) voices: (u32, u32),
     /// Where people were, by the site map; all zero without one.
     pub(super) missing: MissingNetworks,
+    detection: InputDetection,
+    veil: Veil,
 }
 
 impl<const ALL: bool> Case<ALL> {
@@ -73,41 +81,62 @@ impl<const ALL: bool> Case<ALL> {
         question: &Question,
         terms: &Terms<'_>,
     ) -> Result<Self, QueryError> {
-        let Terms { judge, input, context, eyes, .. } = *terms;
         let which = Which {
             accounts: accounts.to_vec(),
             range: question.read.clone(),
             meetings: question.meetings.clone(),
             joins: None,
         };
-        let mut hosts: BTreeMap<String, String> = (archive.meetings(&which).await?.into_iter())
+        let mut case = Self {
+            joins: Vec::new(),
+            book: Casebook::default(),
+            meaning: None,
+            voices: (0, 0),
+            missing: MissingNetworks::default(),
+            detection: InputDetection::default(),
+            veil: Veil::default(),
+        };
+        case.add(archive, &which, terms).await?;
+        if case.meaning.is_none() && which.meetings.is_some() {
+            // What input means is the same in all meetings.
+            case.detection = others(archive, &which).await?;
+            case.decide(terms);
+        }
+        Ok(case)
+    }
+
+    /// Reads other meetings besides.
+    pub(super) async fn add(
+        &mut self,
+        archive: &Archive,
+        which: &Which,
+        terms: &Terms<'_>,
+    ) -> Result<(), QueryError> {
+        let Terms { judge, context, eyes, .. } = *terms;
+        let mut hosts: BTreeMap<String, String> = (archive.meetings(which).await?.into_iter())
             .filter_map(|(_, meeting)| {
                 let host = meeting.host_email.map(|host| host.to_lowercase()).or(meeting.host)?;
                 Some((meeting.uuid.as_str().to_owned(), host))
             })
             .collect();
-        let mut reports = archive.reports(&which, &|| Kept::<ALL>::new(judge)).await?;
+        let mut reports = archive.reports(which, move || Kept::<ALL>::new(judge)).await?;
+        // Joins are read by the day.
+        reports.retain(|report| !report.samples.minutes.is_empty() || is_within(report, which));
         if eyes == Eyes::Veiled {
-            let place = |report: &Report<Kept<ALL>>| {
-                let user = report.participant.id.as_str().to_owned();
-                (report.account.clone(), report.meeting_uuid.clone(), user)
-            };
-            reports.sort_by_cached_key(place);
-            let mut veil = Veil::default();
+            // A veil numbers people as they come.
             for report in &mut reports {
-                veil.participant(&mut report.participant);
+                self.veil.participant(&mut report.participant);
             }
             // By UUID, after the joins.
             for host in hosts.values_mut() {
-                *host = veil.person(host);
+                *host = self.veil.person(host);
             }
         }
-        let mut missing = MissingNetworks::default();
         let mut joins: Vec<Attended<ALL>> = reports
             .into_iter()
             .map(|report| {
                 let person = person(&report.participant);
-                let site = site(&report.participant, context, eyes, &mut missing);
+                let site = site(&report.participant, context, eyes, &mut self.missing);
                 Attended { report, person, site }
             })
             .collect();
@@ -116,22 +145,30 @@ impl<const ALL: bool> Case<ALL> {
             let key = (&*join.report.account, &*join.report.meeting_uuid);
             by_meeting.entry(key).or_default().push(&join.report.samples.legs);
         }
-        let mut detection = InputDetection::default();
         for joins in by_meeting.into_values() {
-            detection.add_joins(joins);
+            self.detection.add_joins(joins);
         }
-        let mut book = Casebook::default();
         for join in &mut joins {
             let host = hosts.get(&join.report.meeting_uuid).map(String::as_str);
-            file(&mut book, join, host, context);
+            file(&mut self.book, join, host, context);
         }
-        if input.is_none() && detection.meaning().is_none() && which.meetings.is_some() {
-            // What input means is the same in all meetings.
-            detection = others(archive, &which).await?;
-        }
-        let meaning = input.or_else(|| detection.meaning());
-        Ok(Self { joins, book, meaning, voices: detection.voices(), missing })
+        self.joins.extend(joins);
+        self.decide(terms);
+        Ok(())
     }
+
+    /// Says what input means, by what was read.
+    fn decide(&mut self, terms: &Terms<'_>) {
+        self.meaning = terms.input.or_else(|| self.detection.meaning());
+        self.voices = self.detection.voices();
+    }
+}
+
+/// Whether a join was there at some time of a range, as far as that is known.
+fn is_within<S>(report: &Report<S>, which: &Which) -> bool {
+    let Participant { join, leave, .. } = report.participant;
+    join.or(leave).is_none_or(|joined| joined < which.range.end)
+        && leave.or(join).is_none_or(|left| which.range.start <= left)
 }
 
 /// Which legs alone are kept of a join.
@@ -144,6 +181,10 @@ impl Samples for Legs {
     }
 
     fn add_device(&mut self, _: &DeviceSample) {}
+
+    fn absorb(&mut self, others: Self) {
+        self.0.absorb(others.0);
+    }
 }
 
 /// How much of the time before its end shows what input means, where the meetings in question do not.
@@ -155,7 +196,7 @@ async fn others(archive: &Archive, which: &Which) -> Result<InputDetection, Quer
     let range = end.saturating_sub(SHOWN_WITHIN).max(start)..end;
     let all = Which { range, meetings: None, joins: None, accounts: which.accounts.clone() };
     let mut by_meeting: BTreeMap<(String, String), Vec<JoinLegs>> = BTreeMap::new();
-    for report in archive.reports(&all, &Legs::default).await? {
+    for report in archive.reports(&all, Legs::default).await? {
         let key = (report.account, report.meeting_uuid);
         by_meeting.entry(key).or_default().push(report.samples.0);
     }

@@ -94,6 +94,11 @@ impl Mean {
         }
     }
 
+    fn absorb(&mut self, other: Self) {
+        self.sum = self.sum.saturating_add(other.sum);
+        self.count = self.count.saturating_add(other.count);
+    }
+
     fn get(self) -> Option<f64> {
         (self.count > 0).then(|| f64::from(self.sum) / 1_000.0 / f64::from(self.count))
     }
@@ -128,6 +133,15 @@ impl Way {
             self.frame_rate.add(figures.frame_rate.map(Fps::get));
             self.height_px = self.height_px.max(Some(size.height()));
         }
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        self.latency.absorb(other.latency);
+        self.jitter.absorb(other.jitter);
+        self.loss.absorb(other.loss);
+        self.worst_loss = self.worst_loss.max(other.worst_loss);
+        self.frame_rate.absorb(other.frame_rate);
+        self.height_px = self.height_px.max(other.height_px);
     }
 
     /// The round trip, in ms.
@@ -200,6 +214,18 @@ impl Minute {
             is_poor: false,
         }
     }
+
+    fn absorb(&mut self, other: &Self) {
+        for (here, there) in self.ways.iter_mut().zip(&other.ways) {
+            here.absorb(there);
+        }
+        self.load_pct = self.load_pct.max(other.load_pct);
+        self.pressure = self.pressure.max(other.pressure);
+        self.signal_dbm = self.signal_dbm.max(other.signal_dbm);
+        self.is_directed |= other.is_directed;
+        self.is_judged |= other.is_judged;
+        self.is_poor |= other.is_poor;
+    }
 }
 
 /// The minutes of one join, made of its samples in any order.
@@ -208,14 +234,17 @@ impl Minute {
 #[derive(Debug, Clone, Default)]
 pub struct Minutes {
     judge: Judge,
-    by_number: BTreeMap<i64, Minute>,
+    /// In their order.
+    minutes: Vec<Minute>,
+    /// The one that was touched last: the next sample is of the same as a rule, or of the next.
+    last: usize,
 }
 
 impl Minutes {
     /// No minutes yet; `judge` says which of those that come are poor. The default ones are judged by
     /// default.
     pub const fn new(judge: Judge) -> Self {
-        Self { judge, by_number: BTreeMap::new() }
+        Self { judge, minutes: Vec::new(), last: 0 }
     }
 
     /// Adds a stream in a minute. Idle, blank and impossible figures are passed over.
@@ -253,15 +282,44 @@ impl Minutes {
         minute.signal_dbm = minute.signal_dbm.max(signal.map(Dbm::get));
     }
 
+    /// Adds what others have of the same join; of minutes of both it is as if all samples had been added to one.
+    pub fn absorb(&mut self, others: Self) {
+        for minute in others.minutes {
+            self.minute_of(minute.number).absorb(&minute);
+        }
+    }
+
+    /// True while there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.minutes.is_empty()
+    }
+
     /// Forgets all minutes, and not the judge.
     pub fn clear(&mut self) {
-        self.by_number.clear();
+        self.minutes.clear();
+        self.last = 0;
+    }
+
+    pub(super) fn take(&mut self) -> Box<[Minute]> {
+        self.last = 0;
+        std::mem::take(&mut self.minutes).into_boxed_slice()
     }
 
     /// The minute of an instant.
     fn minute(&mut self, ts: Timestamp) -> &mut Minute {
-        let number = ts.unix_millis().div_euclid(MINUTE_MS);
-        self.by_number.entry(number).or_insert_with(|| Minute::new(number))
+        self.minute_of(ts.unix_millis().div_euclid(MINUTE_MS))
+    }
+
+    fn minute_of(&mut self, number: i64) -> &mut Minute {
+        let at = |place: usize| self.minutes.get(place).map(|one| one.number);
+        let near = [self.last, self.last + 1].into_iter().find(|place| at(*place) == Some(number));
+        let sorted = || self.minutes.partition_point(|one| one.number < number);
+        let place = near.unwrap_or_else(sorted);
+        if at(place) != Some(number) {
+            self.minutes.insert(place, Minute::new(number));
+        }
+        self.last = place;
+        &mut self.minutes[place]
     }
 }
 
@@ -329,7 +387,7 @@ impl Casebook {
     /// Files a join, and takes its minutes, of which none are left then.
     pub fn add(&mut self, join: &Join<'_>, minutes: &mut Minutes) {
         let minute_of = |instant: Timestamp| instant.unix_millis().div_euclid(MINUTE_MS);
-        let minutes = std::mem::take(&mut minutes.by_number).into_values().collect();
+        let minutes = minutes.take();
         let filed = Filed {
             meeting: self.number(join.meeting_uuid),
             user: self.number(join.user_id),

@@ -317,6 +317,35 @@ proptest! {
         prop_assert_eq!(diagnosed(&told), before);
     }
 
+    /// Samples that two threads read of one join, some minutes of which are in both hands, make what one would make.
+    #[test]
+    fn minutes_that_are_read_in_parts_are_those_that_are_read_at_once(
+        samples in proptest::collection::vec(
+            (0i64..6, proptest::sample::select(Stream::all().collect::<Vec<_>>()), 0.0..30.0, 0.0..900.0, any::<bool>(), any::<bool>()),
+            0..40,
+        ),
+    ) {
+        let mut whole = Minutes::default();
+        let mut parts = [Minutes::default(), Minutes::default()];
+        for (minute, stream, loss, number, is_device, part) in samples {
+            let ts = at(minute);
+            for minutes in [&mut whole, &mut parts[usize::from(part)]] {
+                if is_device {
+                    minutes.add_device(&DeviceSample {
+                        system_max_cpu: Percent::try_new(loss).ok(),
+                        avg_rssi: Dbm::try_new(-(number as i64) / 9).ok(),
+                        ..DeviceSample::empty(ts)
+                    });
+                } else {
+                    minutes.add_stream(ts, stream, &figures(loss, number));
+                }
+            }
+        }
+        let [mut one, other] = parts;
+        one.absorb(other);
+        prop_assert_eq!(one.take(), whole.take());
+    }
+
     #[test]
     fn whatever_is_said_is_within_what_there_is(told in any_joins()) {
         for meaning in [None, SENT, Some(InputMeaning::Received)] {
