@@ -53,6 +53,10 @@ pub enum LayoutError {
     Io(#[source] io::Error),
 }
 
+/// What may be in a folder before the store: logs of a writer that did not come further, and the credentials of a server
+/// that is to show what there will be.
+const BEFORE: [&str; 2] = ["wal", "server"];
+
 /// Checks what layout a folder has, and gives one to an empty one.
 pub(crate) fn open(disk: &dyn Disk) -> Result<(), LayoutError> {
     if look(disk)? { Ok(()) } else { create(disk).map_err(LayoutError::Io) }
@@ -64,7 +68,7 @@ pub(crate) fn look(disk: &dyn Disk) -> Result<bool, LayoutError> {
         return Ok(true);
     }
     let mut others = disk.list("").map_err(LayoutError::Io)?;
-    others.retain(|entry| entry.name != "wal" && !entry.name.starts_with(".layout"));
+    others.retain(|entry| !BEFORE.contains(&&*entry.name) && !entry.name.starts_with(".layout"));
     match others.first() {
         None => Ok(false),
         Some(other) => Err(foreign("folder", &other.name)),

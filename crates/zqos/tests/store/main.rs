@@ -125,6 +125,19 @@ fn what_is_imported_is_found_with_its_participant_and_its_meeting() {
     assert!(raw.contains("0.03%"), "{raw}");
 }
 
+#[cfg(feature = "serve")]
+#[test]
+fn credentials_may_be_made_before_there_is_anything_to_show() {
+    let world = World::new();
+    let output = world.run(&["client", "add", "grafana", "--role", "viewer"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    world.write("report.json", REPORT);
+    let output = world.run(&["import", "report.json", "--meeting", MEETING]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let listed = world.run(&["client", "list", "--format", "csv"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("grafana"));
+}
+
 #[test]
 fn what_comes_twice_is_there_once_and_what_changed_counts() {
     let world = World::new();
