@@ -5,7 +5,9 @@
 
 mod build;
 mod collect;
+mod diagnose;
 mod get_vs_curl;
+mod month;
 pub(crate) mod peak_memory;
 mod serve;
 mod sim;
@@ -35,12 +37,14 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("compare", compare),
     ("limits", limits),
     ("receive", receive),
+    ("receive-overload", overload),
     ("get-vs-curl", get_vs_curl::run),
     ("stream-memory", stream_memory::run),
     ("sim", sim::run),
     ("collect", collect::run),
     ("archive", archive),
     ("serve", serve::run),
+    ("diagnose", diagnose::run),
     ("store-ingest", store::ingest),
     ("store-size", store::size),
     ("store-query", store::query),
@@ -117,6 +121,13 @@ fn archive(workspace: &Workspace) -> Result<Vec<Claim>> {
 /// How much of Zoom's limits is used; its claims are checked where it is written.
 fn limits(workspace: &Workspace) -> Result<Vec<Claim>> {
     loudly(workspace.cargo().args(["bench", "--package", "zoom-dashboard", "--bench", "limits"]))?;
+    Ok(Vec::new())
+}
+
+/// Ten times the signed events that the disk keeps; its claims are checked where it is written.
+fn overload(workspace: &Workspace) -> Result<Vec<Claim>> {
+    let bench = ["bench", "--package", "zqos-push", "--bench", "receive", "--", "overload"];
+    loudly(workspace.cargo().args(bench))?;
     Ok(Vec::new())
 }
 

@@ -1,4 +1,5 @@
-//! How many signed events a second become durable and are answered, and how long that takes.
+//! How many signed events a second become durable and are answered, and how long that takes; with `overload`, what
+//! becomes of ten times as many as the disk keeps.
 //!
 //! An open loop: when an event is sent is fixed before, and how long it takes counts from then on, also when
 //! its sender could not send it in time. The sender has one processor of the machine, which the receiver may use, too. What the disk
@@ -25,7 +26,7 @@ use zqos_core::{Clock as _, SystemClock};
 use zqos_http::{Bound, serve};
 use zqos_intake::Reader;
 use zqos_push::{AccountKey, Counters, Found, PATH, Refusal, Secrets, Settings, Writer, router};
-use zqos_store::Store;
+use zqos_store::{DiskCap, Store};
 
 /// How many events are sent a second.
 const RATES: [usize; 4] = [2_000, 5_000, 10_000, 20_000];
@@ -38,6 +39,30 @@ const BARE: (usize, usize) = (16 << 10, 400);
 /// Who is connected beside them in the last measurement: so many who ask for nothing, so many who ask and do not come
 /// to an end; and how many events are sent then.
 const CROWD: (usize, usize, usize) = (10_000, 1_000, 5_000);
+/// With `overload`: how many events a second the disk keeps, how many times as many are sent, for how long unless
+/// `ZQOS_OVERLOAD_SECONDS` says so, and how many come half a minute later, when all is to be as ever.
+const OVERLOAD: Overload = Overload {
+    kept: 2_000,
+    times: 10,
+    seconds: 300,
+    rest: Duration::from_secs(30),
+    after: (200, 10),
+    within: Duration::from_secs(3),
+    least_kept: 0.8,
+    most_memory_kib: 300_000_000 / 1_024,
+};
+
+struct Overload {
+    kept: usize,
+    times: usize,
+    seconds: usize,
+    rest: Duration,
+    after: (usize, usize),
+    within: Duration,
+    least_kept: f64,
+    most_memory_kib: usize,
+}
+
 /// What is claimed: so many events a second, of which 99 in 100 take at most so long.
 const CLAIM: (usize, Duration) = (20_000, Duration::from_millis(100));
 
@@ -57,6 +82,117 @@ impl Secrets for Fixed {
 
 fn main() -> ExitCode {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let holds = if std::env::args().any(|argument| argument == "overload") {
+        overload(folder.path())
+    } else {
+        rates(&folder)
+    };
+    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Sends ten times what the disk keeps, and looks what becomes of it.
+fn overload(folder: &Path) -> bool {
+    let seconds = std::env::var("ZQOS_OVERLOAD_SECONDS").ok();
+    let seconds = seconds.map_or(OVERLOAD.seconds, |seconds| seconds.parse().unwrap());
+    let key = SigningKey::new(b"bench");
+    let load = |place: &str, cap: &Arc<DiskCap>, loads: &[(Duration, usize, usize)]| {
+        let receiver = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let place = folder.join(place);
+        let (listener, router, _, writer) =
+            receiver.block_on(start(&place, key.clone(), Some(cap)));
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let served = receiver.spawn(serve(Bound { listener, tls: None }, router, async {
+            drop(stopped.await);
+        }));
+        let (loads, key) = (loads.to_vec(), key.clone());
+        let sender = std::thread::spawn(move || {
+            pin();
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            let mut all = Vec::new();
+            let mut first = 0;
+            for (rest, offered, seconds) in loads {
+                std::thread::sleep(rest);
+                let requests = Requests::Made { key: key.clone(), first, count: offered * seconds };
+                first += offered * seconds;
+                all.push(runtime.block_on(send(address, requests, offered)).0);
+            }
+            all
+        });
+        let answers = sender.join().unwrap();
+        drop(stop);
+        receiver.block_on(served).unwrap().unwrap();
+        writer.finish().unwrap();
+        answers
+    };
+    // How much the disk has to keep of an event.
+    let free = DiskCap::new(u32::MAX);
+    let known = load("known", &free, &[(Duration::ZERO, OVERLOAD.kept, 5)]).remove(0);
+    let taken = known.iter().filter(|(status, _)| *status == 200).count();
+    let bytes = per_second(usize::try_from(free.passed()).unwrap(), per_second(taken, 1.0));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "some hundred kilobytes"
+    )]
+    let cap = DiskCap::new((bytes * per_second(OVERLOAD.kept, 1.0)) as u32);
+    println!(
+        "an event makes the disk keep {bytes:.0} bytes, of which it is let keep {} a second",
+        OVERLOAD.kept
+    );
+
+    let (rate, later) = OVERLOAD.after;
+    let loads =
+        [(Duration::ZERO, OVERLOAD.kept * OVERLOAD.times, seconds), (OVERLOAD.rest, rate, later)];
+    let answers = load("overloaded", &cap, &loads);
+    let [loaded, after] = answers.as_slice() else { unreachable!("there were two loads") };
+    let count = |answers: &[(u16, Duration)], of: u16| {
+        answers.iter().filter(|(status, _)| *status == of).count()
+    };
+    let longest =
+        |answers: &[(u16, Duration)]| answers.iter().map(|(_, time)| *time).max().unwrap();
+    let kept = per_second(count(loaded, 200), per_second(OVERLOAD.kept * seconds, 1.0));
+    let (taken, refused) = (count(loaded, 200), count(loaded, 503));
+    println!(
+        "  {seconds} s of {} a second: {taken} times 200, {refused} times 503, {} other, longest {:.2?}",
+        loads[0].1,
+        loaded.len() - taken - refused,
+        longest(loaded)
+    );
+    println!(
+        "  {:?} later {} of {} times 200, longest {:.2?}",
+        OVERLOAD.rest,
+        count(after, 200),
+        after.len(),
+        longest(after)
+    );
+    let memory = peak_kib();
+    println!("  peak memory, with the sender's: {memory:?} KiB");
+    let claims = [
+        ("every answer within 3 s", longest(loaded) <= OVERLOAD.within),
+        ("what is kept, of what can be, is at least 0.8", kept >= OVERLOAD.least_kept),
+        ("the rest is 503", taken + refused == loaded.len()),
+        (
+            "all is as ever after half a minute",
+            count(after, 200) == after.len() && longest(after) <= OVERLOAD.within,
+        ),
+        ("memory is below 300 MB", memory.is_none_or(|kib| kib < OVERLOAD.most_memory_kib)),
+    ];
+    println!("  kept, of what can be: {kept:.2}");
+    for (claim, holds) in claims {
+        println!("  {claim}: {}", if holds { "holds" } else { "BROKEN" });
+    }
+    claims.iter().all(|(_, holds)| *holds)
+}
+
+/// The most memory that this process has held; `None` where the system does not tell.
+fn peak_kib() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn rates(folder: &tempfile::TempDir) -> bool {
     let (median, rate) = bare_disk(folder.path());
     println!("bare disk: {rate:.0} syncs of {} KiB a second, median {median:.2?}", BARE.0 >> 10);
     println!(
@@ -89,7 +225,7 @@ fn main() -> ExitCode {
         CLAIM.1,
         if holds { "holds" } else { "BROKEN" }
     );
-    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    holds
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are far below 2^52")]
@@ -126,9 +262,9 @@ struct Measured {
 
 fn measure(folder: &Path, offered: usize, is_crowded: bool) -> Measured {
     let key = SigningKey::new(b"bench");
-    let requests: Arc<[Vec<u8>]> = (0..offered * SECONDS).map(|n| request(&key, n)).collect();
+    let requests = Requests::Ready((0..offered * SECONDS).map(|n| request(&key, n)).collect());
     let receiver = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (listener, router, counters, writer) = receiver.block_on(start(folder, key));
+    let (listener, router, counters, writer) = receiver.block_on(start(folder, key, None));
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let served = receiver.spawn(serve(Bound { listener, tls: None }, router, async {
@@ -184,10 +320,15 @@ fn crowd(address: SocketAddr) -> Vec<std::net::TcpStream> {
 async fn start(
     folder: &Path,
     key: SigningKey,
+    cap: Option<&Arc<DiskCap>>,
 ) -> (TcpListener, axum::Router, Arc<Counters>, Writer) {
-    let clock = Arc::new(SystemClock);
-    let open = || Store::open(folder.to_owned(), Arc::<SystemClock>::clone(&clock));
-    let stores = [open().await.unwrap(), open().await.unwrap()];
+    let open = async || match cap {
+        None => Store::open(folder.to_owned(), Arc::new(SystemClock)).await.unwrap(),
+        Some(cap) => {
+            Store::open_capped(folder, Arc::clone(cap), Arc::new(SystemClock)).await.unwrap()
+        }
+    };
+    let stores = [open().await, open().await];
     let secrets = Arc::new(Fixed(key));
     let (receiver, writer) = Writer::start(
         stores,
@@ -225,10 +366,29 @@ fn request(key: &SigningKey, number: usize) -> Vec<u8> {
     .into_bytes()
 }
 
+/// What is sent.
+enum Requests {
+    /// As it was made before.
+    Ready(Vec<Vec<u8>>),
+    /// So many, from one on, each made when it is sent: together they would fill the memory.
+    Made { key: SigningKey, first: usize, count: usize },
+}
+
+impl Requests {
+    fn get(&self, number: usize) -> Option<std::borrow::Cow<'_, [u8]>> {
+        match self {
+            Self::Ready(requests) => requests.get(number).map(|request| request.as_slice().into()),
+            Self::Made { key, first, count } => {
+                (number < *count).then(|| request(key, first + number).into())
+            }
+        }
+    }
+}
+
 /// Sends each when its time has come; returns status and time of each answer, and how long all took.
 async fn send(
     address: SocketAddr,
-    requests: Arc<[Vec<u8>]>,
+    requests: Requests,
     offered: usize,
 ) -> (Vec<(u16, Duration)>, f64) {
     let mut streams = Vec::with_capacity(CONNECTIONS);
@@ -237,7 +397,7 @@ async fn send(
         stream.set_nodelay(true).unwrap();
         streams.push(BufReader::new(stream));
     }
-    let next = Arc::new(AtomicUsize::new(0));
+    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let start = tokio::time::Instant::now();
     let mut senders = JoinSet::new();
     for mut stream in streams {
@@ -253,7 +413,7 @@ async fn send(
                     + Duration::from_secs(1)
                         .mul_f64(per_second(number, 1.0) / per_second(offered, 1.0));
                 tokio::time::sleep_until(due).await;
-                stream.get_mut().write_all(request).await.unwrap();
+                stream.get_mut().write_all(&request).await.unwrap();
                 let mut status = None;
                 while line != "\r\n" {
                     line.clear();

@@ -4,6 +4,8 @@
 //! are relative to the store's folder and separated by `/`; they are made of names of ours, never of
 //! data.
 
+#[cfg(feature = "faults")]
+pub(crate) mod capped;
 #[cfg(test)]
 pub(crate) mod faulty;
 
@@ -141,12 +143,28 @@ pub(crate) fn parent(path: &str) -> &str {
 #[derive(Debug, Clone)]
 pub(crate) struct LocalDisk {
     root: PathBuf,
+    #[cfg(feature = "faults")]
+    cap: Option<std::sync::Arc<capped::DiskCap>>,
 }
 
 impl LocalDisk {
     /// The folder `root`, which is there.
     pub(crate) fn at(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: root.canonicalize()? })
+        Ok(Self::of(root.canonicalize()?))
+    }
+
+    fn of(root: PathBuf) -> Self {
+        Self {
+            root,
+            #[cfg(feature = "faults")]
+            cap: None,
+        }
+    }
+
+    /// The same, which makes no more durable than this lets it.
+    #[cfg(feature = "faults")]
+    pub(crate) fn capped(self, cap: std::sync::Arc<capped::DiskCap>) -> Self {
+        Self { cap: Some(cap), ..self }
     }
 
     /// The folder `root`; where there is none nothing is in it.
@@ -154,7 +172,7 @@ impl LocalDisk {
     pub(crate) fn at_or_nowhere(root: &Path) -> io::Result<Self> {
         match Self::at(root) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(Self { root: std::path::absolute(root)? })
+                Ok(Self::of(std::path::absolute(root)?))
             }
             disk => disk,
         }
@@ -204,7 +222,12 @@ impl Disk for LocalDisk {
     }
 
     fn create(&self, path: &str) -> io::Result<Box<dyn File>> {
-        Ok(Box::new(fs::OpenOptions::new().append(true).create_new(true).open(self.path(path))?))
+        let file = fs::OpenOptions::new().append(true).create_new(true).open(self.path(path))?;
+        #[cfg(feature = "faults")]
+        if let Some(cap) = &self.cap {
+            return Ok(Box::new(capped::Capped::new(file, cap)));
+        }
+        Ok(Box::new(file))
     }
 
     fn allocate(&self, path: &str, bytes: u64) -> io::Result<()> {

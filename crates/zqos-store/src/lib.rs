@@ -37,6 +37,8 @@ mod vacuum;
 pub use batch::{Batch, Letter, Raw};
 pub use compact::Compacted;
 pub use delta::DataFile;
+#[cfg(feature = "faults")]
+pub use disk::capped::DiskCap;
 pub use door::TurnedAway;
 pub use erase::Erased;
 pub use history::Commit;

@@ -203,6 +203,20 @@ impl Store {
         Self::open_at(Home::make(at.into())?, clock).await
     }
 
+    /// Opens the store in a folder as [`open`](Self::open) does, on a disk that makes no more durable than
+    /// this lets it: for finding out what becomes of whoever brings more.
+    ///
+    /// **Errors**: those of [`open`](Self::open).
+    #[cfg(feature = "faults")]
+    pub async fn open_capped(
+        folder: &std::path::Path,
+        cap: Arc<crate::DiskCap>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let disk = crate::disk::LocalDisk::create(folder).map_err(StoreError::Folder)?;
+        Self::open_at(Home::folder(Arc::new(disk.capped(cap))), clock).await
+    }
+
     #[cfg(test)]
     pub(crate) async fn open_on(
         disk: Arc<dyn Disk>,
