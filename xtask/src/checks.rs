@@ -17,6 +17,7 @@ use crate::{
 pub(crate) const TEST: &[Step] = &[
     Step { name: "workspace", needs: &[], run: workspace_tests },
     Step { name: "dashboard", needs: &["node", "npm", "chromium"], run: web::test },
+    Step { name: "demo", needs: &["node", "npm", "chromium"], run: web::walk_demo },
     Step { name: "kills", needs: if cfg!(unix) { &[] } else { &["Unix"] }, run: kills::run },
     Step {
         name: "third-party",

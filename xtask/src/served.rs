@@ -1,4 +1,4 @@
-//! `zqos serve`, started for a chore.
+//! `zqos serve`, or the dashboard of `zqos demo`, started for a chore.
 
 use std::{
     fs,
@@ -13,21 +13,33 @@ use serde_json::Value;
 
 use crate::{process::quietly, zqos::Zqos};
 
-/// A running `zqos serve`. Dropping it ends it.
+/// A running `zqos serve` or `zqos demo`. Dropping it ends it.
 pub(crate) struct Served {
     child: Child,
     url: String,
+    sign_in: String,
 }
 
 impl Served {
-    /// Starts one on a free port, with these arguments besides.
+    /// Starts a server of a store on a free port, with these arguments besides.
     pub(crate) fn start(zqos: &Zqos, store: &Path, arguments: &[&str]) -> Result<Self> {
         let mut command = zqos.unconfigured();
         command.args(["serve", "--listen", "127.0.0.1:0", "--store"]).arg(store).args(arguments);
+        Self::from(command)
+    }
+
+    /// Starts a demonstration, and waits until it shows its dashboard.
+    pub(crate) fn demo(zqos: &Zqos, arguments: &[&str]) -> Result<Self> {
+        let mut command = zqos.unconfigured();
+        command.arg("demo").args(arguments);
+        Self::from(command)
+    }
+
+    fn from(mut command: Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().context("cannot start `zqos serve`")?;
+        let mut child = command.spawn().context("cannot start zqos")?;
         let stderr = child.stderr.take().context("its remarks are piped")?;
-        let mut served = Self { child, url: String::new() };
+        let mut served = Self { child, url: String::new(), sign_in: String::new() };
         let mut lines = BufReader::new(stderr).lines();
         let mut remarks = String::new();
         // It listens before it says so.
@@ -35,7 +47,10 @@ impl Served {
             let line = line?;
             if let Some(url) = line.strip_prefix("ready ") {
                 url.clone_into(&mut served.url);
-            } else if line.starts_with("sign in") {
+            } else if let Some((_, url)) =
+                line.split_once("sign in").and_then(|(_, rest)| rest.split_once(": "))
+            {
+                url.clone_into(&mut served.sign_in);
                 // What it remarks later nobody reads; it must not wait for that.
                 thread::spawn(move || lines.for_each(drop));
                 return Ok(served);
@@ -43,7 +58,12 @@ impl Served {
             remarks.push_str(&line);
             remarks.push('\n');
         }
-        anyhow::bail!("`zqos serve` did not start:\n{remarks}")
+        anyhow::bail!("zqos did not come to show its dashboard:\n{remarks}")
+    }
+
+    /// The address at which a browser signs in, once.
+    pub(crate) fn sign_in(&self) -> &str {
+        &self.sign_in
     }
 
     /// Where it answers.

@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{
     process::{loudly, quietly},
+    served::Served,
     workspace::Workspace,
+    zqos::Zqos,
 };
 
 /// Installs what it is built with, by the lock file and without running anything of it, and builds it.
@@ -32,6 +34,19 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     npm(workspace, &["test"])?;
     let _mock = Mock::start(workspace)?;
     npm(workspace, &["run", "walk"])
+}
+
+/// When the demonstration takes place: whose week that is does not matter to what is checked, but it is the same
+/// every time.
+const DEMO: [&str; 4] = ["--now", "2026-11-20T12:00:00Z", "--tz", "UTC"];
+
+/// Walks through what `zqos demo` shows, answered by the real server of a real store.
+pub(crate) fn walk_demo(workspace: &Workspace) -> Result<()> {
+    build(workspace)?;
+    let zqos = Zqos::debug(workspace)?;
+    let demo = Served::demo(&zqos, &DEMO)?;
+    let walk = ["run", "walk", "--", "--base", demo.url(), "--sign-in", demo.sign_in()];
+    npm(workspace, &walk)
 }
 
 /// The server that invents answers. Dropping it ends it.

@@ -1,8 +1,8 @@
 //! Fills a store with what a simulated company measured, and tells how long that took.
 //!
 //! Arguments: the folder, how many stream samples at least, how many people the company has, `raw`
-//! when the texts of the reports are to be kept too, and `hall` when there is to be a meeting of 1,000 people for
-//! two hours besides.
+//! when the texts of the reports are to be kept too, or `raw-of-5-days` for those of the last five days alone, and `hall`
+//! when there is to be a meeting of 1,000 people for two hours besides.
 //!
 //! One day of the company is read through the API, as any client would read it, and decoded. What is
 //! timed begins there: typed records become batches on one thread, which are appended and committed on
@@ -48,10 +48,14 @@ fn main() -> Result<()> {
     let people = arguments.next().ok_or("how many people?")?.parse()?;
     let more: Vec<String> = arguments.collect();
     let has = |word: &str| more.iter().any(|one| one == word);
-    let day = Day::simulated(people, has("raw"))?;
+    let days_with_texts = more
+        .iter()
+        .find_map(|word| word.strip_prefix("raw-of-")?.strip_suffix("-days")?.parse::<i64>().ok());
+    let days_with_texts = days_with_texts.unwrap_or(if has("raw") { i64::MAX } else { 0 });
+    let day = Day::simulated(people, days_with_texts > 0)?;
     let hall = if has("hall") { day.hall()? } else { Day::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(fill(Path::new(&folder), Arc::new(day), hall, samples))
+    runtime.block_on(fill(Path::new(&folder), Arc::new(day), hall, samples, days_with_texts))
 }
 
 /// What came in of one day.
@@ -197,7 +201,13 @@ fn each_page(
 }
 
 /// Fills a store with copies of a day.
-async fn fill(folder: &Path, day: Arc<Day>, hall: Day, samples: usize) -> Result<()> {
+async fn fill(
+    folder: &Path,
+    day: Arc<Day>,
+    hall: Day,
+    samples: usize,
+    days_with_texts: i64,
+) -> Result<()> {
     let mut store = Store::open(folder, Arc::new(SystemClock)).await?;
     // The newest day is over for good.
     let newest = SystemClock.now().unix_millis() / DAY_MILLIS - 3;
@@ -210,7 +220,8 @@ async fn fill(folder: &Path, day: Arc<Day>, hall: Day, samples: usize) -> Result
     let reports = day.reports.len();
     let making = tokio::task::spawn_blocking(move || {
         for number in 0..i64::try_from(copies).expect("days fit into memory") {
-            let copy = Copy { number, shift: (newest - number - simulated) * DAY_MILLIS };
+            let shift = (newest - number - simulated) * DAY_MILLIS;
+            let copy = Copy { number, shift, has_texts: number < days_with_texts };
             copy.send(&day, &full).map_err(|error| error.to_string())?;
             if number == 0 {
                 copy.send(&hall, &full).map_err(|error| error.to_string())?;
@@ -240,6 +251,8 @@ struct Copy {
     number: i64,
     /// By how many milliseconds it is later.
     shift: i64,
+    /// The texts of its reports are kept.
+    has_texts: bool,
 }
 
 impl Copy {
@@ -270,7 +283,7 @@ impl Copy {
                 let sample = DeviceSample { ts: self.moved(sample.ts)?, ..*sample };
                 batch.device_sample(&meeting, &participant.id, Origin::RestPast, &sample);
             }
-            if let Some(text) = &report.text {
+            if let Some(text) = report.text.as_ref().filter(|_| self.has_texts) {
                 let at = participant.join.ok_or("a join without a time")?;
                 let raw = Raw {
                     meeting: meeting.as_str(),

@@ -1,8 +1,7 @@
 //! The server: how soon it answers people and programs, and how much memory it takes.
 //!
 //! Questions come at a fixed rate, whether those before were answered or not, and each counts from when it was to be
-//! asked ([oha](https://github.com/hatoo/oha)). The store is that of a simulated company, a day of it many times over,
-//! with a meeting of 1,000 people besides.
+//! asked ([oha](https://github.com/hatoo/oha)).
 
 use std::{
     fs,
@@ -14,18 +13,15 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::Claim;
+use super::{Claim, month};
 use crate::{
     process::{found, loudly, quietly},
     served::{Credentials, Served},
-    store::{Store, emptied},
+    store::emptied,
     workspace::Workspace,
     zqos::Zqos,
 };
 
-/// How many stream samples there are, and how many people the company has.
-const SAMPLES: &str = "10000000";
-const PEOPLE: &str = "2000";
 /// As many connections, and as many questions a second on all of them together, for so long.
 const CONNECTIONS: &str = "50";
 const RATE: &str = "20";
@@ -34,8 +30,6 @@ const SPAN: &str = "30s";
 const MEETINGS: usize = 100;
 /// What generates the load: the version that is installed where there is none.
 const OHA: (&str, &str) = ("oha", "1.16.0");
-/// The UUID of the meeting of 1,000.
-const HALL: &str = "hallhallhallhallhallhg==";
 
 /// What oha tells of a run.
 struct Load {
@@ -51,11 +45,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
     let zqos = Zqos::release_with_store(workspace)?;
     let oha = oha(workspace)?;
     let folder = emptied(workspace.target.join("bench-serve"))?;
-    let store = Store::new(&zqos, folder.join("store"));
-    let mut fill = Command::new(zqos.example("fill_store"));
-    let filled = quietly(fill.arg(store.folder()).args([SAMPLES, PEOPLE, "raw", "hall"]))?;
-    print!("  {}", String::from_utf8_lossy(&filled));
-    store.compact()?;
+    let store = month::store(&zqos, workspace)?;
     let credentials = Credentials::add(&zqos, store.folder(), "analyst")?;
     let served = Served::start(&zqos, store.folder(), &[])?;
     let ask = Ask { oha: &oha, served: &served, credentials: &credentials, folder: &folder };
@@ -85,12 +75,14 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
     };
     let meetings = rows.iter().map(of_meeting).collect::<Result<Vec<_>>>()?;
     println!("  {} meetings of 8 people for about 45 minutes", meetings.len());
-    let start = Instant::now();
-    ask.once(&meetings[0])?;
-    println!("  the first of them, once: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    for path in [meetings[0].clone(), format!("{}/diagnosis", meetings[0])] {
+        let start = Instant::now();
+        ask.once(&path)?;
+        println!("  {path}, once: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    }
     claims.push(claim("a meeting, 99th percentile, ms", ask.at_rate(&meetings)?.p99_ms, 50.0));
 
-    let heat = format!("/api/v1/meetings/{}/heat", in_path(HALL));
+    let heat = format!("/api/v1/meetings/{}/heat", in_path(month::HALL));
     let start = Instant::now();
     let bytes = ask.once(&heat)?.len();
     println!("  the heat strip, once: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
@@ -107,6 +99,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
     let reports = |condition: &str, most: usize| {
         let rows = store.sql(&format!(
             "SELECT meeting_uuid, user_id FROM participants WHERE {condition} \
+               AND meeting_uuid IN (SELECT meeting_uuid FROM zoom_raw) \
              ORDER BY md5(meeting_uuid || user_id) LIMIT {most}"
         ))?;
         let target = |row: &Value| {
@@ -118,7 +111,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
         rows.iter().map(target).collect::<Result<Vec<_>>>()
     };
     let recent = reports(
-        "meeting_uuid IN (SELECT meeting_uuid FROM meetings ORDER BY meeting_uuid LIMIT 40)",
+        "meeting_uuid IN (SELECT DISTINCT meeting_uuid FROM zoom_raw ORDER BY meeting_uuid LIMIT 40)",
         400,
     )?;
     // Read once, so that they were read of late.

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{Claim, peak_memory, statistics::Times};
+use super::{Claim, month, peak_memory, statistics::Times};
 use crate::{
     process::{quietly, shown},
     store::{Store, emptied},
@@ -117,11 +117,7 @@ pub(super) fn size(workspace: &Workspace) -> Result<Vec<Claim>> {
 /// A question over everything, against DuckDB; and one over a meeting, from nothing.
 pub(super) fn query(workspace: &Workspace) -> Result<Vec<Claim>> {
     let zqos = Zqos::release_with_store(workspace)?;
-    let folder = emptied(workspace.target.join("bench-store"))?;
-    let store = Store::new(&zqos, folder.join("query"));
-    let mut fill = Command::new(zqos.example("fill_store"));
-    told(fill.arg(store.folder()).args([SAMPLES, PEOPLE]))?;
-    store.compact()?;
+    let store = month::store(&zqos, workspace)?;
 
     let mut ask = Command::new(zqos.example("ask_store"));
     let ours = told(ask.arg(store.folder()).args([PERCENTILES, &(RUNS + 1).to_string()]))?;
@@ -152,7 +148,6 @@ pub(super) fn query(workspace: &Workspace) -> Result<Vec<Claim>> {
         "  a meeting, by a process of its own, after the system was told that the store's files need \
          not be kept in memory: {cold}"
     );
-    fs::remove_dir_all(&folder)?;
     Ok(vec![
         claim(
             "95th percentiles, zqos / DuckDB, ratio of medians",
