@@ -46,7 +46,8 @@ pub(crate) fn walk_demo(workspace: &Workspace) -> Result<()> {
     let zqos = Zqos::debug(workspace)?;
     let demo = Served::demo(&zqos, &DEMO)?;
     let walk = ["run", "walk", "--", "--base", demo.url(), "--sign-in", demo.sign_in()];
-    npm(workspace, &walk)
+    // This build is slow.
+    npm(workspace, &[&walk[..], &["--patience", "180"]].concat())
 }
 
 /// The server that invents answers. Dropping it ends it.
