@@ -1,7 +1,7 @@
 //! The search: the heaviest charge first, then what it does not explain.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeSet, BinaryHeap};
 
 use zqos_core::Timestamp;
 
@@ -212,13 +212,11 @@ impl Explained {
     /// Marks minutes that were hurt, and those of whoever listened to the same people. Tells whose they are.
     fn mark(&mut self, evidences: &Evidences<'_>, hurt: &[(u32, u32)]) -> Vec<Hurt> {
         let index = evidences.index;
-        let mut of_joins = BTreeMap::<u32, (u32, u32)>::new();
+        let mut marked = BTreeSet::<(u32, u32)>::new();
+        // A minute may be hurt by itself, and be one in which somebody was heard who was.
         let mut mark = |join: u32, minute: u32| {
             self.minutes[join as usize][minute as usize] = true;
-            let is_poor = index.joins[join as usize].minutes[minute as usize].is_poor;
-            let (minutes, poor) = of_joins.entry(join).or_default();
-            *minutes += 1;
-            *poor += u32::from(is_poor);
+            marked.insert((join, minute));
         };
         for own in hurt.chunk_by(|one, other| one.0 == other.0) {
             let join = own[0].0;
@@ -241,18 +239,21 @@ impl Explained {
                 }
             }
         }
-        let hurt = |(join, (minutes, poor_minutes)): (u32, (u32, u32))| {
-            let join = &index.joins[join as usize];
+        let marked: Vec<(u32, u32)> = marked.into_iter().collect();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let hurt = |own: &[(u32, u32)]| {
+            let join = &index.joins[own[0].0 as usize];
             let text = |text: u32| index.texts[text as usize].to_owned();
+            let poor = own.iter().filter(|(_, minute)| join.minutes[*minute as usize].is_poor);
             Hurt {
                 meeting_uuid: text(join.meeting),
                 user_id: text(join.user),
                 person: join.person.map(text),
-                minutes,
-                poor_minutes,
+                minutes: count(own.len()),
+                poor_minutes: count(poor.count()),
             }
         };
-        of_joins.into_iter().map(hurt).collect()
+        marked.chunk_by(|one, other| one.0 == other.0).map(hurt).collect()
     }
 
     fn tallies(&self, index: &Index<'_>) -> Vec<Tally> {

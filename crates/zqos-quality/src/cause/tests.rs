@@ -357,6 +357,13 @@ proptest! {
                 prop_assert!((0.0..=1.0).contains(&incident.probability));
                 prop_assert!(!incident.participants.is_empty());
                 prop_assert!(meaning.is_some() || !incident.cause.needs_direction());
+                for hurt in &incident.participants {
+                    let own = diagnosis.tallies.iter().filter(|tally| {
+                        tally.meeting_uuid == hurt.meeting_uuid && tally.user_id == hurt.user_id
+                    });
+                    let poor: u32 = own.map(|tally| tally.poor).sum();
+                    prop_assert!(hurt.poor_minutes <= poor, "{} of {}", hurt.poor_minutes, poor);
+                }
             }
         }
     }
