@@ -1,7 +1,7 @@
 //! Patterns: which symptoms a cause shows, where, and how many have to show them.
 
 use super::stretch::Lasts;
-use super::symptom::Symptom;
+use super::symptom::{Signs, Symptom};
 use super::word::{Cause, ScopeKind};
 
 /// Whose joins are looked at.
@@ -255,5 +255,12 @@ impl Pattern {
             return self.mask();
         }
         self.decisive.iter().fold(0, |mask, symptom| mask | symptom.bit())
+    }
+
+    /// True where the cause may explain what a minute shows. The radio of a place explains nothing where the signal
+    /// is as strong as ever: of what is lost there within days, not all is lost by it.
+    pub(super) const fn explains(&self, signs: &Signs) -> bool {
+        let faded = Symptom::WeakSignal.bit() | Symptom::FadedSignal.bit();
+        !matches!(self.cause, Cause::AccessWifi) || signs.shown & faded != 0
     }
 }

@@ -338,7 +338,7 @@ impl<'i> Evidences<'i> {
             let signs = &mut self.findings.signs[*join as usize];
             for (signs, place) in signs.iter_mut().zip(0u32..) {
                 let shown = signs.shown & signs.known_to(decisive) & mask;
-                if stretch.contains(signs.number) && shown != 0 {
+                if stretch.contains(signs.number) && shown != 0 && pattern.explains(signs) {
                     signs.known &= !shown;
                     signs.explained |= shown;
                     hurt.push((*join, place));
