@@ -47,7 +47,10 @@ pub(super) struct Pattern {
     pub(super) beyond: &'static [ScopeKind],
     /// In how many minutes of joins at least.
     pub(super) least_minutes: u32,
-    /// For how many minutes at least, from the first to the last: longer than delays wander by themselves.
+    /// For how many minutes at least, from the first to the last: longer than delays wander by themselves, and than
+    /// a surge of what all share fills a line.
+    ///
+    /// **Source**: choices of this project: an hour for tunnels, a quarter of an hour for lines that are full.
     pub(super) least_length: i64,
     /// In what share of the minutes in which it could show, from the first to the last, at least.
     pub(super) least_share: f64,
@@ -125,6 +128,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
+                least_length: 15,
                 lasts: Lasts::Load,
                 ..BASE
             },
@@ -139,6 +143,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
+                least_length: 15,
                 lasts: Lasts::Load,
                 ..BASE
             },
