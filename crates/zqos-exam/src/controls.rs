@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use zqos_quality::Proportion;
 use zqos_quality::cause::{Cause, Diagnosis, Incident, ScopeKind};
 
+use crate::plan::Lot;
 use crate::world::{Company, Week, World};
 use crate::{Result, SENT};
 
@@ -236,15 +237,10 @@ fn with_permuted_places(week: &Week, seed: u64) -> Week {
         .iter()
         .map(|join| (join.egress.clone(), join.location.clone(), join.isp.clone()))
         .collect();
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut lot = Lot::new(seed);
     let mut order: Vec<usize> = (0..places.len()).collect();
     for place in (1..order.len()).rev() {
-        // Marsaglia, "Xorshift RNGs", 2003.
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        let range = u64::try_from(place + 1).unwrap_or(u64::MAX);
-        order.swap(place, usize::try_from(state % range).unwrap_or(0));
+        order.swap(place, lot.below(place + 1));
     }
     for (join, place) in altered.joins.iter_mut().zip(order) {
         (join.egress, join.location, join.isp) = places[place].clone();

@@ -12,6 +12,7 @@ mod controls;
 mod matching;
 mod measured;
 mod picture;
+mod plan;
 mod report;
 mod rival;
 mod tally;
@@ -38,6 +39,10 @@ const SENT: Option<InputMeaning> = Some(InputMeaning::Sent);
 
 /// The sizes of the companies, and how many in a hundred weeks are of each.
 const SIZES: [(u32, u64); 3] = [(100, 25), (200, 50), (500, 25)];
+
+/// In one of so many weeks data centres fail as planned, beside what happens by chance: of all faults theirs leave
+/// evidence most rarely. Those are other weeks than controls look at.
+const PLANNED_EVERY: u64 = 4;
 
 /// Of so many weeks one is also looked at with its places permuted.
 const PERMUTED_EVERY: u64 = 2;
@@ -73,7 +78,7 @@ struct Arguments {
 fn arguments() -> Result<Arguments> {
     let mut parsed = Arguments {
         folder: None,
-        weeks: 200,
+        weeks: 270,
         first: 1_000,
         people: None,
         lists: false,
@@ -112,9 +117,8 @@ struct Rivals {
 
 impl Rivals {
     fn learn(people: Option<u32>) -> Result<Self> {
-        let weeks = each(&worlds(1, LESSONS, people), |world| {
-            Ok(Lessons::of(&Company::new(*world, None)?.week(true)?))
-        })?;
+        let weeks =
+            each(&worlds(1, LESSONS, people), |world| Ok(Lessons::of(&examined_week(*world)?)))?;
         let mut lessons = Lessons::default();
         for week in weeks {
             lessons.merge(week);
@@ -136,11 +140,21 @@ struct Examined {
     list: String,
 }
 
+/// A week of what happens by chance, and as planned in some.
+fn examined_week(world: World) -> Result<Week> {
+    let company = Company::new(world, None)?;
+    if !(world.seed + 1).is_multiple_of(PLANNED_EVERY) {
+        return company.week(true);
+    }
+    let plan = plan::with_data_centers(&company.week(false)?, world.seed)?;
+    Company::new(world, Some(&plan))?.week(true)
+}
+
 impl Examined {
     /// One week, with all that is done to it.
     fn week(world: World, rivals: Option<&Rivals>) -> Result<Self> {
         let mut examined = Self::default();
-        let week = Company::new(world, None)?.week(true)?;
+        let week = examined_week(world)?;
         let diagnosis = week.diagnose(SENT);
         examined.all.add(&week, &diagnosis);
         examined.sizes.push((world.people, examined.all.clone()));

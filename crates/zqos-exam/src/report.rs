@@ -8,10 +8,10 @@ use crate::controls::Count;
 use crate::matching::{ACCEPTED, EVIDENT, LEAST_OVERLAP};
 use crate::tally::{Kind, Tally, value};
 use crate::world::CLEARLY;
-use crate::{Examined, LESSONS, PERTURBED_PCT};
+use crate::{Examined, LESSONS, PERTURBED_PCT, PLANNED_EVERY};
 
-/// What is wanted of each kind: precision and recall.
-const WANTED: (f64, f64) = (0.90, 0.80);
+/// What is wanted of each kind: precision and recall, and the lower limit of each.
+const WANTED: [(f64, f64); 2] = [(0.90, 0.85), (0.80, 0.73)];
 
 /// A share, with the lower limit within which it lies by 95 %.
 fn share(share: Option<Proportion>) -> String {
@@ -31,7 +31,10 @@ fn kinds(tally: &Tally) -> String {
     let mut rows = String::new();
     for (kind, _) in ACCEPTED {
         let of = tally.kinds.get(kind).copied().unwrap_or_default();
-        let is_reached = value(of.precision()) >= WANTED.0 && value(of.recall()) >= WANTED.1;
+        let reaches = |(share, (least, lower)): (Option<Proportion>, (f64, f64))| {
+            share.is_some_and(|share| share.value() >= least && share.limits().0 >= lower)
+        };
+        let is_reached = [of.precision(), of.recall()].into_iter().zip(WANTED).all(reaches);
         let _infallible = writeln!(
             rows,
             "| `{kind}` | {} | {} | {} | {} | {} | {} | {} | {} |",
@@ -69,6 +72,23 @@ fn confusion(tally: &Tally) -> String {
 
 fn total(tally: &Tally, of: fn(&Kind) -> u32) -> u32 {
     tally.kinds.values().map(of).sum()
+}
+
+/// A row for each kind: joins that are said to be hurt, and those that were.
+fn whom(tally: &Tally) -> String {
+    let mut rows = String::new();
+    for (kind, _) in ACCEPTED {
+        let joins = tally.kinds.get(kind).copied().unwrap_or_default().joins;
+        let _infallible = writeln!(
+            rows,
+            "| `{kind}` | {} | {} | {} | {} |",
+            joins.said,
+            share(joins.precision()),
+            joins.hurt,
+            share(joins.recall())
+        );
+    }
+    rows
 }
 
 /// A row for each size of company, and for how much a fault hurt.
@@ -142,6 +162,7 @@ pub(crate) fn page(examined: &Examined) -> String {
         Proportion::new(number(sure().filter(|one| one.is_right).count()), number(sure().count()));
     let (intercept, slope) = all.recalibration();
     let (minutes, joins, meetings) = EVIDENT;
+    let [joins_hurt, minutes_hurt] = all.attributions();
     let (permuted, as_they_are) = controls.permuted_incidents;
     format!(
         "# How well causes are named
@@ -153,13 +174,15 @@ tuned on seeds below 1,000; what follows is of seeds from 1,000 on, with the usu
 **What counts.** An incident is right when its cause is accepted for the fault, its scope is the fault's, and its
 interval has at least {LEAST_OVERLAP} of the union in common with that from the first to the last minute that the fault hurt, or
 made worse by the simulator's threshold, or with that in which it acted.
+In one week of {PLANNED_EVERY} data centres fail as planned too, one that is in use on each working day, as by chance few of their faults
+leave evidence.
 Of access points the API tells nothing, so the Wi-Fi of their site is right; a provider is found by its site where
 no other of its lines was in use. A minute is hurt when a figure is {CLEARLY} times the
 simulator's threshold worse than it would have been without the fault. Of recall count faults that left evidence: at least {minutes} hurt minutes in {joins} joins of
 {meetings} meetings, and of tunnels and releases two people. Of precision counts every incident that names a cause.
-In brackets are lower limits at 95 % (Wilson).
+In brackets are lower limits at 95 % (Wilson). Wanted are a precision of {:.2} ({:.2}) and a recall of {:.2} ({:.2}).
 
-| kind | faults | left evidence | found | left open | named | precision | recall | {:.2} and {:.2}? |
+| kind | faults | left evidence | found | left open | named | precision | recall | reached? |
 |---|--:|--:|--:|--:|--:|--:|--:|---|
 {}
 Macro-F1: {:.2}. {} incidents say that the cause can't be determined, where no fault was. Of {} poor minutes of {} that were
@@ -179,6 +202,9 @@ Of faults that were named: joins that are said to be hurt were made worse by the
 that it clearly hurt are said to be. Of minutes, as many in each join as are said, it is {} and {}. Which minutes of a join
 they are is not compared.
 
+| kind | joins that are said | made worse | clearly hurt | said to be |
+|---|--:|--:|--:|--:|
+{}
 ## Rivals, and another model
 
 Precision and recall. *Perturbed*: parameters of the simulator's model are lower or higher by up to {PERTURBED_PCT} %, each week by
@@ -220,13 +246,15 @@ On seeds below 1,000, where many misses were looked at beside the truth: much th
 scope, and less than half of the interval. Of a line that is full by spells only the spells are found; their pictures that
 shrink are no symptom yet. Two faults of one place at the same time are told as one: a line that is full both ways looks like
 one that loses. Days in a row with meetings on a far server are one incident. Faults that hurt few minutes are
-missed more often than others: short outages, and access points that few people use. Of joins on TCP losses are known by their delays
-alone.
+missed more often than others: short outages, and access points that few people use. Where hardly anybody met elsewhere at the
+same time, a place is not told from a group drawn by lot, and not named. Of joins on TCP losses are known by their delays alone.
 
 **Not examined**: how much coarser site maps change.
 ",
-        WANTED.0,
-        WANTED.1,
+        WANTED[0].0,
+        WANTED[0].1,
+        WANTED[1].0,
+        WANTED[1].1,
         kinds(all),
         all.macro_f1(),
         all.vague,
@@ -234,10 +262,11 @@ alone.
         all.judged_minutes,
         all.unexplained_minutes,
         confusion(all),
-        share(all.joins.precision()),
-        share(all.joins.recall()),
-        share(all.minutes.precision()),
-        share(all.minutes.recall()),
+        share(joins_hurt.precision()),
+        share(joins_hurt.recall()),
+        share(minutes_hurt.precision()),
+        share(minutes_hurt.recall()),
+        whom(all),
         examined.perturbed.weeks,
         rivals(examined),
         all.calibration_error(),

@@ -23,6 +23,10 @@ pub(crate) struct Kind {
     pub(crate) named: u32,
     /// Of these, those that are right.
     pub(crate) right: u32,
+    /// Joins that were hurt, of faults that were named.
+    pub(crate) joins: Attribution,
+    /// The same of minutes, as many in each join as are said; which they are is not.
+    pub(crate) minutes: Attribution,
 }
 
 impl Kind {
@@ -32,6 +36,27 @@ impl Kind {
 
     pub(crate) fn recall(&self) -> Option<Proportion> {
         Proportion::new(self.found, self.evident)
+    }
+
+    /// Adds whom an incident that is right says to be hurt.
+    fn attribute(&mut self, fault: &Fault, incident: &Incident) {
+        let mut hurt = BTreeMap::<&(String, String), u32>::new();
+        for (_, join) in &fault.hurt {
+            *hurt.entry(join).or_default() += 1;
+        }
+        self.joins.hurt += u32::try_from(hurt.len()).unwrap_or(u32::MAX);
+        self.minutes.hurt += u32::try_from(fault.hurt.len()).unwrap_or(u32::MAX);
+        for said in &incident.participants {
+            let join = (said.meeting_uuid.clone(), said.user_id.clone());
+            let worse = fault.worse.get(&join).copied().unwrap_or(0);
+            let hurt = hurt.get(&join).copied().unwrap_or(0);
+            self.joins.said += 1;
+            self.joins.worse += u32::from(worse > 0);
+            self.joins.found += u32::from(hurt > 0);
+            self.minutes.said += said.minutes;
+            self.minutes.worse += said.minutes.min(worse);
+            self.minutes.found += said.minutes.min(hurt);
+        }
     }
 
     /// The harmonic mean of precision and recall; 0 where nothing was named or found.
@@ -99,10 +124,6 @@ pub(crate) struct Tally {
     pub(crate) unexplained_minutes: u64,
     /// What could not be determined, that no fault is behind.
     pub(crate) vague: u32,
-    /// Joins that were hurt, of faults that were named.
-    pub(crate) joins: Attribution,
-    /// The same of minutes, as many in each join as are said; which they are is not.
-    pub(crate) minutes: Attribution,
 }
 
 impl Tally {
@@ -131,7 +152,7 @@ impl Tally {
             kind.found += u32::from(is_found);
             kind.abstained += u32::from(told == Cause::NotDeterminable.as_str());
             if let Some(incident) = fault.best_named(diagnosis) {
-                self.attribute(fault, incident);
+                kind.attribute(fault, incident);
             }
             *self.confusion.entry(fault.kind).or_default().entry(told).or_default() += 1;
             let damage = match fault.hurt.len() {
@@ -165,25 +186,14 @@ impl Tally {
         }
     }
 
-    /// Adds whom an incident that is right says to be hurt.
-    fn attribute(&mut self, fault: &Fault, incident: &Incident) {
-        let mut hurt = BTreeMap::<&(String, String), u32>::new();
-        for (_, join) in &fault.hurt {
-            *hurt.entry(join).or_default() += 1;
+    /// Whom incidents say to be hurt, of all kinds: joins, and minutes.
+    pub(crate) fn attributions(&self) -> [Attribution; 2] {
+        let mut all = [Attribution::default(); 2];
+        for kind in self.kinds.values() {
+            all[0].merge(kind.joins);
+            all[1].merge(kind.minutes);
         }
-        self.joins.hurt += u32::try_from(hurt.len()).unwrap_or(u32::MAX);
-        self.minutes.hurt += u32::try_from(fault.hurt.len()).unwrap_or(u32::MAX);
-        for said in &incident.participants {
-            let join = (said.meeting_uuid.clone(), said.user_id.clone());
-            let worse = fault.worse.get(&join).copied().unwrap_or(0);
-            let hurt = hurt.get(&join).copied().unwrap_or(0);
-            self.joins.said += 1;
-            self.joins.worse += u32::from(worse > 0);
-            self.joins.found += u32::from(hurt > 0);
-            self.minutes.said += said.minutes;
-            self.minutes.worse += said.minutes.min(worse);
-            self.minutes.found += said.minutes.min(hurt);
-        }
+        all
     }
 
     /// Adds what came of other weeks.
@@ -197,6 +207,8 @@ impl Tally {
             kind.abstained += of.abstained;
             kind.named += of.named;
             kind.right += of.right;
+            kind.joins.merge(of.joins);
+            kind.minutes.merge(of.minutes);
         }
         for (was, said) in other.confusion {
             let row = self.confusion.entry(was).or_default();
@@ -213,8 +225,6 @@ impl Tally {
         self.poor_minutes += other.poor_minutes;
         self.unexplained_minutes += other.unexplained_minutes;
         self.vague += other.vague;
-        self.joins.merge(other.joins);
-        self.minutes.merge(other.minutes);
     }
 
     /// The mean of the kinds' F1.

@@ -1,7 +1,7 @@
 //! Patterns: which symptoms a cause shows, where, and how many have to show them.
 
 use super::stretch::Lasts;
-use super::symptom::Symptom;
+use super::symptom::{Signs, Symptom};
 use super::word::{Cause, ScopeKind};
 
 /// Whose joins are looked at.
@@ -47,7 +47,10 @@ pub(super) struct Pattern {
     pub(super) beyond: &'static [ScopeKind],
     /// In how many minutes of joins at least.
     pub(super) least_minutes: u32,
-    /// For how many minutes at least, from the first to the last: longer than delays wander by themselves.
+    /// For how many minutes at least, from the first to the last: longer than delays wander by themselves, and than
+    /// a surge of what all share fills a line.
+    ///
+    /// **Source**: choices of this project: an hour for tunnels, a quarter of an hour for lines that are full.
     pub(super) least_length: i64,
     /// In what share of the minutes in which it could show, from the first to the last, at least.
     pub(super) least_share: f64,
@@ -125,6 +128,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
+                least_length: 15,
                 lasts: Lasts::Load,
                 ..BASE
             },
@@ -139,6 +143,7 @@ pub(super) const PANELS: &[&[Pattern]] = {
                 ],
                 least_people: 3,
                 least_share: 0.15,
+                least_length: 15,
                 lasts: Lasts::Load,
                 ..BASE
             },
@@ -255,5 +260,12 @@ impl Pattern {
             return self.mask();
         }
         self.decisive.iter().fold(0, |mask, symptom| mask | symptom.bit())
+    }
+
+    /// True where the cause may explain what a minute shows. The radio of a place explains nothing where the signal
+    /// is as strong as ever: of what is lost there within days, not all is lost by it.
+    pub(super) const fn explains(&self, signs: &Signs) -> bool {
+        let faded = Symptom::WeakSignal.bit() | Symptom::FadedSignal.bit();
+        !matches!(self.cause, Cause::AccessWifi) || signs.shown & faded != 0
     }
 }

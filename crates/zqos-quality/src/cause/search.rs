@@ -28,6 +28,11 @@ const APART: f64 = 3.0;
 /// **Source**: a choice of this project: odds of about 3,000 to 1.
 const CLEARLY: f64 = 8.0;
 
+/// Somebody listens to a sender who is hurt when so many minutes of losses go with what the sender lost.
+///
+/// **Source**: a choice of this project: in one minute another loss of the own may look alike.
+const LEAST_HEARD: usize = 2;
+
 /// A charge that waits; the heaviest is the greatest.
 #[derive(Clone)]
 struct Waiting {
@@ -232,8 +237,12 @@ impl Explained {
             let first = index.joins.partition_point(|join| join.meeting < meeting);
             let others = index.joins[first..].iter().take_while(|join| join.meeting == meeting);
             for (_, other) in others.zip(first..) {
-                for (signs, minute) in signs[other].iter().zip(0u32..) {
-                    if signs.sender == join && numbers.binary_search(&signs.number).is_ok() {
+                let heard = signs[other].iter().zip(0u32..).filter(|(signs, _)| {
+                    signs.sender == join && numbers.binary_search(&signs.number).is_ok()
+                });
+                let heard: Vec<u32> = heard.map(|(_, minute)| minute).collect();
+                if heard.len() >= LEAST_HEARD {
+                    for minute in heard {
                         mark(u32::try_from(other).unwrap_or(NOBODY), minute);
                     }
                 }

@@ -20,6 +20,8 @@ pub(super) struct Suspect {
     pub(super) joins: Vec<u32>,
     /// The least score at which it is more probable than chance among all its like.
     pub(super) bar: f64,
+    /// With what probability at most a group that is drawn by lot may show as much.
+    pub(super) by_lot: f64,
 }
 
 /// By so much evidence a cause has to be more probable than chance, for one suspect alone.
@@ -33,10 +35,16 @@ const LEAST_SCORE: f64 = 7.0;
 const CONTRAST: f64 = 2.5;
 
 /// A scope is what those have in common who show it, when a group of as many joins that is drawn by lot holds
-/// as many of them with at most this probability.
+/// as many of them with at most this probability, in any of all the scopes of the kind.
 ///
-/// **Source**: a choice of this project: one in a thousand.
-const BY_LOT: f64 = 0.001;
+/// **Source**: a choice of this project, divided by the number of scopes (Bonferroni, 1936): whoever looks at many
+/// places finds one that is out of the ordinary.
+const BY_LOT: f64 = 0.01;
+
+/// A cause of several places is beyond one of them when it is this much more probable in the others, as a logarithm.
+///
+/// **Source**: a choice of this project: odds of 20 to 1, as that something is wrong the one place tells already.
+const BEYOND: f64 = 3.0;
 
 /// Everything that may be wrong, whether it is or not.
 pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
@@ -57,12 +65,23 @@ pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
                 of_key.entry(key).or_default().push(place);
             }
         }
-        let count = u32::try_from(of_key.len()).unwrap_or(u32::MAX);
         // A cause that any of so many may show is that much less probable for each.
-        let bar = LEAST_SCORE + f64::from(count.max(1)).ln();
-        all.extend(of_key.into_iter().map(|(key, joins)| Suspect { patterns, key, joins, bar }));
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX).max(1));
+        let bar = LEAST_SCORE + number(of_key.len()).ln();
+        let nameable = of_key.values().filter(|joins| may_be_named(index, patterns, joins));
+        let by_lot = BY_LOT / number(nameable.count());
+        let suspect = |(key, joins)| Suspect { patterns, key, joins, bar, by_lot };
+        all.extend(of_key.into_iter().map(suspect));
     }
     all
+}
+
+/// True for joins of which there are enough, of enough people, for some pattern.
+fn may_be_named(index: &Index<'_>, patterns: &[Pattern], joins: &[u32]) -> bool {
+    let people: BTreeSet<u32> = joins.iter().map(|join| index.joins[*join as usize].who).collect();
+    patterns
+        .iter()
+        .any(|pattern| people.len() >= pattern.least_people && joins.len() >= pattern.least_joins)
 }
 
 /// What a suspect did in a stretch of time.
@@ -290,7 +309,8 @@ impl<'i> Evidences<'i> {
         // Where only some joins show it, those that do show it most of the time.
         let rate = if pattern.share < 1.0 { 0.5 } else { within.all.rate() / 2.0 };
         // One server is chosen for all joins of a meeting, and not by lot.
-        let is_by_lot = pattern.whose != Whose::Hosted && !within.is_beyond_lot(&elsewhere, rate);
+        let is_by_lot = pattern.whose != Whose::Hosted
+            && !within.is_beyond_lot(&elsewhere, rate, suspect.by_lot);
         within.exceeds(&elsewhere) && !is_by_lot
     }
 
@@ -311,7 +331,7 @@ impl<'i> Evidences<'i> {
         }
         let most = scores.values().copied().fold(0.0, f64::max);
         narrower == ScopeKind::Isp && scores.is_empty()
-            || scores.values().sum::<f64>() - most >= LEAST_SCORE
+            || scores.values().sum::<f64>() - most >= BEYOND
     }
 
     /// What shows of a join in a stretch.
@@ -338,7 +358,7 @@ impl<'i> Evidences<'i> {
             let signs = &mut self.findings.signs[*join as usize];
             for (signs, place) in signs.iter_mut().zip(0u32..) {
                 let shown = signs.shown & signs.known_to(decisive) & mask;
-                if stretch.contains(signs.number) && shown != 0 {
+                if stretch.contains(signs.number) && shown != 0 && pattern.explains(signs) {
                     signs.known &= !shown;
                     signs.explained |= shown;
                     hurt.push((*join, place));
@@ -390,15 +410,15 @@ impl Showing {
     }
 
     /// True where a group of as many joins that is drawn by lot would hardly hold as many in which it shows at a
-    /// rate or more.
+    /// rate or more: with a probability of `most` at most.
     ///
     /// **Source**: Fisher's exact test, by joins, as minutes of one join are alike.
-    fn is_beyond_lot(&self, elsewhere: &Self, rate: f64) -> bool {
+    fn is_beyond_lot(&self, elsewhere: &Self, rate: f64, most: f64) -> bool {
         let number = |joins: &Vec<Count>| u64::try_from(joins.len()).unwrap_or(u64::MAX);
         let (members, others) = (number(&self.joins), number(&elsewhere.joins));
         let (hurt, hurt_elsewhere) = (self.joins_from(rate), elsewhere.joins_from(rate));
         let by_lot = Hypergeometric::new(members + others, hurt + hurt_elsewhere, members);
-        others == 0 || hurt > 0 && by_lot.is_ok_and(|drawn| drawn.sf(hurt - 1) <= BY_LOT)
+        others == 0 || hurt > 0 && by_lot.is_ok_and(|drawn| drawn.sf(hurt - 1) <= most)
     }
 }
 
@@ -434,12 +454,15 @@ mod tests {
     #[test]
     fn a_scope_holds_more_joins_that_show_it_than_a_group_drawn_by_lot() {
         let (hurt, clean) = ((20, 30), (0, 30));
-        let lot = |members: &[(u32, u32)], others: &[(u32, u32)]| {
-            showing(members).is_beyond_lot(&showing(others), 0.5)
+        let beyond = |members: &[(u32, u32)], others: &[(u32, u32)], most| {
+            showing(members).is_beyond_lot(&showing(others), 0.5, most)
         };
+        let lot = |members: &[(u32, u32)], others: &[(u32, u32)]| beyond(members, others, 0.001);
         // One of 210 ways to draw four of ten.
         assert!(!lot(&[hurt; 4], &[clean; 6]));
         assert!(lot(&[hurt; 4], &[clean; 20]));
+        // One of 10,626 ways, which is little, but not among a hundred places.
+        assert!(!beyond(&[hurt; 4], &[clean; 20], 0.001 / 100.0));
         assert!(!lot(&[hurt; 8], &[hurt; 12]));
         assert!(lot(&[hurt; 2], &[]), "nobody else contradicts");
         assert!(!lot(&[clean; 8], &[clean; 8]));

@@ -283,13 +283,14 @@ fn signs_of(
         if join.hides_losses {
             signs.tell(Symptom::LossSent, signs.waits([Symptom::DelaySent, Symptom::JitterSent]));
         }
-        let is_weak = |signal: i16, part: f64| {
-            let signal = f64::from(signal);
-            signal <= SIGNAL_DBM
-                && usual.signal_dbm.is_some_and(|usual| usual - signal >= part * SIGNAL_DROP_DB)
+        let signal = minute.signal_dbm.map(f64::from).zip(usual.signal_dbm);
+        let is_weak = |part: f64| {
+            signal.map(|(signal, usual)| {
+                signal <= SIGNAL_DBM && usual - signal >= part * SIGNAL_DROP_DB
+            })
         };
-        signs.tell(Symptom::WeakSignal, minute.signal_dbm.map(|signal| is_weak(signal, 1.0)));
-        signs.tell(Symptom::FadedSignal, minute.signal_dbm.map(|signal| is_weak(signal, 0.5)));
+        signs.tell(Symptom::WeakSignal, is_weak(1.0));
+        signs.tell(Symptom::FadedSignal, is_weak(0.5));
         let load = minute.load_pct.map(|load| f64::from(load) >= PROCESSOR_PCT.fair);
         let pressure = minute.pressure.map(|pressure| pressure >= Pressure::Critical);
         signs.tell(Symptom::Busy, load.or(pressure));

@@ -214,6 +214,47 @@ fn a_weak_signal_is_the_wifi_of_the_place() {
 }
 
 #[test]
+fn a_line_that_fails_while_the_wifi_is_weak_for_days_is_named_beside_it() {
+    let told = day(|person, minute| {
+        let is_wireless = person % 2 == 1;
+        let is_weak = person < 5 && is_wireless && !(120..360).contains(&minute);
+        let signal = is_wireless.then_some(if is_weak { -78 } else { -55 });
+        if is_weak {
+            Shape { sent: 3.0, received: 6.0, signal, ..CLEAN }
+        } else if person < 5 && (180..300).contains(&minute) {
+            Shape { sent: 8.0, received: 16.0, signal, ..CLEAN }
+        } else {
+            Shape { signal, ..CLEAN }
+        }
+    });
+    let diagnosis = diagnosed(&told);
+    let name = "Berlin, 192.0.2.1";
+    assert_eq!(named(&diagnosis), [(Cause::AccessWifi, name), (Cause::SiteOrIsp, name)]);
+    let [wifi, line] = &*diagnosis.incidents else { unreachable!("there are two") };
+    assert!(wifi.from < line.from && line.to < wifi.to, "one lies within the other");
+    assert_eq!(line.participants.len(), 10, "those on Wi-Fi as well: five people in two meetings");
+}
+
+#[test]
+fn of_one_join_nobody_knows_what_signal_is_usual() {
+    let weak_in = |visits: i64| {
+        let told = day(|person, minute| {
+            let is_weak = minute % 60 >= 10;
+            Shape { signal: (person % 2 == 1).then_some(if is_weak { -80 } else { -55 }), ..CLEAN }
+        });
+        let told: Vec<Told> = told
+            .into_iter()
+            .filter(|told| told.from < 1_000_000 + 60 * visits && told.network_type == "Wifi")
+            .collect();
+        let casebook = file(&told, true);
+        let index = index::Index::new(&casebook);
+        let habits = usual::Habits::new(&index);
+        habits.of_joins.iter().any(|usual| usual.signal_dbm.is_some())
+    };
+    assert_eq!([1, 2].map(weak_in), [false, true]);
+}
+
+#[test]
 fn two_scopes_of_the_same_joins_are_told_apart_by_nobody() {
     let told = day(|person, minute| {
         let is_hurt = person < 5 && (180..270).contains(&minute);

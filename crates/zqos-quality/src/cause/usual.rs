@@ -10,6 +10,11 @@ use super::record::Text;
 /// **Source**: a choice of this project; one or two joins may be troubled all along.
 const OWN_JOINS: u32 = 3;
 
+/// The same of the signal at a place, which changes with where somebody sits.
+///
+/// **Source**: a choice of this project: of one join there is nothing to compare it with.
+const SIGNAL_JOINS: u32 = 2;
+
 /// Of so many parts of all delays the lowest is taken for the usual one: it is that of quiet minutes also
 /// where most of the time was troubled.
 ///
@@ -127,7 +132,9 @@ impl Habits {
                 }
             }
             let told = join.minutes.iter().filter_map(|minute| minute.signal_dbm).map(f64::from);
-            signals.entry((join.who, join.place)).or_default().figures.extend(told);
+            let signal = signals.entry((join.who, join.place)).or_default();
+            signal.joins += 1;
+            signal.figures.extend(told);
             for way in join.minutes.iter().flat_map(|minute| &minute.ways) {
                 if let Some((height, rate)) = way.height_px.zip(way.frame_rate_fps()) {
                     pictures.entry(height).or_default().figures.push(rate);
@@ -146,7 +153,10 @@ impl Habits {
             trunks.into_iter().map(|(trunk, mut samples)| (trunk, quiet(&mut samples))).collect();
         let signals: BTreeMap<(u32, Option<u32>), Option<f64>> = signals
             .into_iter()
-            .map(|(whose, mut sample)| (whose, sample.high(QUIET_PART)))
+            .map(|(whose, mut sample)| {
+                let is_known = sample.joins >= SIGNAL_JOINS;
+                (whose, sample.high(QUIET_PART).filter(|_| is_known))
+            })
             .collect();
         let of_joins = index.joins.iter().map(|join| {
             let own = route(join).and_then(|route| own.get(&route));
