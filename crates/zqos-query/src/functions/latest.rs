@@ -308,7 +308,7 @@ mod tests {
             };
             let expected: Vec<Told> = (0..GROUPS).map(latest).collect();
             for array in [texts as fn(&[Told]) -> ArrayRef, lists] {
-                prop_assert_eq!(&found(&batches, array), &array(&expected));
+                prop_assert_eq!(found(&batches, array), array(&expected));
             }
         }
     }
