@@ -308,7 +308,8 @@ mod tests {
             };
             let expected: Vec<Told> = (0..GROUPS).map(latest).collect();
             for array in [texts as fn(&[Told]) -> ArrayRef, lists] {
-                prop_assert_eq!(found(&batches, array), array(&expected));
+                let (found, expected) = (found(&batches, array), array(&expected));
+                prop_assert_eq!(&found, &expected);
             }
         }
     }
