@@ -134,7 +134,7 @@ fn credentials_may_be_made_before_there_is_anything_to_show() {
     world.write("report.json", REPORT);
     let output = world.run(&["import", "report.json", "--meeting", MEETING]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let listed = world.run(&["client", "list", "--format", "csv"]);
+    let listed = world.run(&["client", "list", "--format", "json"]);
     assert!(String::from_utf8_lossy(&listed.stdout).contains("grafana"));
 }
 
