@@ -235,7 +235,7 @@ impl Minute {
 pub struct Minutes {
     judge: Judge,
     /// In their order.
-    minutes: Vec<Minute>,
+    sorted: Vec<Minute>,
     /// The one that was touched last: the next sample is of the same as a rule, or of the next.
     last: usize,
 }
@@ -244,7 +244,7 @@ impl Minutes {
     /// No minutes yet; `judge` says which of those that come are poor. The default ones are judged by
     /// default.
     pub const fn new(judge: Judge) -> Self {
-        Self { judge, minutes: Vec::new(), last: 0 }
+        Self { judge, sorted: Vec::new(), last: 0 }
     }
 
     /// Adds a stream in a minute. Idle, blank and impossible figures are passed over.
@@ -284,25 +284,25 @@ impl Minutes {
 
     /// Adds what others have of the same join; of minutes of both it is as if all samples had been added to one.
     pub fn absorb(&mut self, others: Self) {
-        for minute in others.minutes {
+        for minute in others.sorted {
             self.minute_of(minute.number).absorb(&minute);
         }
     }
 
     /// True while there is none.
     pub const fn is_empty(&self) -> bool {
-        self.minutes.is_empty()
+        self.sorted.is_empty()
     }
 
     /// Forgets all minutes, and not the judge.
     pub fn clear(&mut self) {
-        self.minutes.clear();
+        self.sorted.clear();
         self.last = 0;
     }
 
     pub(super) fn take(&mut self) -> Box<[Minute]> {
         self.last = 0;
-        std::mem::take(&mut self.minutes).into_boxed_slice()
+        std::mem::take(&mut self.sorted).into_boxed_slice()
     }
 
     /// The minute of an instant.
@@ -311,15 +311,15 @@ impl Minutes {
     }
 
     fn minute_of(&mut self, number: i64) -> &mut Minute {
-        let at = |place: usize| self.minutes.get(place).map(|one| one.number);
+        let at = |place: usize| self.sorted.get(place).map(|one| one.number);
         let near = [self.last, self.last + 1].into_iter().find(|place| at(*place) == Some(number));
-        let sorted = || self.minutes.partition_point(|one| one.number < number);
-        let place = near.unwrap_or_else(sorted);
+        let by_order = || self.sorted.partition_point(|one| one.number < number);
+        let place = near.unwrap_or_else(by_order);
         if at(place) != Some(number) {
-            self.minutes.insert(place, Minute::new(number));
+            self.sorted.insert(place, Minute::new(number));
         }
         self.last = place;
-        &mut self.minutes[place]
+        &mut self.sorted[place]
     }
 }
 
