@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use zqos_quality::Proportion;
 
-use crate::controls::Count;
+use crate::controls::{Controls, Count};
 use crate::matching::{ACCEPTED, EVIDENT, LEAST_OVERLAP};
 use crate::tally::{Kind, Tally, value};
 use crate::world::CLEARLY;
@@ -152,6 +152,30 @@ fn rivals(examined: &Examined) -> String {
     rows
 }
 
+/// What came out where it was known beforehand what should.
+fn of_controls(controls: &Controls) -> String {
+    let (permuted, as_they_are) = controls.permuted_incidents;
+    format!(
+        "| quiet weeks that name a cause of a place, provider, tunnel or data centre | at most 2 % | {} |
+| causes of persons in these weeks | | {} |
+| planned faults that are named, and not without the fault | all | {} |
+| weeks whose places were permuted among joins, and a site was named | at most 1 % | {} |
+| incidents of sites in these weeks, against those with the places as they are | | {permuted} against {as_they_are} |
+| weak Wi-Fi that is less sure or not named without the signal | all | {} |
+| the same without anybody else | all | {} |
+| twins: sites in trouble that make up a data centre each, left open | 90 % | {} |
+| twins: causes of one direction where nobody knows what input is, left open | 90 % | {} |",
+        count(controls.quiet_weeks),
+        controls.quiet_person_causes,
+        count(controls.lost_without_fault),
+        count(controls.permuted_weeks),
+        count(controls.less_without_signal),
+        count(controls.less_without_peers),
+        count(controls.twins_of_scope),
+        count(controls.twins_of_direction),
+    )
+}
+
 /// The page.
 pub(crate) fn page(examined: &Examined) -> String {
     let Examined { sizes, all, controls, .. } = examined;
@@ -163,7 +187,6 @@ pub(crate) fn page(examined: &Examined) -> String {
     let (intercept, slope) = all.recalibration();
     let (minutes, joins, meetings) = EVIDENT;
     let [joins_hurt, minutes_hurt] = all.attributions();
-    let (permuted, as_they_are) = controls.permuted_incidents;
     format!(
         "# How well causes are named
 
@@ -230,15 +253,7 @@ right on the log odds of what is stated has intercept {intercept:.2} and slope {
 
 | what | wanted | came out |
 |---|---|---|
-| quiet weeks that name a cause of a place, provider, tunnel or data centre | at most 2 % | {} |
-| causes of persons in these weeks | | {} |
-| planned faults that are named, and not without the fault | all | {} |
-| weeks whose places were permuted among joins, and a site was named | at most 1 % | {} |
-| incidents of sites in these weeks, against those with the places as they are | | {permuted} against {as_they_are} |
-| weak Wi-Fi that is less sure or not named without the signal | all | {} |
-| the same without anybody else | all | {} |
-| twins: sites in trouble that make up a data centre each, left open | 90 % | {} |
-| twins: causes of one direction where nobody knows what input is, left open | 90 % | {} |
+{}
 
 ## What is missed
 
@@ -271,13 +286,6 @@ same time, a place is not told from a group drawn by lot, and not named. Of join
         rivals(examined),
         all.calibration_error(),
         share(sure_right),
-        count(controls.quiet_weeks),
-        controls.quiet_person_causes,
-        count(controls.lost_without_fault),
-        count(controls.permuted_weeks),
-        count(controls.less_without_signal),
-        count(controls.less_without_peers),
-        count(controls.twins_of_scope),
-        count(controls.twins_of_direction),
+        of_controls(controls),
     )
 }

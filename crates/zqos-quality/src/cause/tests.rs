@@ -362,7 +362,14 @@ proptest! {
     #[test]
     fn minutes_that_are_read_in_parts_are_those_that_are_read_at_once(
         samples in proptest::collection::vec(
-            (0i64..6, proptest::sample::select(Stream::all().collect::<Vec<_>>()), 0.0..30.0, 0.0..900.0, any::<bool>(), any::<bool>()),
+            (
+                0i64..6,
+                proptest::sample::select(Stream::all().collect::<Vec<_>>()),
+                0.0..30.0,
+                0u16..900,
+                any::<bool>(),
+                any::<bool>(),
+            ),
             0..40,
         ),
     ) {
@@ -374,11 +381,11 @@ proptest! {
                 if is_device {
                     minutes.add_device(&DeviceSample {
                         system_max_cpu: Percent::try_new(loss).ok(),
-                        avg_rssi: Dbm::try_new(-(number as i64) / 9).ok(),
+                        avg_rssi: Dbm::try_new(-i64::from(number) / 9).ok(),
                         ..DeviceSample::empty(ts)
                     });
                 } else {
-                    minutes.add_stream(ts, stream, &figures(loss, number));
+                    minutes.add_stream(ts, stream, &figures(loss, f64::from(number)));
                 }
             }
         }
