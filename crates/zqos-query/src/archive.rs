@@ -278,8 +278,8 @@ impl Archive {
     pub(crate) async fn fold<T: Send + 'static>(
         &self,
         sql: &str,
-        empty: impl Fn() -> T,
-        take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + 'static,
+        empty: impl Fn() -> T + Send + Sync,
+        take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + Sync + 'static,
     ) -> Result<Vec<T>, QueryError> {
         let frame = self.frame(sql);
         let plan = async move { Ok(frame.await?.execute_stream_partitioned().await?) };

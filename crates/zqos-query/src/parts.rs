@@ -20,8 +20,8 @@ pub(crate) async fn fold<T: Send + 'static>(
     engine: &Engine,
     time: Option<Duration>,
     plan: impl Future<Output = Result<Vec<SendableRecordBatchStream>, QueryError>> + Send + 'static,
-    empty: impl Fn() -> T,
-    take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + 'static,
+    empty: impl Fn() -> T + Send + Sync,
+    take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + Sync + 'static,
 ) -> Result<Vec<T>, QueryError> {
     let run = async {
         // Tasks of a set end with it.

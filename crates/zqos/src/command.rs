@@ -105,7 +105,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Participants(args) => participants::run(session, &args).await,
         Command::Api(args) => api::run(session, &args).await,
         #[cfg(feature = "store")]
-        Command::Collect(args) => collect::run(session, &args).await,
+        Command::Collect(args) => Box::pin(collect::run(session, &args)).await,
         #[cfg(feature = "query")]
         Command::Compare(args) => compare::run(session, &args).await,
         #[cfg(feature = "query")]

@@ -201,7 +201,7 @@ impl GroupsAccumulator for Groups {
     }
 
     fn size(&self) -> usize {
-        let held: usize = self.held.iter().map(|rows| rows.get_array_memory_size()).sum();
+        let held: usize = self.held.iter().map(arrow::array::Array::get_array_memory_size).sum();
         held + self.best.capacity() * size_of::<Option<Best>>()
     }
 }
