@@ -4,11 +4,11 @@
  * finds (WCAG 2.0 to 2.2, A and AA), a page wider than its screen, a view that a link does not restore.
  *
  *     node test/walk.mjs [--base http://127.0.0.1:8650] [--sign-in URL] [--shots FOLDER] [--only NAME]
- *                        [--state FILE] [--patience SECONDS] [--timed]
+ *                        [--state FILE] [--patience SECONDS] [--untimed]
  *
- * `--state` keeps the session in a file, for sign-in addresses that work once. What takes how long is told in any case,
- * and checked with `--timed`, on a machine that does nothing else. It finds by itself what there is to look at, so that
- * it walks `npm run mock` and a `zqos serve` alike.
+ * `--state` keeps the session in a file, for sign-in addresses that work once. With `--untimed` what takes how long is
+ * told and not checked: of a server that is built without optimisation it says nothing. It finds by itself what there is
+ * to look at, so that it walks `npm run mock` and a `zqos serve` alike.
  */
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     state: { type: "string" },
     patience: { type: "string", default: "60" },
-    timed: { type: "boolean", default: false },
+    untimed: { type: "boolean", default: false },
     browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });
@@ -297,9 +297,8 @@ async function restores(pages) {
     check(`restored ${name}`, said === again, "the link shows another text");
     if (["meeting-state", "participant", "site"].includes(name)) {
       const different = await differing(await first.page.screenshot(), await second.page.screenshot());
-      // Rounded corners are not always drawn alike: a few pixels of each differ from one time to the next. Another view
-      // differs in thousands.
-      check(`restored ${name}`, different <= 200, `the link shows another picture: ${different} pixels`);
+      // Rounded corners are not always drawn alike: a few pixels of them differ from one time to the next.
+      check(`restored ${name}`, different <= 20, `the link shows another picture: ${different} pixels`);
     }
   }
   await first.context.close();
@@ -569,12 +568,12 @@ async function fluid(found) {
   figures.push(
     `${found.large.joins} joins: a frame is ${work.toFixed(1)} ms of work while scrolling; ${rows} rows are in the page`,
   );
-  check("fluid", !options.timed || work < 16, `a frame is ${work.toFixed(1)} ms of work`);
+  check("fluid", options.untimed || work < 16, `a frame is ${work.toFixed(1)} ms of work`);
   check("fluid", rows < 120, `${rows} rows are in the page at once`);
   await page.goto(BASE);
   await settled(page);
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
   figures.push(`first paint of the overview after ${paint?.toFixed(0)} ms`);
-  check("fluid", !options.timed || paint < 1000, `first paint after ${paint} ms`);
+  check("fluid", options.untimed || paint < 1000, `first paint after ${paint} ms`);
   await context.close();
 }

@@ -47,9 +47,8 @@ impl Served {
             let line = line?;
             if let Some(url) = line.strip_prefix("ready ") {
                 url.clone_into(&mut served.url);
-            } else if let Some((_, url)) =
-                line.split_once("sign in").and_then(|(_, rest)| rest.split_once(": "))
-            {
+            } else if let Some(told) = line.strip_prefix("sign in") {
+                let (_, url) = told.split_once(": ").context("no address to sign in at")?;
                 url.clone_into(&mut served.sign_in);
                 // What it remarks later nobody reads; it must not wait for that.
                 thread::spawn(move || lines.for_each(drop));

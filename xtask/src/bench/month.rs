@@ -20,7 +20,7 @@ const TEXTS: &str = "raw-of-5-days";
 pub(super) const HALL: &str = "hallhallhallhallhallhg==";
 
 /// The store, sealed. It is made once for each build of what makes it, as sealing takes some minutes; nobody changes
-/// it.
+/// its tables.
 pub(super) fn store<'z>(zqos: &'z Zqos, workspace: &Workspace) -> Result<Store<'z>> {
     let folder = workspace.target.join("bench-month");
     let (made, maker) = (folder.join("made"), zqos.example("fill_store"));

@@ -46,6 +46,11 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
     let oha = oha(workspace)?;
     let folder = emptied(workspace.target.join("bench-serve"))?;
     let store = month::store(&zqos, workspace)?;
+    // Credentials that a run before made, and whom it saw.
+    let server = store.folder().join("server");
+    if server.exists() {
+        fs::remove_dir_all(&server)?;
+    }
     let credentials = Credentials::add(&zqos, store.folder(), "analyst")?;
     let served = Served::start(&zqos, store.folder(), &[])?;
     let ask = Ask { oha: &oha, served: &served, credentials: &credentials, folder: &folder };
