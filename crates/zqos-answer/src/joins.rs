@@ -8,6 +8,7 @@ use zqos_core::Timestamp;
 use zqos_core::table::VERDICTS;
 use zqos_query::{Archive, QueryError, quoted};
 
+use crate::PERSON;
 use crate::cells::{Cells, Read, each};
 use crate::eyes::{Eyes, Veil};
 
@@ -109,7 +110,7 @@ pub(crate) async fn joins_where(
         format!(" AND p.meeting_uuid = {uuid} AND v.meeting_uuid = {uuid}")
     });
     let sql = format!(
-        "SELECT p.account, p.meeting_uuid, p.user_id, coalesce(lower(p.email), p.person_id, p.user_name), \
+        "SELECT p.account, p.meeting_uuid, p.user_id, {PERSON}, \
            p.user_name, p.join_time, p.site, p.network_type, p.data_center, p.version, p.location, \
            v.verdict, v.minutes, v.poor_minutes \
          FROM (SELECT * FROM verdicts WHERE medium = {} AND verdict <> 'unclassified' AND user_id <> '*') v \

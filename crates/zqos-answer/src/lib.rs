@@ -36,6 +36,9 @@ pub fn person(participant: &Participant) -> Option<String> {
     email.or_else(|| person_id.clone()).or_else(|| user_name.clone())
 }
 
+/// What SQL makes of the columns of `participants` for the same.
+const PERSON: &str = "coalesce(lower(email), person_id, user_name)";
+
 /// How many there are, for whoever counts in 32 bits.
 pub fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)

@@ -132,12 +132,6 @@ pub async fn live(
     let recent = now.saturating_sub(WINDOW)..now.saturating_add(Duration::from_mins(1));
     let mut reports = archive.reports(&which(recent), Newest::default).await?;
     reports.retain(|report| report.samples.ts.is_some());
-    reports.sort_by(|one, other| {
-        let key = |report: &Report<Newest>| {
-            (report.meeting_uuid.clone(), report.participant.id.as_str().to_owned())
-        };
-        key(one).cmp(&key(other))
-    });
     let range = now.saturating_sub(LONGEST_RUN)..now.saturating_add(Duration::from_mins(1));
     let known = archive.meetings(&which(range)).await?;
     let mut facts: BTreeMap<String, zqos_core::Meeting> = BTreeMap::new();

@@ -9,7 +9,7 @@ use zqos_quality::cause::Cause;
 use zqos_query::{Archive, QueryError, Which, quoted};
 
 use crate::cells::{Read, each};
-use crate::person;
+use crate::{PERSON, person};
 
 /// How long before and after a meeting others are looked at: what they share with it may tell the cause.
 const AROUND: Duration = Duration::from_hours(2);
@@ -233,10 +233,9 @@ async fn meetings_of(
     if people.is_empty() || which.accounts.is_empty() {
         return Ok(Vec::new());
     }
-    // By their keys, as `person` makes them.
     let sql = format!(
         "SELECT DISTINCT meeting_uuid FROM participants WHERE account IN ({}) \
-           AND coalesce(lower(email), person_id, user_name) IN ({}) \
+           AND {PERSON} IN ({}) \
            AND join_time >= TIMESTAMP '{}' AND join_time < TIMESTAMP '{}' ORDER BY meeting_uuid",
         list(&mut which.accounts.iter()),
         list(&mut people.iter()),

@@ -157,7 +157,7 @@ impl<S: Samples, E: Fn() -> S> Found<S, E> {
             })
         });
         let mut reports: Vec<Report<S>> = reports.collect();
-        let key = |report: &'_ Report<S>| {
+        let key = |report: &Report<S>| {
             let Report { account, meeting_uuid, participant, .. } = report;
             [account.clone(), meeting_uuid.clone(), participant.id.as_str().to_owned()]
         };

@@ -8,6 +8,7 @@ use zqos_quality::compare::{Join, Slot};
 use zqos_query::{Archive, QueryError, quoted};
 
 use super::{HourOfWeek, Question};
+use crate::PERSON;
 use crate::cells::{Numbers, Read, each};
 
 /// A join.
@@ -76,7 +77,7 @@ impl Joins<'_> {
         };
         format!(
             "SELECT account || '/' || meeting_uuid AS meeting, \
-               coalesce(lower(email), person_id, user_name) AS person, join_time, \
+               {PERSON} AS person, join_time, \
                is_poor, minutes, poor_minutes, \
                coalesce({is_in}, false) AS is_in, coalesce({is_against}, false) AS is_against, \
                CAST({} AS VARCHAR) AS by_what \

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array as _, ArrayRef, AsArray as _, BooleanArray, Int64Array, new_empty_array, new_null_array,
 };
-use arrow::compute::{cast, interleave, not, nullif};
+use arrow::compute::{cast, interleave, nullif};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::error::Result;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
@@ -197,7 +197,8 @@ impl GroupsAccumulator for Groups {
     ) -> Result<Vec<ArrayRef>> {
         let revisions = cast(&values[1], &DataType::Int64)?;
         let Some(filter) = filter else { return Ok(vec![ArrayRef::clone(&values[0]), revisions]) };
-        Ok(vec![nullif(&values[0], &not(filter)?)?, revisions])
+        let is_out: BooleanArray = filter.iter().map(|keeps| Some(keeps != Some(true))).collect();
+        Ok(vec![nullif(&values[0], &is_out)?, revisions])
     }
 
     fn size(&self) -> usize {
