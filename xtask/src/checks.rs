@@ -15,8 +15,9 @@ use crate::{
 
 /// All tests.
 pub(crate) const TEST: &[Step] = &[
-    Step { name: "workspace", needs: &[], run: workspace_tests },
+    // What it builds goes into the rest.
     Step { name: "dashboard", needs: &["node", "npm", "chromium"], run: web::test },
+    Step { name: "workspace", needs: &[], run: workspace_tests },
     Step { name: "demo", needs: &["node", "npm", "chromium"], run: web::walk_demo },
     Step { name: "kills", needs: if cfg!(unix) { &[] } else { &["Unix"] }, run: kills::run },
     Step {

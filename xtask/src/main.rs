@@ -38,13 +38,14 @@ const USAGE: &str = "\
 Usage: cargo xtask <chore>
 
   demo                build zqos and run its main job on a simulated Zoom
-  test                all tests: those of the workspace, then imports that are killed, then programs of
-                      others on what zqos prints, on what it simulates and on what it keeps
-  ci                  all other checks: format, lints, docs, generated files, dependencies, builds
+  test [STEP]...      all tests: the dashboard in a browser, those of the workspace, the dashboard of the
+                      demonstration, imports that are killed, programs of others on what zqos prints, on what
+                      it simulates and on what it keeps
+  ci [STEP]...        all other checks: format, lints, docs, generated files, dependencies, builds
   web                 build the dashboard, which is part of zqos when that is built afterwards
   s3                  a store on a simulated S3, filled, looked after and read by polars
   generate [--check]  write the man page and the shell completions, or compare them
-  bench [NAME]...     measure: get-vs-curl, stream-memory, build, decode, limits
+  bench [NAME]...     measure what is claimed about speed and size; a name that is none has them listed
   soak [--minutes N]  the long tier of the store's tests, for about an hour or so many minutes
   plausibility [--check]
                       write the page on how plausible a simulated week is, or compare it
@@ -63,8 +64,8 @@ fn run() -> Result<ExitCode> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["demo"] => demo::run(&Workspace::load()?),
-        ["test"] => Ok(step::run(checks::TEST, &Workspace::load()?)),
-        ["ci"] => Ok(step::run(checks::CI, &Workspace::load()?)),
+        ["test", names @ ..] => step::run(checks::TEST, names, &Workspace::load()?),
+        ["ci", names @ ..] => step::run(checks::CI, names, &Workspace::load()?),
         ["web"] => web::build_loudly(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["s3"] => third_party::on_s3(&Workspace::load()?).map(|()| ExitCode::SUCCESS),
         ["generate"] => generate::write(&Workspace::load()?).map(|()| ExitCode::SUCCESS),

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::{process, workspace::Workspace};
 
@@ -19,12 +19,18 @@ pub(crate) struct Step {
     pub(crate) run: fn(&Workspace) -> Result<()>,
 }
 
-/// Runs all steps, also after a failure, and fails if one of them did, or was skipped where `CI` is
-/// `true`.
-pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
+/// Runs all steps, or those of these names, also after a failure, and fails if one of them did, or was skipped where
+/// `CI` is `true`.
+pub(crate) fn run(steps: &[Step], names: &[&str], workspace: &Workspace) -> Result<ExitCode> {
+    for name in names {
+        let known: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        ensure!(known.contains(name), "there is no step `{name}`: there are {}", known.join(", "));
+    }
+    let is_wanted = |step: &&Step| names.is_empty() || names.contains(&step.name);
+    let steps: Vec<&Step> = steps.iter().filter(is_wanted).collect();
     let mut skipped = 0;
     let mut failed = 0;
-    for Step { name, needs, run } in steps {
+    for &&Step { name, needs, run } in &steps {
         let missing: Vec<&str> = needs.iter().copied().filter(|need| !is_met(need)).collect();
         if !missing.is_empty() {
             skipped += 1;
@@ -44,7 +50,8 @@ pub(crate) fn run(steps: &[Step], workspace: &Workspace) -> ExitCode {
     }
     eprintln!("{} steps, {failed} failed, {skipped} skipped", steps.len());
     let strict = env::var_os("CI").is_some_and(|value| value == "true");
-    if failed > 0 || (strict && skipped > 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let is_bad = failed > 0 || (strict && skipped > 0);
+    Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// With arguments, the program is asked for its version.

@@ -47,7 +47,7 @@ pub(crate) fn walk_demo(workspace: &Workspace) -> Result<()> {
     let demo = Served::demo(&zqos, &DEMO)?;
     let walk = ["run", "walk", "--", "--base", demo.url(), "--sign-in", demo.sign_in()];
     // This build is slow.
-    npm(workspace, &[&walk[..], &["--patience", "180", "--untimed"]].concat())
+    npm(workspace, &[&walk[..], &["--patience", "180"]].concat())
 }
 
 /// The server that invents answers. Dropping it ends it.
