@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Extension, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -112,15 +112,26 @@ impl Metric {
             for (labels, value) in &self.samples {
                 gauges.get_or_create(labels).set(*value);
             }
-            registry.register(self.name, self.help, gauges);
+            match unit {
+                Some(unit) => registry.register_with_unit(self.name, self.help, unit, gauges),
+                None => registry.register(self.name, self.help, gauges),
+            }
         }
     }
 }
+
+/// What a scrape is answered in, if it asks for that.
+const OPEN: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// What it is answered in otherwise.
+///
+/// **Source**: Prometheus, "Exposition formats": the text format, which its own tool reads.
+const PLAIN: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers a scrape.
 pub(crate) async fn metrics(
     State(server): State<Arc<Server>>,
     Extension(who): Extension<Identity>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut registry = Registry::with_prefix(PREFIX);
     for metric in measured(&server, &who).await {
@@ -132,11 +143,36 @@ pub(crate) async fn metrics(
     let mut text = String::new();
     encode(&mut text, &registry)
         .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "metrics can't be written"))?;
-    let mut response = ordered(&text).into_response();
-    let kind =
-        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    Ok(response)
+    let text = ordered(&text);
+    let mut accepted =
+        headers.get_all(header::ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
+    let (kind, text) = if accepted.any(|accept| accept.contains("application/openmetrics-text")) {
+        (OPEN, text)
+    } else {
+        (PLAIN, plain(&text))
+    };
+    Ok(([(header::CONTENT_TYPE, kind), (header::VARY, "accept")], text).into_response())
+}
+
+/// `OpenMetrics` in the text format: that knows a counter by the name of its samples.
+fn plain(text: &str) -> String {
+    let counters: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter"))
+        .collect();
+    let mut whole = String::with_capacity(text.len());
+    for line in text.lines() {
+        let about = ["# HELP ", "# TYPE "].into_iter().find_map(|about| {
+            let (name, rest) = line.strip_prefix(about)?.split_once(' ')?;
+            counters.contains(&name).then_some((about, name, rest))
+        });
+        match about {
+            Some((about, name, rest)) => whole.extend([about, name, "_total ", rest]),
+            None => whole.push_str(line),
+        }
+        whole.push('\n');
+    }
+    whole
 }
 
 /// One of the figures of a group.
@@ -180,18 +216,18 @@ async fn measured(server: &Arc<Server>, who: &Identity) -> Vec<Metric> {
         },
     ];
     let of = "of joins that began in the 24 hours before the newest one, audio";
-    let figures: [(_, _, Figure); 4] = [
-        ("judged_minutes", "Minutes with a verdict", |counts| counts.minutes),
-        ("poor_minutes", "Poor and bad minutes", |counts| counts.poor_minutes),
-        ("judged_joins", "Joins with a verdict", |counts| counts.joins),
-        ("poor_joins", "Poor and bad joins", |counts| counts.poor_joins),
+    let figures: [(_, _, _, Figure); 4] = [
+        ("judged", "Time with a verdict", true, |counts| counts.minutes * 60),
+        ("poor", "Poor and bad time", true, |counts| counts.poor_minutes * 60),
+        ("judged_joins", "Joins with a verdict", false, |counts| counts.joins),
+        ("poor_joins", "Poor and bad joins", false, |counts| counts.poor_joins),
     ];
-    metrics.extend(figures.map(|(name, help, figure)| {
+    metrics.extend(figures.map(|(name, help, is_seconds, figure)| {
         let samples = found.iter().map(|(group, counts)| {
             let Group { account, by, value } = group.clone();
             (vec![("account", account), ("by", by), ("value", value)], figure(counts))
         });
-        Metric::gauge(name, format!("{help}, {of}"), samples.collect())
+        Metric { is_seconds, ..Metric::gauge(name, format!("{help}, {of}"), samples.collect()) }
     }));
     metrics
 }
@@ -294,5 +330,13 @@ mod tests {
         let text = "# TYPE a gauge\na{b=\"2\"} 1\na{b=\"1\"} 2\n# TYPE c gauge\nc 1\n# EOF\n";
         let expected = "# TYPE a gauge\na{b=\"1\"} 2\na{b=\"2\"} 1\n# TYPE c gauge\nc 1\n# EOF\n";
         assert_eq!(ordered(text), expected);
+    }
+
+    #[test]
+    fn the_text_format_has_counters_by_the_names_of_their_samples() {
+        let text = "# HELP a What it is.\n# TYPE a counter\na_total 1\n# HELP a_b c\n# TYPE a_b gauge\na_b 2\n# EOF\n";
+        let expected = "# HELP a_total What it is.\n# TYPE a_total counter\na_total 1\n# HELP a_b c\n\
+                        # TYPE a_b gauge\na_b 2\n# EOF\n";
+        assert_eq!(plain(text), expected);
     }
 }

@@ -18,6 +18,18 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// The commands that somebody types, without those by which zqos calls itself.
+    pub(crate) fn typed() -> clap::Command {
+        let whole = <Self as clap::CommandFactory>::command();
+        let typed = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+        clap::Command::new("zqos")
+            .version(env!("CARGO_PKG_VERSION"))
+            .args(whole.get_arguments().cloned())
+            .subcommands(typed)
+    }
+}
+
 const AFTER_HELP: &str = "Exit codes:
   0    done, complete
   1    it failed: the API said no, or the network did

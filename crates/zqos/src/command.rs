@@ -38,7 +38,6 @@ mod status;
 mod store;
 mod summary;
 
-use clap::CommandFactory as _;
 use zoom_wire::RawPage;
 
 use crate::cli::{Auth, Cli, Command, Format};
@@ -55,7 +54,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Completions { shell } => {
             return print(|out| {
                 let mut script = Vec::new();
-                clap_complete::generate(shell, &mut Cli::command(), "zqos", &mut script);
+                clap_complete::generate(shell, &mut Cli::typed(), "zqos", &mut script);
                 out.write_all(&script)
             });
         }

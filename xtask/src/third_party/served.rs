@@ -47,7 +47,7 @@ pub(super) fn as_described(
     quietly(ask.current_dir(emptied(workspace.target.join("third-party/schemathesis"))?)).map(drop)
 }
 
-/// Lets Prometheus scrape, and its tool read the rules.
+/// Lets Prometheus scrape, and its tool read what is scraped and the rules.
 pub(super) fn by_prometheus(
     served: &Served,
     credentials: &Credentials,
@@ -69,6 +69,13 @@ pub(super) fn by_prometheus(
     let file = folder.join("prometheus.yml");
     fs::write(&file, config)?;
     quietly(Command::new("promtool").args(["check", "config"]).arg(&file))?;
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--fail", "--user", &credentials.pair()]);
+    let scraped = folder.join("metrics");
+    fs::write(&scraped, quietly(curl.arg(format!("{}/metrics", served.url())))?)?;
+    // It reads standard input alone.
+    let mut check = Command::new("sh");
+    quietly(check.args(["-c", "promtool check metrics < \"$0\""]).arg(&scraped))?;
     let prometheus = Prometheus::start(&folder, &file)?;
     let up = prometheus.wait_for("up{job=\"zqos\"} == 1")?;
     ensure!(up.len() == 1, "{up:?} instead of one that is up");

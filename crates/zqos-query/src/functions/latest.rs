@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array as _, ArrayRef, AsArray as _, BooleanArray, Int64Array, new_empty_array, new_null_array,
+    Array as _, ArrayRef, AsArray as _, BooleanArray, Int64Array, ListArray, UInt32Array,
+    new_empty_array, new_null_array,
 };
-use arrow::compute::{cast, interleave, nullif};
+use arrow::compute::{cast, interleave, nullif, take};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::error::Result;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
@@ -105,7 +106,7 @@ impl Groups {
         let revisions = cast(&values[1], &DataType::Int64)?;
         let revisions = revisions.as_primitive::<Int64Type>();
         let array = self.held.len();
-        let mut is_held = false;
+        let mut better = Vec::new();
         for (row, group) in groups.enumerate() {
             let is_out = missing.as_ref().is_some_and(|missing| missing.is_null(row))
                 || filter.is_some_and(|filter| !filter.is_valid(row) || !filter.value(row));
@@ -116,12 +117,21 @@ impl Groups {
             let best = &mut self.best[group];
             if best.is_none_or(|best| best.revision < revision) {
                 *best = Some(Best { revision, place: (array, row) });
-                is_held = true;
+                better.push((row, group));
             }
         }
-        if is_held {
-            self.held.push(ArrayRef::clone(&values[0]));
-            self.held_rows += values[0].len();
+        let mut rows = Vec::with_capacity(better.len());
+        for (row, group) in better {
+            // Of those of a group that came at once, the last is better than the others.
+            if let Some(best) = self.best[group].as_mut().filter(|best| best.place == (array, row))
+            {
+                best.place.1 = rows.len();
+                rows.push(u32::try_from(row).expect("a batch has fewer rows"));
+            }
+        }
+        if !rows.is_empty() {
+            self.held_rows += rows.len();
+            self.held.push(by_itself(take(&values[0], &UInt32Array::from(rows), None)?)?);
         }
         if self.held_rows > 2 * self.best.len() + IDLE_ROWS {
             self.bring_together()?;
@@ -148,7 +158,7 @@ impl Groups {
         // Where nothing counts stands a null, which is behind all that is held.
         let null = new_null_array(&self.kind, 1);
         let arrays: Vec<_> = self.held.iter().chain([&null]).map(AsRef::as_ref).collect();
-        Ok(interleave(&arrays, places)?)
+        by_itself(interleave(&arrays, places)?)
     }
 
     /// Values and revisions of groups, which are forgotten.
@@ -163,6 +173,20 @@ impl Groups {
         }
         Ok((values, best.iter().map(|best| best.map(|best| best.revision)).collect()))
     }
+}
+
+/// An array that has its texts to itself: others hold, and are said to take, whatever their rows were read with.
+fn by_itself(array: ArrayRef) -> Result<ArrayRef> {
+    Ok(match array.data_type() {
+        DataType::Utf8View => Arc::new(array.as_string_view().gc()),
+        DataType::List(item) => {
+            let list = array.as_list::<i32>();
+            let values = by_itself(ArrayRef::clone(list.values()))?;
+            let (offsets, nulls) = (list.offsets().clone(), list.nulls().cloned());
+            Arc::new(ListArray::try_new(FieldRef::clone(item), offsets, values, nulls)?)
+        }
+        _ => array,
+    })
 }
 
 impl GroupsAccumulator for Groups {
@@ -242,7 +266,7 @@ impl Accumulator for OfAll {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{ListArray, StringViewArray};
+    use arrow::array::StringViewArray;
     use proptest::prelude::*;
 
     use super::*;
@@ -287,6 +311,20 @@ mod tests {
         let first = whole.evaluate(EmitTo::First(1)).unwrap();
         let rest = whole.evaluate(EmitTo::All).unwrap();
         arrow::compute::concat(&[&first, &rest]).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_held_takes_no_memory() {
+        let told: Vec<Told> = (0..10_000).map(|n| (Some(7), n, 0)).collect();
+        let mut groups = Groups::new(DataType::Utf8View);
+        for told in told.chunks(100) {
+            // A slice of what was read together.
+            let (all, first) = (texts(&[(Some(1), 0, 0); 10_000]), told[0].1);
+            let batch = [all.slice(0, 100), revisions(told)];
+            groups.update_batch(&batch, &[0; 100], None, 1).unwrap();
+            assert!(groups.size() < 20_000, "{} bytes after {first}", groups.size());
+        }
+        assert_eq!(groups.evaluate(EmitTo::All).unwrap().len(), 1);
     }
 
     proptest! {

@@ -6,7 +6,8 @@ use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use axum::Json;
-use axum::extract::{Extension, RawForm, State};
+use axum::body::Bytes;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use futures::TryStreamExt as _;
@@ -276,12 +277,13 @@ fn refused(status: StatusCode, error: &'static str, reason: &'static str) -> Res
     (status, Json(Refused { reason, error })).into_response()
 }
 
-/// A token for the credentials of a client, as Zoom gives them: parameters come in the address or in the body.
+/// A token for the credentials of a client, as Zoom gives them: parameters come in the address or as a form in the body,
+/// which many clients send without saying so, or leave out.
 pub(crate) async fn token(
     State(server): State<Arc<Server>>,
     uri: axum::http::Uri,
     headers: HeaderMap,
-    RawForm(body): RawForm,
+    body: Bytes,
 ) -> Response {
     let of = |text: &[u8]| {
         let uri: Option<axum::http::Uri> =

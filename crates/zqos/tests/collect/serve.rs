@@ -200,6 +200,35 @@ fn credentials_that_are_wrong_let_nobody_in() {
 }
 
 #[test]
+fn a_token_is_given_whether_or_not_there_is_a_body() {
+    let served = Served::new("token", &[]);
+    let asked = "grant_type=account_credentials&account_id=default";
+    let form = "application/x-www-form-urlencoded";
+    let in_address = format!("/oauth/token?{asked}");
+    for (target, body, kind) in [
+        (in_address.as_str(), "", None),
+        (&in_address, "", Some(form)),
+        (&in_address, "{}", Some("application/json")),
+        ("/oauth/token", asked, Some(form)),
+        ("/oauth/token", asked, None),
+    ] {
+        let request = Request::post(target, body).basic(&served.analyst);
+        let request = kind.into_iter().fold(request, |all, kind| all.with("content-type", kind));
+        let answer = served.ask(request);
+        assert_eq!(answer.status, 200, "{target} {body:?} {kind:?}: {}", answer.text());
+        let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+        let request = Request::get("/api/v1/session");
+        let known = served.ask(request.with("authorization", &format!("Bearer {token}")));
+        assert_eq!(known.status, 200, "{}", known.text());
+    }
+    for (target, body) in [("/oauth/token", ""), ("/oauth/token", "\0\u{fffd}%zz")] {
+        let answer = served.ask(Request::post(target, body).basic(&served.analyst));
+        assert_eq!(answer.status, 400, "{body:?}: {}", answer.text());
+        assert_eq!(answer.json()["error"], "unsupported_grant_type");
+    }
+}
+
+#[test]
 fn an_overview_counts_what_is_stored() {
     let served = Served::new("overview", &[]);
     let told = served.json(&format!("/api/v1/overview?{RANGE}"));
