@@ -84,7 +84,8 @@ impl PartialEq for Table {
     }
 }
 
-/// Rises with every row that comes in: of several rows with one key, the highest counts.
+/// Rises with every row that comes in, or is when it was said, in microseconds since 1970, where that
+/// [counts](Table::counts_as_said): of several rows with one key, the highest counts.
 pub const REVISION: Column = required("revision", Kind::Integer);
 
 /// The UTC day that a row is kept under.
@@ -608,6 +609,12 @@ impl Table {
     /// The column with this name, and its place.
     pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// True where of several rows of one key the one counts that was said last, whatever came last: of what goes on
+    /// events tell, late and in any order. False where the key tells the time, so that there is nothing to say anew.
+    pub fn counts_as_said(&self) -> bool {
+        self.latest == Latest::Values && !self.key.contains(&"ts")
     }
 }
 

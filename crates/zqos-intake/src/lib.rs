@@ -24,7 +24,7 @@ use zqos_store::{Batch, Letter, Raw};
 
 pub use pushed::{ReadEvent, Reader};
 
-/// Of how many joins it is remembered what their events told.
+/// Of how many joins it is remembered what their events told, and when last.
 const REMEMBERED: usize = 50_000;
 
 /// From which site people take part.
@@ -61,7 +61,7 @@ pub struct Intake {
     sink: Option<Sink>,
     samples: Samples,
     /// What events told last of each join: they say it again every minute.
-    remembered: HashMap<(MeetingUuid, String), zqos_core::Participant>,
+    remembered: HashMap<(MeetingUuid, String), (zqos_core::Participant, Timestamp)>,
     /// What events told of who takes part, for whoever asked for it.
     sightings: Option<Vec<Sighting>>,
     /// What was taken so far.
@@ -582,15 +582,20 @@ impl Intake {
 
     /// Makes rows of what an event says.
     fn told(&mut self, name: &str, records: &EventRecords, text: &str) {
+        // Events come late and in any order: of what they say the newest counts, and not what came last.
         for event in &records.meetings {
+            self.batch.said_at(Some(event.ts));
             self.meeting_event(name, event, text);
         }
         for event in &records.participants {
+            self.batch.said_at(Some(event.ts));
             self.participant_event(name, event, text);
         }
         for event in &records.calls {
+            self.batch.said_at(Some(event.ts));
             self.call_event(name, event, text);
         }
+        self.batch.said_at(None);
         self.hand_over_if_many();
         self.counts.events += 1;
     }
@@ -633,9 +638,23 @@ impl Intake {
             self.remembered.clear();
         }
         let join = (meeting.clone(), id.as_str().to_owned());
-        if self.remembered.get(&join) != Some(&event.participant) {
-            self.batch.participant(meeting, &event.participant);
-            self.remembered.insert(join, event.participant.clone());
+        match self.remembered.get_mut(&join) {
+            Some((known, last)) if *known == event.participant => *last = event.ts.max(*last),
+            known => {
+                self.batch.participant(meeting, &event.participant);
+                match known {
+                    // This one is late, and what came since was said again meanwhile.
+                    Some((newer, last)) if *last > event.ts => {
+                        self.batch.said_at(Some(*last));
+                        self.batch.participant(meeting, newer);
+                        self.batch.said_at(Some(event.ts));
+                    }
+                    _ => {
+                        let told = (event.participant.clone(), event.ts);
+                        self.remembered.insert(join, told);
+                    }
+                }
+            }
         }
         for sample in &event.streams {
             self.batch.stream_sample(meeting, id, Origin::Qss, sample);

@@ -75,6 +75,11 @@ pub(crate) fn router(server: &Arc<Server>) -> Router {
         .route("/readyz", get(session::ready))
         .route("/v2/{*rest}", axum::routing::any(zoom::answer))
         .route("/api/{*rest}", axum::routing::any(nothing))
+        // What programs ask for is no page of the dashboard.
+        .route("/v2", axum::routing::any(nothing))
+        .route("/v2/", axum::routing::any(nothing))
+        .route("/oauth/{*rest}", axum::routing::any(nothing))
+        .route("/hooks/{*rest}", axum::routing::any(nothing))
         .fallback_service(axum::routing::get(page::file))
         .with_state(Arc::clone(server))
 }

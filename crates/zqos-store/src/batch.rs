@@ -32,6 +32,8 @@ pub struct Batch {
     account: String,
     /// When they came in.
     now: Timestamp,
+    /// When what they say was said, where that is known.
+    said: Option<Timestamp>,
     /// In the order of [`TABLES`]; apart, so that what holds a batch is not large.
     tables: Box<[Rows; TABLES.len()]>,
 }
@@ -39,12 +41,21 @@ pub struct Batch {
 impl Batch {
     /// An empty batch of an account, that came in at `now`.
     pub fn new(account: &str, now: Timestamp) -> Self {
-        Self { account: account.to_owned(), now, tables: Box::new(TABLES.map(Rows::new)) }
+        let tables = Box::new(TABLES.map(Rows::new));
+        Self { account: account.to_owned(), now, said: None, tables }
     }
 
     /// Says that what follows came in at `now`.
     pub const fn came_in_at(&mut self, now: Timestamp) {
         self.now = now;
+    }
+
+    /// Says that what follows was said at `said`; `None` where nobody knows, so that it counts as said when it comes in.
+    ///
+    /// It makes a difference to tables in which what was said last [counts](Table::counts_as_said), and none to others.
+    pub fn said_at(&mut self, said: Option<Timestamp>) {
+        // Whoever is ahead of the time would be believed for as long.
+        self.said = said.map(|said| said.min(self.now));
     }
 
     /// True when there is no row.
@@ -63,7 +74,7 @@ impl Batch {
     }
 
     fn row(&mut self, table: &'static Table, at: Timestamp) -> Row<'_> {
-        let mut row = self.tables[place(table)].begin(at);
+        let mut row = self.tables[place(table)].begin(at, self.said);
         row.text(Some(&self.account));
         row
     }
@@ -448,7 +459,8 @@ impl Batch {
     /// The rows by table, with their revision and their day behind them; tables without rows are
     /// left out. Where the key tells the time all have the same revision; those that follow, as many as
     /// there are rows, are kept for rows of one key, which differ in it once they are
-    /// [in order](crate::order::sorted). Elsewhere revisions rise with each row.
+    /// [in order](crate::order::sorted). Elsewhere revisions rise with each row, or
+    /// are [when it was said](Self::said_at).
     pub(crate) fn finish(self, revision: i64) -> Vec<TableRows> {
         let tables = (*self.tables).into_iter().filter(|rows| rows.len() > 0);
         tables.map(|rows| rows.finish(revision)).collect()

@@ -33,7 +33,8 @@ pub(crate) fn concatenated(
 /// The same rows by UTC day and by the table's key; of one key those that came first stand first.
 ///
 /// Rows of one batch come with one revision. Here those that follow another row of their key get the
-/// next one, so that of two rows of a key the later counts. All that are alike compress to nothing.
+/// next one, so that of two rows of a key the later counts. All that are alike compress to nothing. Where what was said
+/// last counts, revisions say it, and stay.
 pub(crate) fn sorted(table: &Table, rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let mut keys = Packed::new(rows.num_rows());
     // Rows of one day may have left it out.
@@ -52,6 +53,9 @@ pub(crate) fn sorted(table: &Table, rows: &RecordBatch) -> Result<RecordBatch, A
         let columns = rows.columns().par_iter().map(|cells| take(cells, &places, None));
         RecordBatch::try_new(rows.schema(), columns.collect::<Result<_, _>>()?)?
     };
+    if table.counts_as_said() {
+        return Ok(rows);
+    }
     distinguished(rows, |row| order[row - 1].0 == order[row].0)
 }
 

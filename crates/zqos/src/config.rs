@@ -547,7 +547,15 @@ impl Http {
                 whole: seconds("whole_timeout_s", raw.whole_timeout_s, default.timeouts.whole)?,
             },
             retry: RetryPolicy {
-                tries: raw.tries.unwrap_or(default.retry.tries),
+                tries: match raw.tries {
+                    None => default.retry.tries,
+                    Some(0) => {
+                        return Err(UsageError::new(
+                            "[http] `tries` is at least 1: the first counts",
+                        ));
+                    }
+                    Some(tries) => tries,
+                },
                 elapsed: seconds("retry_for_s", raw.retry_for_s, default.retry.elapsed)?,
                 base: seconds("retry_base_s", raw.retry_base_s, default.retry.base)?,
                 cap: seconds("retry_cap_s", raw.retry_cap_s, default.retry.cap)?,

@@ -43,6 +43,12 @@ impl Output {
         !matches!(format, None | Some(Format::Table)) && io::stdout().is_terminal()
     }
 
+    /// True where somebody looks on.
+    #[cfg(feature = "query")]
+    pub(crate) const fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
     /// How wide a line may be: as wide as the terminal, or 120 columns.
     pub(crate) fn width(&self) -> usize {
         terminal_size::terminal_size()

@@ -11,6 +11,8 @@ use crate::question::{About, Who};
 pub(super) struct Focus<'a> {
     about: &'a About,
     pub(super) sites: BTreeMap<(&'a str, &'a str), &'a str>,
+    /// Of joins whose site is not known: location and public address.
+    places: BTreeMap<(&'a str, &'a str), [Option<&'a str>; 2]>,
     people: BTreeMap<(&'a str, &'a str), &'a str>,
 }
 
@@ -22,8 +24,12 @@ impl<'a> Focus<'a> {
         let sites = joins.iter().filter_map(|join| {
             Some((key(join), join.site.as_ref().map(|(name, _)| name.as_str())?))
         });
+        let places = joins.iter().filter(|join| join.site.is_none()).map(|join| {
+            let who = &join.report.participant;
+            (key(join), [who.location.as_deref(), who.ip_address.as_deref()])
+        });
         let people = joins.iter().filter_map(|join| Some((key(join), join.person.as_deref()?)));
-        Self { about, sites: sites.collect(), people: people.collect() }
+        Self { about, sites: sites.collect(), places: places.collect(), people: people.collect() }
     }
 
     pub(super) fn has(&self, meeting: &str, user: &str) -> bool {
@@ -34,10 +40,13 @@ impl<'a> Focus<'a> {
                 one.uuid.as_str() == meeting && person.as_ref().is_none_or(is)
             }
             About::Person(who) => is(who),
-            About::Site(site) => self
-                .sites
-                .get(&(meeting, user))
-                .is_some_and(|name| name.to_lowercase() == site.to_lowercase()),
+            About::Site(site) => {
+                let (site, join) = (site.to_lowercase(), (meeting, user));
+                match self.sites.get(&join) {
+                    Some(name) => name.to_lowercase() == site,
+                    None => self.places.get(&join).is_some_and(|place| is_called(*place, &site)),
+                }
+            }
         }
     }
 
@@ -57,5 +66,33 @@ impl<'a> Focus<'a> {
             About::Cause(cause) => incident.cause == *cause || incident.candidates.contains(cause),
             _ => concerns,
         }
+    }
+}
+
+/// Whether a location with a public address goes by a name, which is in lower case: that of either, or of both as an
+/// incident tells them.
+fn is_called([location, address]: [Option<&str>; 2], name: &str) -> bool {
+    let (place, by_address) = match (name.rsplit_once(", "), address) {
+        (Some((place, last)), Some(address)) if last == address => (place, true),
+        _ => (name, address == Some(name)),
+    };
+    by_address || location.is_some_and(|location| location.to_lowercase() == place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_without_a_site_goes_by_location_and_address() {
+        let place = [Some("Berlin (DE)"), Some("192.0.2.1")];
+        for name in ["berlin (de)", "192.0.2.1", "berlin (de), 192.0.2.1", "prague (cz), 192.0.2.1"]
+        {
+            assert!(is_called(place, name), "{name}");
+        }
+        for name in ["berlin", "192.0.2.2", "berlin (de), 192.0.2.2", ""] {
+            assert!(!is_called(place, name), "{name}");
+        }
+        assert!(!is_called([None, None], ""));
     }
 }

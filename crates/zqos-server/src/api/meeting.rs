@@ -82,7 +82,7 @@ async fn meeting_row(
         let row = zqos_answer::meeting_row(&version.archive, &who.accounts, uuid, range, eyes);
         row.await?.ok_or_else(|| Problem::not_found("the store has no such meeting"))
     };
-    server.rows.get(version.mark(range), key, |_| 1, read).await
+    server.rows.get(version.mark(range), key, |_| 1, server.in_turn(read)).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -263,7 +263,7 @@ struct Granted {
     token_type: &'static str,
     expires_in: u64,
     scope: &'static str,
-    api_url: Option<String>,
+    api_url: String,
 }
 
 /// Why there is none, in Zoom's words.
@@ -330,12 +330,18 @@ pub(crate) async fn token(
     };
     let token =
         server.sessions.issue(Holder::Client { client_id: id, account }, server.now(), TOKEN);
+    // It has been seen to be one of ours.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
     let granted = Granted {
         access_token: token.expose().to_owned(),
         token_type: "bearer",
         expires_in: TOKEN.as_secs() - 1,
         scope: "dashboard_meetings:read:admin dashboard_webinars:read:admin",
-        api_url: None,
+        api_url: format!(
+            "{}://{host}",
+            if server.settings.is_encrypted { "https" } else { "http" }
+        ),
     };
     ([(header::CACHE_CONTROL, "no-store")], Json(granted)).into_response()
 }

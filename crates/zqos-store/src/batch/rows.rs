@@ -41,6 +41,8 @@ pub(super) struct Rows {
     /// Which columns make up the key.
     is_key: Vec<bool>,
     instants: Vec<Timestamp>,
+    /// When each was said, of tables in which that [counts](Table::counts_as_said).
+    said: Vec<Option<Timestamp>>,
     fingerprints: Vec<Fingerprint>,
 }
 
@@ -53,21 +55,25 @@ impl fmt::Debug for Rows {
 impl Rows {
     pub(super) fn new(table: &'static Table) -> Self {
         let (columns, is_key) = (Vec::new(), Vec::new());
-        Self { table, columns, is_key, instants: Vec::new(), fingerprints: Vec::new() }
+        let (instants, said) = (Vec::new(), Vec::new());
+        Self { table, columns, is_key, instants, said, fingerprints: Vec::new() }
     }
 
     pub(super) fn len(&self) -> usize {
         self.instants.len()
     }
 
-    /// Begins a row of what was at an instant.
-    pub(super) fn begin(&mut self, at: Timestamp) -> Row<'_> {
+    /// Begins a row of what was at an instant, and was said then or later.
+    pub(super) fn begin(&mut self, at: Timestamp, said: Option<Timestamp>) -> Row<'_> {
         if self.columns.is_empty() {
             let columns = self.table.columns.iter();
             self.columns = columns.clone().map(|column| Cells::new(column.kind)).collect();
             self.is_key = columns.map(|column| self.table.key.contains(&column.name)).collect();
         }
         self.instants.push(at);
+        if self.table.counts_as_said() {
+            self.said.push(said);
+        }
         let mut key = HASHES.build_hasher();
         self.table.name.hash(&mut key);
         let content = HASHES.build_hasher();
@@ -75,12 +81,16 @@ impl Rows {
     }
 
     pub(super) fn finish(self, revision: i64) -> TableRows {
-        let Self { table, columns, instants, fingerprints, .. } = self;
+        let Self { table, columns, instants, said, fingerprints, .. } = self;
         // Rows of one key may be of two days, unless the key tells the day: in order they would not meet.
         let revisions = if table.key.contains(&"ts") {
             Int64Array::from(vec![revision; instants.len()])
         } else {
-            Int64Array::from_iter_values((revision..).take(instants.len()))
+            let said = said.into_iter().chain(std::iter::repeat(None));
+            let revisions = said.zip(revision..).take(instants.len());
+            Int64Array::from_iter_values(
+                revisions.map(|(said, came)| said.map_or(came, |said| said.unix_millis() * 1_000)),
+            )
         };
         let days = Date32Array::from_iter_values(instants.iter().copied().map(day_of));
         let mut arrays: Vec<_> = columns.into_iter().map(Cells::finish).collect();

@@ -115,6 +115,12 @@ fn check(session: &Session) -> anyhow::Result<Exit> {
         session.config.policy(&account.name, Path::new(""))?;
         note(format_args!("account `{}`: the settings are good", account.name));
     }
+    #[cfg(feature = "store")]
+    {
+        let crate::config::ContextFiles { sites, people, asn } = &session.config.context;
+        zqos_context::Context::read(sites.as_deref(), people.as_deref(), asn.as_deref())
+            .map_err(crate::exit::UsageError::from)?;
+    }
     session.config.serve.check()?;
     note("`zqos auth check` asks Zoom whether the credential is good too");
     Ok(Exit::Done)

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use zqos_answer::{About, Coverage, Eyes, Question, Terms, diagnose};
 use zqos_collect::Status;
+use zqos_context::Context;
 use zqos_core::{Shown, Timestamp};
 use zqos_query::{Archive, Limits};
 use zqos_store::{Known, Location, StoreError};
@@ -42,22 +43,14 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
     };
     session.progress.say(Box::new(|elapsed| format!("{} s: reading the store", elapsed.as_secs())));
     let archive = Archive::open(Some(at.clone()), Limits::default()).await?;
-    let question = match question::read(args, &session.zone, &archive, &names, &called, &context)
-        .await
-    {
-        Ok(question) => question,
-        Err(error) => match error.downcast_ref::<NotFound>() {
-            Some(nothing) => {
-                note(nothing);
-                note(
-                    "`zqos status` says what the store has; meetings that other organisations host are \
-                     invisible to an account",
-                );
-                return Ok(Exit::Failed);
-            }
-            None => return Err(error),
-        },
-    };
+    let question =
+        match question::read(args, &session.zone, &archive, &names, &called, &context).await {
+            Ok(question) => question,
+            Err(error) => match error.downcast_ref::<NotFound>() {
+                Some(nothing) => return Ok(not_found(nothing)),
+                None => return Err(error),
+            },
+        };
     let mut status: Option<Status> = None;
     for account in &names {
         let of_account = status_of(&at, account, &question.range, session.zone.now()).await?;
@@ -76,6 +69,9 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
     };
     let coverage = status.as_ref().and_then(coverage);
     let answer = diagnose(&archive, &names, &question, &terms, coverage).await?;
+    if let (About::Site(site), 0) = (&question.about, answer.minutes.joins) {
+        return Ok(not_found(&nobody_at(site, &context)));
+    }
     if format == Format::Json {
         output.json(&answer)?;
     } else {
@@ -87,6 +83,34 @@ pub(super) async fn run(session: &Session, args: &Diagnose) -> anyhow::Result<Ex
     }
     output.finish()?;
     Ok(Exit::Done)
+}
+
+fn not_found(nothing: &NotFound) -> Exit {
+    note(nothing);
+    note(
+        "`zqos status` says what the store has; meetings that other organisations host are invisible to an account",
+    );
+    Exit::Failed
+}
+
+fn nobody_at(site: &str, context: &Context) -> NotFound {
+    let is_site = |known: &&str| known.to_lowercase() == site.to_lowercase();
+    let map = context.sites.as_ref();
+    let known: Vec<&str> =
+        map.into_iter().flat_map(|map| map.sites()).map(|known| known.name.as_str()).collect();
+    NotFound(match map {
+        Some(_) if !known.iter().any(is_site) => format!(
+            "the site map has no site `{}`; it has {}",
+            Shown(site),
+            Shown(&known.join(", "))
+        ),
+        Some(_) => format!("nobody is known to have been at `{}` in that time", Shown(site)),
+        None => format!(
+            "nobody is known to have been at `{}` in that time; without a site map places are called by location, or \
+             public address",
+            Shown(site)
+        ),
+    })
 }
 
 async fn status_of(

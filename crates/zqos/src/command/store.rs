@@ -143,7 +143,13 @@ async fn refresh(_: &mut Writer, _: Location, _: Judge) -> anyhow::Result<()> {
 pub(crate) async fn judge_what_came(_: &mut Writer, _: Location, _: Judge) {}
 
 async fn expire(args: &Expire, global: &Global) -> anyhow::Result<Exit> {
-    let before = Zone::new(global.tz.as_deref(), SystemClock.now())?.parse(&args.before)?;
+    let now = SystemClock.now();
+    let before = Zone::new(global.tz.as_deref(), now)?.parse(&args.before)?;
+    if before > now {
+        return Err(UsageError::new("that day has not come")
+            .hint("days that ended are removed: nothing of today goes, nor of what is to come")
+            .into());
+    }
     let at = location(&args.store)?;
     let judge = Config::load(global.config.as_deref())?.quality.judge;
     let mut store = open(at.clone()).await?;

@@ -106,6 +106,7 @@ fn what_is_wrong_in_the_file_is_named_but_not_quoted() {
     assert!(error.contains("line 2") && !error.contains("canary"), "{error}");
     assert!(config("colour = 'red'", &[]).is_err());
     assert!(config("[http]\ntries = -1", &[]).is_err());
+    assert!(config("[http]\ntries = 0", &[]).is_err());
     assert!(config("[http]\nread_timeout_s = 0", &[]).is_err());
     assert!(config("[http]\nwhole_timeout_s = nan", &[]).is_err());
     assert!(config("[accounts.x]\nplan = 'gold'", &[]).is_err());

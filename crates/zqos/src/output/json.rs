@@ -84,8 +84,8 @@ fn string_length(text: &str) -> usize {
     bytes.len()
 }
 
-/// Writes a JSON string, terminal-steering characters as escapes.
-fn write_safe(out: &mut dyn Write, string: &str) -> io::Result<()> {
+/// Writes JSON on one line, terminal-steering characters, which only its strings have, as escapes.
+pub(crate) fn write_safe(out: &mut dyn Write, string: &str) -> io::Result<()> {
     let mut rest = string;
     while let Some(at) = rest.find(Shown::is_escaped) {
         out.write_all(&rest.as_bytes()[..at])?;

@@ -103,10 +103,13 @@ fn answers_are_as_their_schema_says() {
     let day = ["--from", "2026-11-19", "--to", "2026-11-20"];
     let sender = faulty_sender(world());
     let meeting = meeting_of(&sender);
+    let somewhere =
+        "SELECT location FROM participants WHERE location IS NOT NULL ORDER BY 1 LIMIT 1";
+    let somewhere = world().sql(somewhere)[0]["location"].as_str().unwrap().to_owned();
     for arguments in [
         &day[..],
         &[&["--cause", "device-cpu"], &day[..]].concat(),
-        &[&["--site", "nowhere"], &day[..]].concat(),
+        &[&["--site", &*somewhere], &day[..]].concat(),
         &[&["--person", &*sender], &day[..]].concat(),
         &[meeting["meeting_uuid"].as_str().unwrap(), "--person", &sender],
     ] {
@@ -280,6 +283,18 @@ fn a_site_is_that_of_the_map_and_what_the_map_lacks_is_told() {
     let mapped = &answer["sites"]["map"];
     assert_eq!(mapped["at_a_site"], answer["minutes"]["joins"]);
     assert!(!mapped["missing_networks"].as_array().unwrap().is_empty(), "{mapped}");
+    // Without a map a place goes by its address, or by its location.
+    let unmapped = ["--site", &egress, "--from", "2026-11-19", "--to", "2026-11-20"];
+    assert_eq!(asked("diagnose", &unmapped)["minutes"]["joins"], answer["minutes"]["joins"]);
+    for (more, part) in [
+        (&["--sites", map][..], "the site map has no site `Paris`; it has Here"),
+        (&[], "without a site map places are called by location"),
+    ] {
+        let output = world().run("diagnose", &[&["--site", "Paris"], &day[..4], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains(part), "{}", said(&output));
+        assert!(output.stdout.is_empty());
+    }
     let sql = format!("SELECT site_of('{egress}', NULL) AS site");
     let output = world().run("sql", &[&sql, "--sites", map, "--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

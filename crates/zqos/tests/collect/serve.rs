@@ -216,6 +216,7 @@ fn a_token_is_given_whether_or_not_there_is_a_body() {
         let request = kind.into_iter().fold(request, |all, kind| all.with("content-type", kind));
         let answer = served.ask(request);
         assert_eq!(answer.status, 200, "{target} {body:?} {kind:?}: {}", answer.text());
+        assert_eq!(answer.json()["api_url"], format!("http://{}", served.address));
         let token = answer.json()["access_token"].as_str().unwrap().to_owned();
         let request = Request::get("/api/v1/session");
         let known = served.ask(request.with("authorization", &format!("Bearer {token}")));

@@ -75,6 +75,11 @@ fn the_check_reads_what_a_command_would_read() {
     let zqos = zqos.http("ca_file", format!("{path:?}").as_str());
     zqos.run(["config", "check"]).refuses("error: no root certificates in `");
     Zqos::new().run(["config", "check"]).refuses("there is no credential for the account");
+    if cfg!(feature = "store") {
+        let zqos = Zqos::new().config("[context]\nsites = '/nowhere/sites.csv'");
+        let zqos = zqos.env("ZOOM_ACCESS_TOKEN", TOKEN);
+        zqos.run(["config", "check"]).refuses("the site map `/nowhere/sites.csv` can't be read");
+    }
 }
 
 #[test]

@@ -220,3 +220,72 @@ fn minutes_agree_with_reports_of_the_same_meeting() {
     );
     assert_eq!(found, "many,nearly_all,near,as_wide\ntrue,true,true,true\n");
 }
+
+/// Events of one join and of one meeting, of which the second of each was sent later.
+fn early_and_late() -> [String; 4] {
+    let join = |ts: u64, network: &str| {
+        json!({
+            "event": "meeting.participant_data",
+            "event_ts": ts,
+            "payload": { "account_id": "a", "object": {
+                "uuid": "4444AAAiAAAAAiAiAiiAii==",
+                "participant": {
+                    "participant_id": "16778240", "email": "ann@example.com",
+                    "data": [{ "network_type": network }],
+                },
+            }},
+        })
+    };
+    let meeting = |ts: u64, event: &str, topic: &str| {
+        json!({
+            "event": event,
+            "event_ts": ts,
+            "payload": { "account_id": "a", "object": {
+                "uuid": "4444AAAiAAAAAiAiAiiAii==", "id": "1234567890", "topic": topic, "type": 2,
+                "host_id": "host", "start_time": "2026-11-19T09:00:00Z", "timezone": "UTC",
+            }},
+        })
+    };
+    [
+        join(1_795_079_000_000, "Wired"),
+        join(1_795_079_600_000, "Wifi"),
+        meeting(1_795_079_000_001, "meeting.started", "Draft"),
+        meeting(1_795_079_600_001, "meeting.ended", "Review"),
+    ]
+    .map(|event| event.to_string())
+}
+
+#[test]
+fn of_events_in_any_order_the_newest_counts() {
+    let events = early_and_late();
+    for order in [
+        &[0, 1, 2, 3][..],
+        &[1, 0, 3, 2],
+        &[3, 2, 1, 0],
+        // The first ones come again.
+        &[0, 1, 2, 3, 0, 2],
+        // What was said before the last one and again with it.
+        &[1, 0, 1, 0],
+    ] {
+        let world = World::new();
+        for (place, event) in order.iter().enumerate() {
+            let file = format!("{place}.json");
+            world.write(&file, &events[*event]);
+            import(&world, &[&file]);
+        }
+        let files: Vec<String> = (0..order.len()).map(|place| format!("{place}.json")).collect();
+        let together = World::new();
+        for (file, event) in files.iter().zip(order) {
+            together.write(file, &events[*event]);
+        }
+        import(&together, &files.iter().map(String::as_str).collect::<Vec<_>>());
+        for world in [&world, &together] {
+            let joins = world.sql("SELECT network_type FROM participants");
+            assert_eq!(joins, "network_type\nWifi\n", "{order:?}");
+            if order.contains(&3) {
+                let meetings = world.sql("SELECT topic FROM meetings");
+                assert_eq!(meetings, "topic\nReview\n", "{order:?}");
+            }
+        }
+    }
+}

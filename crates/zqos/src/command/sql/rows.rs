@@ -1,6 +1,6 @@
 //! The rows of a query on standard output.
 
-use std::io;
+use std::io::{self, Write};
 
 use anyhow::Context as _;
 use arrow::array::RecordBatch;
@@ -15,6 +15,7 @@ use super::csv;
 use crate::cli::Format;
 use crate::output::Output;
 use crate::output::columns::{Align, Columns};
+use crate::output::json::write_safe;
 
 /// Missing is null, and said so.
 pub(super) fn json() -> JsonWriterBuilder {
@@ -27,6 +28,14 @@ pub(super) fn io_error(error: ArrowError) -> io::Error {
         ArrowError::IoError(_, error) => error,
         error => io::Error::other(error),
     }
+}
+
+/// Writes text, what would steer a terminal as escapes; lines end where they did.
+fn shown(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    text.split_inclusive('\n').try_for_each(|line| {
+        let text = line.strip_suffix('\n').unwrap_or(line);
+        write!(out, "{}{}", Shown(text), &line[text.len()..])
+    })
 }
 
 /// Writes rows in the format asked for.
@@ -52,11 +61,26 @@ impl Rows {
     pub(super) fn add(&mut self, batch: &RecordBatch) -> anyhow::Result<()> {
         match self.format {
             Format::Table => self.table_rows(batch).context("rows can't be shown"),
+            Format::Csv if self.output.is_terminal() => {
+                let mut text = Vec::new();
+                csv::rows(&mut text, batch).context("rows can't be written")?;
+                self.output.write(|out| shown(out, &String::from_utf8_lossy(&text)))
+            }
             Format::Csv => self.output.write(|out| csv::rows(out, batch).map_err(io_error)),
-            Format::Ndjson => self.output.write(|out| {
-                let mut writer = json().build::<_, LineDelimited>(out);
-                writer.write(batch).and_then(|()| writer.finish()).map_err(io_error)
-            }),
+            Format::Ndjson => {
+                let mut text = Vec::new();
+                let mut writer = json().build::<_, LineDelimited>(&mut text);
+                writer
+                    .write(batch)
+                    .and_then(|()| writer.finish())
+                    .context("rows can't be written")?;
+                self.output.write(|out| {
+                    String::from_utf8_lossy(&text).lines().try_for_each(|line| {
+                        write_safe(out, line)?;
+                        out.write_all(b"\n")
+                    })
+                })
+            }
             Format::Json | Format::Raw => {
                 let mut text = Vec::new();
                 let mut writer = json().build::<_, JsonArray>(&mut text);
@@ -73,7 +97,7 @@ impl Rows {
                 let is_first = std::mem::replace(&mut self.is_first, false);
                 self.output.write(|out| {
                     out.write_all(if is_first { b"[" } else { b"," })?;
-                    out.write_all(rows)
+                    write_safe(out, &String::from_utf8_lossy(rows))
                 })
             }
         }

@@ -45,6 +45,9 @@ fn no_path_leads_out_of_what_is_served() {
         let known = served.get(&served.analyst, path);
         assert!(known.status < 500, "{path}: {}", known.status);
     }
+    for path in ["/v2", "/v2/", "/oauth/other", "/hooks/zoom", "/hooks/other"] {
+        assert_ne!(served.get(&served.analyst, path).status, 200, "{path}");
+    }
     for line in [
         "GET /\0 HTTP/1.1",
         "GET http://example.com/api/v1/session HTTP/1.1",
