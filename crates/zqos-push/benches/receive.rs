@@ -166,7 +166,7 @@ fn rates(folder: &Path) -> bool {
         let place = format!("{offered}-{is_crowded}");
         let load = Load { rest: Duration::ZERO, offered, seconds: SECONDS, is_made_before: true };
         let (answers, syncs) = measure(&folder.join(place), None, is_crowded, &[load]);
-        let Answers { taken, refused, mut times, seconds, .. } =
+        let Answers { taken, refused, failed, mut times, seconds, .. } =
             answers.into_iter().next().unwrap();
         times.sort_unstable();
         let percentile = |rank: usize| times[(times.len() * rank).div_ceil(100) - 1];

@@ -47,9 +47,9 @@ pub(super) fn run(workspace: &Workspace) -> Result<Vec<Claim>> {
     let folder = emptied(workspace.target.join("bench-serve"))?;
     let store = month::store(&zqos, workspace)?;
     // Credentials that a run before made, and whom it saw.
-    let server = store.folder().join("server");
-    if server.exists() {
-        fs::remove_dir_all(&server)?;
+    let earlier = store.folder().join("server");
+    if earlier.exists() {
+        fs::remove_dir_all(&earlier)?;
     }
     let credentials = Credentials::add(&zqos, store.folder(), "analyst")?;
     let served = Served::start(&zqos, store.folder(), &[])?;

@@ -319,7 +319,7 @@ mod tests {
         let mut groups = Groups::new(DataType::Utf8View);
         for told in told.chunks(100) {
             // A slice of what was read together.
-            let (all, first) = (texts(&[(Some(1), 0, 0); 10_000]), told[0].1);
+            let (all, first) = (texts(&vec![(Some(1), 0, 0); 10_000]), told[0].1);
             let batch = [all.slice(0, 100), revisions(told)];
             groups.update_batch(&batch, &[0; 100], None, 1).unwrap();
             assert!(groups.size() < 20_000, "{} bytes after {first}", groups.size());

@@ -8,6 +8,7 @@ use arrow::datatypes::DataType;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use futures::TryStreamExt as _;
@@ -332,7 +333,7 @@ pub(crate) async fn token(
         server.sessions.issue(Holder::Client { client_id: id, account }, server.now(), TOKEN);
     // It has been seen to be one of ours.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    let host = host.or(uri.authority().map(Authority::as_str)).unwrap_or_default();
     let granted = Granted {
         access_token: token.expose().to_owned(),
         token_type: "bearer",

@@ -96,8 +96,11 @@ fn not_found(nothing: &NotFound) -> Exit {
 fn nobody_at(site: &str, context: &Context) -> NotFound {
     let is_site = |known: &&str| known.to_lowercase() == site.to_lowercase();
     let map = context.sites.as_ref();
-    let known: Vec<&str> =
-        map.into_iter().flat_map(|map| map.sites()).map(|known| known.name.as_str()).collect();
+    let known: Vec<&str> = map
+        .into_iter()
+        .flat_map(zqos_context::SiteMap::sites)
+        .map(|known| known.name.as_str())
+        .collect();
     NotFound(match map {
         Some(_) if !known.iter().any(is_site) => format!(
             "the site map has no site `{}`; it has {}",
