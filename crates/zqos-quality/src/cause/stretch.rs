@@ -1,5 +1,7 @@
 //! From evidence by the minute to stretches of time.
 
+use std::ops::Range;
+
 /// A stretch in which the evidence speaks for a cause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stretch {
@@ -52,6 +54,11 @@ impl Lasts {
         }
     }
 
+    /// True for what pauses by spells, for everybody at once, and is there all the same.
+    const fn pauses(self) -> bool {
+        matches!(self, Self::Load)
+    }
+
     /// Two stretches are one when they are at most so many minutes apart.
     ///
     /// **Source**: choices of this project: not at all, half a working day, and a night with the mornings and
@@ -70,6 +77,11 @@ impl Lasts {
 /// **Source**: a choice of this project: odds of about 3,000 to 1.
 const ENOUGH: f64 = 8.0;
 
+/// So much evidence speaks against each time that a cause pauses.
+///
+/// **Source**: a choice of this project: odds of about 20 to 1.
+const LULL: f64 = 3.0;
+
 /// Two stretches are one when evidence between them is of at most so many minutes.
 ///
 /// **Source**: a choice of this project: lines are full by spells.
@@ -85,31 +97,31 @@ pub(super) struct Evidence {
     pub(super) scores: Vec<Vec<f64>>,
 }
 
-/// The state to which the best way leads, of all but one; the first of several.
-fn best(ways: &[f64], except: usize) -> Option<usize> {
-    let others = (0..ways.len()).filter(|state| *state != except);
+/// The state to which the best way leads, of some but one; the first of several.
+fn best(ways: &[f64], of: impl Iterator<Item = usize>, except: usize) -> Option<usize> {
+    let others = of.filter(|state| *state != except);
     others.max_by(|one, other| ways[*one].total_cmp(&ways[*other]).then(other.cmp(one)))
 }
 
 impl Evidence {
     /// The stretches in which one of the causes is most probable, in order. Time in which nobody meets
-    /// hardly ends one; clean minutes do.
+    /// hardly ends one; clean minutes do, where the cause does not pause.
     ///
     /// **Source**: the most probable path of a hidden Markov model (Viterbi, 1967) with one state for each
-    /// cause and one for none.
+    /// cause that shows, one for each that pauses, and one for none.
     pub(super) fn stretches(&self, lasts: &[Lasts]) -> Vec<Stretch> {
         let causes = self.scores.len();
-        let none = causes;
+        let none = 2 * causes;
         // Of each state what the best way to it scores.
-        let mut ways = vec![f64::NEG_INFINITY; causes + 1];
+        let mut ways = vec![f64::NEG_INFINITY; none + 1];
         ways[none] = 0.0;
         // Of each place and state: from where a state was entered there.
         let mut entered: Vec<Vec<Option<usize>>> = Vec::with_capacity(self.minutes.len());
         let mut before = None;
         for (place, minute) in self.minutes.iter().enumerate() {
-            let mut from = vec![None; causes + 1];
+            let mut from = vec![None; none + 1];
             // A cause may have ended with the minute before, and any time after.
-            if let Some(state) = best(&ways, none)
+            if let Some(state) = best(&ways, 0..causes, none)
                 && ways[state] > ways[none]
             {
                 ways[none] = ways[state];
@@ -118,16 +130,25 @@ impl Evidence {
             let silence = before.map_or(0, |before: i64| minute.saturating_sub(before));
             let silence = f64::from(i32::try_from(silence).unwrap_or(i32::MAX));
             before = Some(*minute);
-            for (way, lasts) in ways.iter_mut().zip(lasts) {
+            for (way, lasts) in ways.iter_mut().zip(lasts.iter().chain(lasts)) {
                 *way -= silence / lasts.persistence();
             }
             let old = ways.clone();
-            for state in 0..causes {
-                if let Some(other) = best(&old, state)
-                    && old[other] - ENOUGH > old[state]
+            for (state, lasts) in lasts.iter().enumerate() {
+                let pausing = causes + state;
+                if let Some(other) = best(&old, (0..causes).chain([none]), state)
+                    && old[other] - ENOUGH > ways[state]
                 {
                     ways[state] = old[other] - ENOUGH;
                     from[state] = Some(other);
+                }
+                if old[pausing] > ways[state] {
+                    ways[state] = old[pausing];
+                    from[state] = Some(pausing);
+                }
+                if lasts.pauses() && old[state] - LULL > ways[pausing] {
+                    ways[pausing] = old[state] - LULL;
+                    from[pausing] = Some(state);
                 }
                 ways[state] += self.scores[state][place];
             }
@@ -138,16 +159,22 @@ impl Evidence {
 
     /// The stretches along the most probable path, each cut where its evidence is at its highest.
     fn walk_back(&self, ways: &[f64], entered: &[Vec<Option<usize>>]) -> Vec<Stretch> {
-        let none = self.scores.len();
+        let causes = self.scores.len();
+        let none = 2 * causes;
         let last = (0..=none)
             .max_by(|one, other| ways[*one].total_cmp(&ways[*other]).then(one.cmp(other)));
         let mut found = Vec::new();
+        // The spells of the stretch that is walked through, by places, the last first.
+        let mut spells = Vec::new();
         let mut state = last.unwrap_or(none);
         let mut end = self.minutes.len();
         for place in (0..self.minutes.len()).rev() {
             if let Some(from) = entered[place][state] {
-                if state != none {
-                    found.extend(self.trimmed(state, place, end));
+                if state < causes {
+                    spells.push(place..end);
+                    if from != causes + state {
+                        found.extend(self.trimmed(state, &std::mem::take(&mut spells)));
+                    }
                 }
                 (state, end) = (from, place);
                 // That before had ended at the same place.
@@ -162,26 +189,29 @@ impl Evidence {
         found
     }
 
-    /// The part of a stretch of places where its evidence is at its highest: from the first to the last
-    /// minute that speaks for it.
-    fn trimmed(&self, cause: usize, first: usize, end: usize) -> Option<Stretch> {
-        let scores = self.scores.get(cause)?.get(first..end)?;
+    /// The part of a stretch where its evidence is at its highest: from the first to the last minute that speaks
+    /// for it. It is told by its spells, the last first.
+    fn trimmed(&self, cause: usize, spells: &[Range<usize>]) -> Option<Stretch> {
+        let scores = self.scores.get(cause)?;
         let (mut sum, mut best) = (0.0, (0.0, 0, 0));
         let mut from = 0;
-        for (place, score) in scores.iter().enumerate() {
-            if sum <= 0.0 {
-                (sum, from) = (0.0, place);
+        for spell in spells.iter().rev() {
+            for place in spell.clone() {
+                if sum <= 0.0 {
+                    (sum, from) = (0.0, place);
+                }
+                sum += scores.get(place)?;
+                if sum > best.0 {
+                    best = (sum, from, place);
+                }
             }
-            sum += score;
-            if sum > best.0 {
-                best = (sum, from, place);
-            }
+            sum -= LULL;
         }
         let (score, from, last) = best;
         (score > 0.0).then(|| Stretch {
             cause,
-            from: self.minutes[first + from],
-            to: self.minutes[first + last].saturating_add(1),
+            from: self.minutes[from],
+            to: self.minutes[last].saturating_add(1),
             score,
         })
     }
@@ -246,6 +276,19 @@ mod tests {
         let scores: [(i64, &[f64]); 4] =
             [(0, &[9.0, 2.0]), (1, &[9.0, 2.0]), (2, &[2.0, 13.0]), (3, &[2.0, 13.0])];
         assert_eq!(of(&scores), [(0, 0, 2), (1, 2, 4)]);
+    }
+
+    #[test]
+    fn a_cause_that_pauses_is_one_and_another_ends() {
+        let scores = [20.0, -6.0, -6.0, 4.0, -6.0, -6.0];
+        let evidence = Evidence { minutes: (0..6).collect(), scores: vec![scores.to_vec()] };
+        let of = |lasts| {
+            let found = evidence.stretches(&[lasts]);
+            found.into_iter().map(|stretch| (stretch.from, stretch.to, stretch.score)).collect()
+        };
+        let (paused, ended): (Vec<_>, Vec<_>) = (of(Lasts::Load), of(Lasts::Days));
+        assert_eq!(paused, [(0, 4, 24.0 - LULL)], "a pause costs once");
+        assert_eq!(ended, [(0, 1, 20.0)]);
     }
 
     #[test]

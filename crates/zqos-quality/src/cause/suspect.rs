@@ -90,6 +90,7 @@ pub(super) struct Charge {
     pub(super) pattern: &'static Pattern,
     pub(super) stretch: Stretch,
     pub(super) people: usize,
+    joins: usize,
     pub(super) hurt_minutes: u32,
     pub(super) minutes: u32,
 }
@@ -227,9 +228,8 @@ impl<'i> Evidences<'i> {
         let evidence = self.evidence(suspect);
         let mut found = evidence.stretches(&lasts);
         found.retain(|stretch| stretch.score >= suspect.bar / 2.0);
-        let mut all = evidence.joined(found.clone(), &lasts);
-        all.append(&mut found);
-        let mut found = all;
+        let joined = evidence.joined(found.clone(), &lasts);
+        found.extend_from_slice(&joined);
         found.retain(|stretch| stretch.score >= suspect.bar);
         let is_vague =
             |stretch: &Stretch| suspect.patterns[stretch.cause].cause == Cause::NotDeterminable;
@@ -239,11 +239,16 @@ impl<'i> Evidences<'i> {
                 .then(other.score.total_cmp(&one.score))
                 .then(one.from.cmp(&other.from))
         });
-        found.into_iter().find_map(|stretch| self.with_witnesses(suspect, stretch))
+        let mut charges = found.into_iter().map(|stretch| self.witnessed(suspect, stretch));
+        let charge = charges.find(|charge| self.is_enough(suspect, charge))?;
+        // Of stretches that are one thing it is enough that one stands by itself.
+        let part = charge.stretch;
+        let whole = joined.into_iter().find(|it| it.cause == part.cause && it.contains(part.from));
+        Some(whole.map_or(charge, |whole| self.witnessed(suspect, whole)))
     }
 
-    /// A charge, if enough people, joins, places and minutes show it.
-    fn with_witnesses(&self, suspect: &Suspect, stretch: Stretch) -> Option<Charge> {
+    /// The charge of a stretch, whether it is enough or not.
+    fn witnessed(&self, suspect: &Suspect, stretch: Stretch) -> Charge {
         let pattern = &suspect.patterns[stretch.cause];
         let (mask, decisive) = (pattern.mask(), pattern.decisive());
         let mut people = BTreeSet::new();
@@ -266,17 +271,19 @@ impl<'i> Evidences<'i> {
                 hurt_minutes += hurt;
             }
         }
-        (people.len() >= pattern.least_people
-            && joins >= pattern.least_joins
-            && hurt_minutes >= pattern.least_minutes
+        Charge { pattern, stretch, people: people.len(), joins, hurt_minutes, minutes }
+    }
+
+    /// True if enough people, joins, places and minutes show it.
+    fn is_enough(&self, suspect: &Suspect, charge: &Charge) -> bool {
+        let Charge { pattern, stretch, people, joins, hurt_minutes, minutes } = charge;
+        *people >= pattern.least_people
+            && *joins >= pattern.least_joins
+            && *hurt_minutes >= pattern.least_minutes
             && stretch.to.saturating_sub(stretch.from) >= pattern.least_length
-            && f64::from(hurt_minutes) >= pattern.least_share * f64::from(minutes)
-            && pattern
-                .beyond
-                .iter()
-                .all(|kind| self.goes_beyond(*kind, suspect, pattern, &stretch))
-            && self.stands_out(suspect, pattern, &stretch))
-        .then_some(Charge { pattern, stretch, people: people.len(), hurt_minutes, minutes })
+            && f64::from(*hurt_minutes) >= pattern.least_share * f64::from(*minutes)
+            && pattern.beyond.iter().all(|kind| self.goes_beyond(*kind, suspect, pattern, stretch))
+            && self.stands_out(suspect, pattern, stretch)
     }
 
     /// True where a symptom shows so much more often within a scope than in all other joins of the same time
