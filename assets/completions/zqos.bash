@@ -16,9 +16,6 @@ _zqos() {
             ",$1")
                 cmd="zqos"
                 ;;
-            zqos,answer-query)
-                cmd="zqos__subcmd__answer__subcmd__query"
-                ;;
             zqos,api)
                 cmd="zqos__subcmd__api"
                 ;;
@@ -144,9 +141,6 @@ _zqos() {
                 ;;
             zqos__subcmd__config__subcmd__help,show)
                 cmd="zqos__subcmd__config__subcmd__help__subcmd__show"
-                ;;
-            zqos__subcmd__help,answer-query)
-                cmd="zqos__subcmd__help__subcmd__answer__subcmd__query"
                 ;;
             zqos__subcmd__help,api)
                 cmd="zqos__subcmd__help__subcmd__api"
@@ -326,50 +320,12 @@ _zqos() {
 
     case "${cmd}" in
         zqos)
-            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve answer-query client completions man help"
+            opts="-v -h -V --account --config --format --tz --verbose --help --version get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --account)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table json ndjson csv raw" -- "${cur}"))
-                    return 0
-                    ;;
-                --tz)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        zqos__subcmd__answer__subcmd__query)
-            opts="-v -h --sites --store --account --config --format --tz --verbose --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --sites)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --store)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1284,22 +1240,8 @@ _zqos() {
             return 0
             ;;
         zqos__subcmd__help)
-            opts="get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve answer-query client completions man help"
+            opts="get meetings participants api auth config sim demo import collect receive status find compare diagnose store sql serve client completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        zqos__subcmd__help__subcmd__answer__subcmd__query)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

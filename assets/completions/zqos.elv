@@ -46,7 +46,6 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand serve 'Show the store: a dashboard, an API, Zoom''s own API, metrics'
-            cand answer-query 'Answer one query of the server'
             cand client 'Credentials for the server'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
@@ -577,18 +576,6 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'zqos;answer-query'= {
-            cand --sites 'The site map that `site_of` looks into'
-            cand --store 'The store''s folder'
-            cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
-            cand --config 'The configuration file, in place of the usual one'
-            cand --format 'How rows come out; a table on a terminal, else JSON, if not given'
-            cand --tz 'The time zone that times are typed and shown in, such as `Europe/Berlin`; the system''s if not given'
-            cand -v 'Says more on standard error: once, every request and wait; twice, everything'
-            cand --verbose 'Says more on standard error: once, every request and wait; twice, everything'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
         &'zqos;client'= {
             cand --account 'The account, by its name in the configuration; `all` where a command can ask several'
             cand --config 'The configuration file, in place of the usual one'
@@ -690,7 +677,6 @@ set edit:completion:arg-completer[zqos] = {|@words|
             cand store 'Look after the store'
             cand sql 'Ask the store, or files, in SQL'
             cand serve 'Show the store: a dashboard, an API, Zoom''s own API, metrics'
-            cand answer-query 'Answer one query of the server'
             cand client 'Credentials for the server'
             cand completions 'Print a script that completes commands in a shell'
             cand man 'Print the manual page'
@@ -767,8 +753,6 @@ set edit:completion:arg-completer[zqos] = {|@words|
         &'zqos;help;sql'= {
         }
         &'zqos;help;serve'= {
-        }
-        &'zqos;help;answer-query'= {
         }
         &'zqos;help;client'= {
             cand add 'Make credentials, and print them once'
