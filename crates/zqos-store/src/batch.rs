@@ -50,12 +50,13 @@ impl Batch {
         self.now = now;
     }
 
-    /// Says that what follows was said at `said`; `None` where nobody knows, so that it counts as said when it comes in.
+    /// Says that what follows was said at `said`. Where nobody knows, or that is yet to come, it counts as said when it
+    /// comes in.
     ///
     /// It makes a difference to tables in which what was said last [counts](Table::counts_as_said), and none to others.
     pub fn said_at(&mut self, said: Option<Timestamp>) {
         // Whoever is ahead of the time would be believed for as long.
-        self.said = said.map(|said| said.min(self.now));
+        self.said = said.filter(|said| *said <= self.now);
     }
 
     /// True when there is no row.

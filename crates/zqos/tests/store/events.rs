@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -221,21 +222,23 @@ fn minutes_agree_with_reports_of_the_same_meeting() {
     assert_eq!(found, "many,nearly_all,near,as_wide\ntrue,true,true,true\n");
 }
 
+/// What a client told of itself.
+fn join_event(ts: u64, network: &str) -> Value {
+    json!({
+        "event": "meeting.participant_data",
+        "event_ts": ts,
+        "payload": { "account_id": "a", "object": {
+            "uuid": "4444AAAiAAAAAiAiAiiAii==",
+            "participant": {
+                "participant_id": "16778240", "email": "ann@example.com",
+                "data": [{ "network_type": network }],
+            },
+        }},
+    })
+}
+
 /// Events of one join and of one meeting, of which the second of each was sent later.
 fn early_and_late() -> [String; 4] {
-    let join = |ts: u64, network: &str| {
-        json!({
-            "event": "meeting.participant_data",
-            "event_ts": ts,
-            "payload": { "account_id": "a", "object": {
-                "uuid": "4444AAAiAAAAAiAiAiiAii==",
-                "participant": {
-                    "participant_id": "16778240", "email": "ann@example.com",
-                    "data": [{ "network_type": network }],
-                },
-            }},
-        })
-    };
     let meeting = |ts: u64, event: &str, topic: &str| {
         json!({
             "event": event,
@@ -247,8 +250,8 @@ fn early_and_late() -> [String; 4] {
         })
     };
     [
-        join(1_795_079_000_000, "Wired"),
-        join(1_795_079_600_000, "Wifi"),
+        join_event(1_795_079_000_000, "Wired"),
+        join_event(1_795_079_600_000, "Wifi"),
         meeting(1_795_079_000_001, "meeting.started", "Draft"),
         meeting(1_795_079_600_001, "meeting.ended", "Review"),
     ]
@@ -288,4 +291,20 @@ fn of_events_in_any_order_the_newest_counts() {
             }
         }
     }
+}
+
+#[test]
+fn of_events_that_are_ahead_of_the_time_the_last_to_come_counts() {
+    let world = World::new();
+    // Of a clock that is hours ahead, the second said before the first.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() * 1_000;
+    let events = [(now + 7_200_000, "Wired"), (now + 3_600_000, "Wifi")];
+    for (ts, network) in events {
+        world.write("event.json", join_event(ts, network).to_string());
+        import(&world, &["event.json"]);
+    }
+    assert_eq!(world.sql("SELECT network_type FROM participants"), "network_type\nWifi\n");
+    world.write("now.json", join_event(1_795_079_000_000, "Cellular").to_string());
+    import(&world, &["now.json"]);
+    assert_eq!(world.sql("SELECT network_type FROM participants"), "network_type\nWifi\n");
 }
