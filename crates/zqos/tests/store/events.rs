@@ -2,9 +2,9 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use zqos_core::{Clock as _, SystemClock};
 
 use crate::{World, said};
 
@@ -223,7 +223,7 @@ fn minutes_agree_with_reports_of_the_same_meeting() {
 }
 
 /// What a client told of itself.
-fn join_event(ts: u64, network: &str) -> Value {
+fn join_event(ts: i64, network: &str) -> Value {
     json!({
         "event": "meeting.participant_data",
         "event_ts": ts,
@@ -239,7 +239,7 @@ fn join_event(ts: u64, network: &str) -> Value {
 
 /// Events of one join and of one meeting, of which the second of each was sent later.
 fn early_and_late() -> [String; 4] {
-    let meeting = |ts: u64, event: &str, topic: &str| {
+    let meeting = |ts: i64, event: &str, topic: &str| {
         json!({
             "event": event,
             "event_ts": ts,
@@ -297,7 +297,7 @@ fn of_events_in_any_order_the_newest_counts() {
 fn of_events_that_are_ahead_of_the_time_the_last_to_come_counts() {
     let world = World::new();
     // Of a clock that is hours ahead, the second said before the first.
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() * 1_000;
+    let now = SystemClock.now().unix_millis();
     let events = [(now + 7_200_000, "Wired"), (now + 3_600_000, "Wifi")];
     for (ts, network) in events {
         world.write("event.json", join_event(ts, network).to_string());
