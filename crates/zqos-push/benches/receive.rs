@@ -97,9 +97,9 @@ fn overload(folder: &Path) -> bool {
     let seconds = std::env::var("ZQOS_OVERLOAD_SECONDS").ok();
     let seconds = seconds.map_or(OVERLOAD.seconds, |seconds| seconds.parse().unwrap());
     let load = |rest, offered, seconds| Load { rest, offered, seconds, is_made_before: false };
-    // How much the disk has to keep of an event.
+    // How much the disk has to keep of an event, where many come at once, as they will.
     let free = DiskCap::new(u32::MAX);
-    let known = [load(Duration::ZERO, OVERLOAD.kept, 5)];
+    let known = [load(Duration::ZERO, OVERLOAD.kept * OVERLOAD.times, 5)];
     let (known, _) = measure(&folder.join("known"), Some(&free), false, &known);
     let passed = usize::try_from(free.passed()).unwrap();
     let bytes = per_second(passed, per_second(known[0].taken, 1.0));
