@@ -45,9 +45,10 @@ pub(crate) fn walk_demo(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
     let zqos = Zqos::debug(workspace)?;
     let demo = Served::demo(&zqos, &DEMO)?;
-    let walk = ["run", "walk", "--", "--base", demo.url(), "--sign-in", demo.sign_in()];
+    let (base, sign_in) = (demo.url(), demo.sign_in());
     // This build is slow.
-    npm(workspace, &[&walk[..], &["--patience", "180"]].concat())
+    let walk = ["--base", base, "--sign-in", sign_in, "--patience", "180"];
+    npm(workspace, &[&["run", "walk", "--"], &walk[..]].concat())
 }
 
 /// The server that invents answers. Dropping it ends it.

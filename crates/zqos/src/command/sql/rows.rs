@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use arrow::json::WriterBuilder as JsonWriterBuilder;
-use arrow::json::writer::{JsonArray, LineDelimited};
+use arrow::json::writer::{JsonArray, JsonFormat, LineDelimited};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use zqos_core::Shown;
 
@@ -28,6 +28,15 @@ pub(super) fn io_error(error: ArrowError) -> io::Error {
         ArrowError::IoError(_, error) => error,
         error => io::Error::other(error),
     }
+}
+
+/// Rows as JSON.
+fn text_of<F: JsonFormat + Default>(batch: &RecordBatch) -> anyhow::Result<String> {
+    let mut text = Vec::new();
+    let mut writer = json().build::<_, F>(&mut text);
+    writer.write(batch).and_then(|()| writer.finish()).context("rows can't be written")?;
+    drop(writer);
+    String::from_utf8(text).context("rows can't be written")
 }
 
 /// Writes text, what would steer a terminal as escapes; lines end where they did.
@@ -68,28 +77,18 @@ impl Rows {
             }
             Format::Csv => self.output.write(|out| csv::rows(out, batch).map_err(io_error)),
             Format::Ndjson => {
-                let mut text = Vec::new();
-                let mut writer = json().build::<_, LineDelimited>(&mut text);
-                writer
-                    .write(batch)
-                    .and_then(|()| writer.finish())
-                    .context("rows can't be written")?;
+                let text = text_of::<LineDelimited>(batch)?;
                 self.output.write(|out| {
-                    String::from_utf8_lossy(&text).lines().try_for_each(|line| {
+                    text.lines().try_for_each(|line| {
                         write_safe(out, line)?;
                         out.write_all(b"\n")
                     })
                 })
             }
             Format::Json | Format::Raw => {
-                let mut text = Vec::new();
-                let mut writer = json().build::<_, JsonArray>(&mut text);
-                writer
-                    .write(batch)
-                    .and_then(|()| writer.finish())
-                    .context("rows can't be written")?;
+                let text = text_of::<JsonArray>(batch)?;
                 let rows = text.trim_ascii();
-                let rows = rows.strip_prefix(b"[").and_then(|rows| rows.strip_suffix(b"]"));
+                let rows = rows.strip_prefix('[').and_then(|rows| rows.strip_suffix(']'));
                 let rows = rows.unwrap_or_default();
                 if rows.is_empty() {
                     return Ok(());
@@ -97,7 +96,7 @@ impl Rows {
                 let is_first = std::mem::replace(&mut self.is_first, false);
                 self.output.write(|out| {
                     out.write_all(if is_first { b"[" } else { b"," })?;
-                    write_safe(out, &String::from_utf8_lossy(rows))
+                    write_safe(out, rows)
                 })
             }
         }
