@@ -332,3 +332,19 @@ fn a_prompt_answers_and_keeps_what_was_typed_to_its_owner() {
     let mode = std::fs::metadata(&history).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn what_would_steer_a_terminal_is_an_escape_in_json() {
+    let world = World::imported();
+    for (format, expected) in [
+        ("json", "[{\"a\":\"\\u001b[31m\\u202e\"}]\n"),
+        ("ndjson", "{\"a\":\"\\u001b[31m\\u202e\"}\n"),
+        // Whoever reads a file wants what is in the store.
+        ("csv", "a\n\u{1b}[31m\u{202e}\n"),
+    ] {
+        let sql = "SELECT chr(27) || '[31m' || chr(8238) AS a";
+        let output = world.run(&["sql", sql, "--format", format]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{format}");
+    }
+}
