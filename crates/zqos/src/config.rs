@@ -21,7 +21,9 @@ use privacy::Privacy;
 use quality::Quality;
 use secret::Environment;
 pub(crate) use secret::SecretSource;
-pub(crate) use serve::{Oidc, Otlp, Serve};
+pub(crate) use serve::Serve;
+#[cfg(feature = "serve")]
+pub(crate) use serve::{Oidc, Otlp};
 
 /// The environment variables that are read. Each of the first five may also be given as `…_FILE`,
 /// the path of a file that holds the value.
