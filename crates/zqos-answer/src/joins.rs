@@ -87,28 +87,11 @@ pub async fn judged_joins(
     medium: &str,
     eyes: Eyes,
 ) -> Result<Vec<JudgedJoin>, QueryError> {
-    joins_where(archive, accounts, range, medium, eyes, None).await
-}
-
-/// The same, of one meeting alone if one is named.
-pub(crate) async fn joins_where(
-    archive: &Archive,
-    accounts: &[String],
-    range: &Range<Timestamp>,
-    medium: &str,
-    eyes: Eyes,
-    meeting: Option<&str>,
-) -> Result<Vec<JudgedJoin>, QueryError> {
     let accounts = accounts.iter().map(|account| quoted(account)).collect::<Vec<_>>().join(", ");
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
     let Range { start, end } = range;
-    let of_meeting = meeting.map_or_else(String::new, |uuid| {
-        // Of both sides, so that neither reads more than the row groups that have it.
-        let uuid = quoted(uuid);
-        format!(" AND p.meeting_uuid = {uuid} AND v.meeting_uuid = {uuid}")
-    });
     let sql = format!(
         "SELECT p.account, p.meeting_uuid, p.user_id, {PERSON}, \
            p.user_name, p.join_time, p.site, p.network_type, p.data_center, p.version, p.location, \
@@ -117,7 +100,7 @@ pub(crate) async fn joins_where(
          JOIN participants p ON v.account = p.account AND v.meeting_uuid = p.meeting_uuid \
            AND v.user_id = p.user_id \
          WHERE p.account IN ({accounts}) AND p.join_time >= TIMESTAMP '{start}' \
-           AND p.join_time < TIMESTAMP '{end}'{of_meeting} \
+           AND p.join_time < TIMESTAMP '{end}' \
          ORDER BY p.join_time, p.account, p.meeting_uuid, p.user_id",
         quoted(medium)
     );

@@ -21,10 +21,13 @@ use crate::diagnosis::strip;
 use crate::eyes::{Eyes, Veil};
 use crate::{number, person};
 
+/// Stream samples of one join.
+type Streams = Vec<(Timestamp, Stream, Figures)>;
+
 /// What was measured of one join.
 #[derive(Debug, Default)]
 struct Measured {
-    streams: Vec<(Timestamp, Stream, Figures)>,
+    streams: Streams,
     devices: Vec<DeviceSample>,
 }
 
@@ -237,7 +240,7 @@ impl Attended {
             joins: None,
         };
         // Sorted: a veil numbers people as they come.
-        let reports = archive.reports(&which, Measured::default).await?;
+        let reports = archive.reports(&which, Streams::new).await?;
         let sessions = sessions(&reports, lens.judge);
         let mut veil = Veil::default();
         let joins = reports.into_iter().zip(sessions);
@@ -247,6 +250,11 @@ impl Attended {
         participants
             .sort_by(|one, other| (one.join, &one.user_id).cmp(&(other.join, &other.user_id)));
         Ok(Self { range, participants })
+    }
+
+    /// The time of the meeting.
+    pub fn range(&self) -> Range<Timestamp> {
+        self.range.clone()
     }
 
     /// How many minutes of participants it holds.
@@ -280,13 +288,10 @@ impl Attended {
     }
 }
 
-fn sessions(reports: &[Report<Measured>], judge: Judge) -> Vec<[Session; 3]> {
+fn sessions(reports: &[Report<Streams>], judge: Judge) -> Vec<[Session; 3]> {
     let attendances: Vec<Attendance<'_>> = reports
         .iter()
-        .map(|report| Attendance {
-            participant: &report.participant,
-            samples: &report.samples.streams,
-        })
+        .map(|report| Attendance { participant: &report.participant, samples: &report.samples })
         .collect();
     judge.meeting(&attendances)
 }

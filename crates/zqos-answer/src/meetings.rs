@@ -3,22 +3,24 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use zqos_core::Timestamp;
-use zqos_query::{Archive, QueryError, quoted};
+use zqos_core::table::WHOLE_MEETING;
+use zqos_core::{Medium, Meeting, Timestamp};
+use zqos_query::{Archive, Judged, QueryError, Which, quoted};
 
 use crate::cells::{Cells, Read, each};
 use crate::eyes::Eyes;
-use crate::joins::{JudgedJoin, joins_where};
+use crate::joins::JudgedJoin;
+use crate::meeting::{Attendant, Attended};
 use crate::number;
-use crate::question::LONGEST;
 use crate::share::{Minutes, ShareOf};
 
 /// How many of those who had the most poor minutes are told of a meeting.
 const SUFFERED: usize = 3;
+/// The verdict where there is no grade.
+const UNCLASSIFIED: &str = "unclassified";
 
 /// A meeting.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -65,6 +67,48 @@ pub struct MeetingRow {
     pub suffered: Vec<Suffered>,
 }
 
+impl MeetingRow {
+    /// A meeting of which nothing is known.
+    fn new(account: &str, meeting_uuid: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            meeting_uuid: meeting_uuid.to_owned(),
+            meeting_id: None,
+            kind: None,
+            topic: None,
+            host: None,
+            host_email: None,
+            start: None,
+            end: None,
+            participants: None,
+            joins: 0,
+            minutes: 0,
+            poor_minutes: 0,
+            share: None,
+            verdict: UNCLASSIFIED.to_owned(),
+            reason: None,
+            longest_poor_minutes: None,
+            suffered: Vec::new(),
+        }
+    }
+
+    /// The same, with what was found of who took part.
+    fn with(self, joins: &[&JudgedJoin]) -> Self {
+        let mut minutes = Minutes::default();
+        for join in joins {
+            minutes.add_by_itself(join);
+        }
+        Self {
+            joins: number(joins.len()),
+            minutes: minutes.judged(),
+            poor_minutes: minutes.poor(),
+            share: minutes.share(),
+            suffered: suffered(joins),
+            ..self
+        }
+    }
+}
+
 /// Somebody with poor minutes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Suffered {
@@ -89,52 +133,18 @@ pub async fn meetings(
     joins: &[JudgedJoin],
     eyes: Eyes,
 ) -> Result<Vec<MeetingRow>, QueryError> {
-    meetings_where(archive, accounts, range, joins, eyes, None).await
-}
-
-/// Reads how one meeting is listed, which began at the start of a range and ended with it; `None` if there is none.
-///
-/// **Errors**: those of [`Archive::query`].
-pub async fn meeting_row(
-    archive: &Archive,
-    accounts: &[String],
-    uuid: &str,
-    range: &Range<Timestamp>,
-    eyes: Eyes,
-) -> Result<Option<MeetingRow>, QueryError> {
-    // Whoever waited for it had joined before.
-    let long = range.start.saturating_sub(LONGEST)..range.end;
-    let joins = joins_where(archive, accounts, &long, "audio", eyes, Some(uuid)).await?;
-    let began = range.start..range.start.saturating_add(Duration::from_millis(1));
-    let rows = meetings_where(archive, accounts, &began, &joins, eyes, Some(uuid)).await?;
-    Ok(rows.into_iter().next())
-}
-
-async fn meetings_where(
-    archive: &Archive,
-    accounts: &[String],
-    range: &Range<Timestamp>,
-    joins: &[JudgedJoin],
-    eyes: Eyes,
-    meeting: Option<&str>,
-) -> Result<Vec<MeetingRow>, QueryError> {
     let accounts = accounts.iter().map(|account| quoted(account)).collect::<Vec<_>>().join(", ");
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
     let Range { start, end } = range;
-    // Of both sides, so that neither reads more than the row groups that have it.
-    let [of_meeting, of_verdicts] = ["m", "verdicts"].map(|table| match meeting {
-        None => String::new(),
-        Some(uuid) => format!(" AND {table}.meeting_uuid = {}", quoted(uuid)),
-    });
     let sql = format!(
         "SELECT m.account, m.meeting_uuid, m.meeting_id, m.kind, m.topic, m.host, m.host_email, m.start_time, \
            m.end_time, m.participant_count, v.verdict, v.reason, v.longest_poor_minutes \
-         FROM meetings m LEFT JOIN (SELECT * FROM verdicts WHERE medium = 'audio' AND user_id = '*'{of_verdicts}) v \
+         FROM meetings m LEFT JOIN (SELECT * FROM verdicts WHERE medium = 'audio' AND user_id = '*') v \
            ON v.account = m.account AND v.meeting_uuid = m.meeting_uuid \
          WHERE m.account IN ({accounts}) AND m.start_time >= TIMESTAMP '{start}' \
-           AND m.start_time < TIMESTAMP '{end}'{of_meeting} \
+           AND m.start_time < TIMESTAMP '{end}' \
          ORDER BY m.start_time, m.account, m.meeting_uuid"
     );
     let mut kinds = [Read::Text; 13];
@@ -148,14 +158,10 @@ async fn meetings_where(
     each(archive, &sql, &kinds, |cells: &Cells, row| {
         let text = |column| cells.owned(column, row);
         let personal = |column| text(column).filter(|_| eyes == Eyes::Open);
-        let (account, meeting_uuid) = (text(0)?, text(1)?);
-        let joins = by_meeting.get(&(account.as_str(), meeting_uuid.as_str()));
+        let (account, meeting_uuid) = (cells.text(0, row)?, cells.text(1, row)?);
+        let joins = by_meeting.get(&(account, meeting_uuid));
         let joins = joins.map_or(&[][..], Vec::as_slice);
-        let mut minutes = Minutes::default();
-        for join in joins {
-            minutes.add_by_itself(join);
-        }
-        Some(MeetingRow {
+        let row = MeetingRow {
             meeting_id: cells.whole(2, row),
             kind: text(3),
             topic: personal(4),
@@ -164,19 +170,84 @@ async fn meetings_where(
             start: cells.instant(7, row),
             end: cells.instant(8, row),
             participants: cells.count(9, row),
-            joins: number(joins.len()),
-            minutes: minutes.judged(),
-            poor_minutes: minutes.poor(),
-            share: minutes.share(),
-            verdict: text(10).unwrap_or_else(|| "unclassified".to_owned()),
+            verdict: text(10).unwrap_or_else(|| UNCLASSIFIED.to_owned()),
             reason: text(11),
             longest_poor_minutes: cells.count(12, row),
-            suffered: suffered(joins),
-            account,
-            meeting_uuid,
-        })
+            ..MeetingRow::new(account, meeting_uuid)
+        };
+        Some(row.with(joins))
     })
     .await
+}
+
+/// Reads how one meeting is listed, of which it is known who took part.
+///
+/// **Errors**: those of [`Archive::query`].
+pub async fn meeting_row(
+    archive: &Archive,
+    account: &str,
+    meeting: &Meeting,
+    attended: &Attended,
+    eyes: Eyes,
+) -> Result<MeetingRow, QueryError> {
+    let which = Which {
+        accounts: vec![account.to_owned()],
+        range: attended.range(),
+        meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
+        joins: None,
+    };
+    let verdicts = archive.verdicts(&which, Medium::Audio).await?;
+    let mut of: HashMap<&str, &Judged> =
+        verdicts.iter().map(|verdict| (&*verdict.user_id, verdict)).collect();
+    let whole = of.remove(WHOLE_MEETING);
+    let joins: Vec<JudgedJoin> = (attended.participants.iter())
+        .filter_map(|who| judged_join(account, meeting, who, of.get(&*who.user_id)?))
+        .collect();
+    let personal = |text: &Option<String>| text.clone().filter(|_| eyes == Eyes::Open);
+    let row = MeetingRow {
+        meeting_id: meeting.number.and_then(|number| i64::try_from(number).ok()),
+        kind: meeting.is_webinar.map(|is| if is { "webinar" } else { "meeting" }.to_owned()),
+        topic: personal(&meeting.topic),
+        host: personal(&meeting.host),
+        host_email: personal(&meeting.host_email),
+        start: meeting.start,
+        end: meeting.end,
+        participants: meeting.participant_count,
+        verdict: whole.map_or(UNCLASSIFIED, |whole| &whole.verdict).to_owned(),
+        reason: whole.and_then(|whole| whole.reason.clone()),
+        longest_poor_minutes: whole.and_then(|whole| whole.longest_poor_minutes),
+        ..MeetingRow::new(account, meeting.uuid.as_str())
+    };
+    Ok(row.with(&joins.iter().collect::<Vec<_>>()))
+}
+
+/// A join of a meeting with the verdict on its audio; `None` if it has no grade.
+fn judged_join(
+    account: &str,
+    meeting: &Meeting,
+    who: &Attendant,
+    verdict: &Judged,
+) -> Option<JudgedJoin> {
+    if verdict.verdict == UNCLASSIFIED {
+        return None;
+    }
+    let shared = |text: &Option<String>| text.as_deref().map(Arc::from);
+    Some(JudgedJoin {
+        account: account.into(),
+        meeting_uuid: meeting.uuid.as_str().into(),
+        user_id: who.user_id.as_str().into(),
+        person: shared(&who.person),
+        name: shared(&who.name),
+        start: who.join?,
+        site: shared(&who.site),
+        network_type: shared(&who.network_type),
+        data_center: shared(&who.data_center),
+        version: shared(&who.version),
+        location: shared(&who.location),
+        is_poor: matches!(&*verdict.verdict, "poor" | "bad"),
+        minutes: verdict.minutes,
+        poor_minutes: verdict.poor_minutes,
+    })
 }
 
 /// Those with the most poor minutes.

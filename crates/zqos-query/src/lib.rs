@@ -25,7 +25,7 @@ mod wrong;
 pub use answer::Answer;
 pub use archive::{Archive, Limits, QueryError, Reach, Settings, SiteOf};
 pub use depth::LONGEST as LONGEST_QUERY;
-pub use reports::{Report, Samples, Which, quoted};
+pub use reports::{Judged, Report, Samples, Which, quoted};
 pub use rollup::refresh_rollups;
 pub use verdicts::refresh_verdicts;
 pub use wrong::WrongQuery;

@@ -10,9 +10,9 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use arrow::error::ArrowError;
 use futures::StreamExt as _;
 use zqos_core::column::{DEVICE_FIGURES, STREAM_FIGURES};
-use zqos_core::table::{Column, Kind, MEETINGS, PARTICIPANTS, Table};
+use zqos_core::table::{Column, Kind, MEETINGS, PARTICIPANTS, Table, VERDICTS};
 use zqos_core::{
-    Dbm, DeviceSample, Figures, Fps, Kbps, Meeting, MeetingUuid, Millis, Participant,
+    Dbm, DeviceSample, Figures, Fps, Kbps, Medium, Meeting, MeetingUuid, Millis, Participant,
     ParticipantId, Percent, Pressure, Resolution, Stream, Timestamp,
 };
 
@@ -22,12 +22,30 @@ use crate::views::latest;
 
 /// What one join's samples are told to, one after the other, in no order.
 pub trait Samples: Send + 'static {
+    /// Whether it is told of devices, which are read only then.
+    const HAS_DEVICES: bool = true;
+
     /// A stream in a minute.
     fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures);
-    /// What the device told in a minute.
+    /// What the device told in a minute; nothing where [`Self::HAS_DEVICES`] is false.
     fn add_device(&mut self, device: &DeviceSample);
     /// Others of the same join, which were read at the same time: it is as if all had been told to one.
     fn absorb(&mut self, others: Self);
+}
+
+/// Stream samples alone, in no order.
+impl Samples for Vec<(Timestamp, Stream, Figures)> {
+    const HAS_DEVICES: bool = false;
+
+    fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures) {
+        self.push((ts, stream, *figures));
+    }
+
+    fn add_device(&mut self, _: &DeviceSample) {}
+
+    fn absorb(&mut self, others: Self) {
+        self.extend(others);
+    }
 }
 
 /// Which joins are read.
@@ -55,6 +73,27 @@ pub struct Report<S> {
     /// Its samples, all of one origin: figures of different ones do not compare. It is the origin that
     /// has most of them; of equals the most trusted.
     pub samples: S,
+}
+
+/// What is stored of how a medium of a join went, or of a whole meeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The account.
+    pub account: String,
+    /// The meeting, by UUID.
+    pub meeting_uuid: String,
+    /// The join, or [`WHOLE_MEETING`](zqos_core::table::WHOLE_MEETING).
+    pub user_id: String,
+    /// `good`, `fair`, `poor`, `bad` or `unclassified`.
+    pub verdict: String,
+    /// Why there is no grade.
+    pub reason: Option<String>,
+    /// Judged minutes.
+    pub minutes: u32,
+    /// Poor and bad ones among them.
+    pub poor_minutes: u32,
+    /// How long the longest poor stretch was, in minutes.
+    pub longest_poor_minutes: Option<u32>,
 }
 
 /// Samples of one origin, and how many.
@@ -180,8 +219,12 @@ impl Archive {
         let none = || Found::new(empty.clone());
         let streams = which.samples("stream_samples", "stream", &STREAM_FIGURES);
         let streams = self.fold(&streams, none, |found, rows| streams_of(rows, found)).await?;
-        let devices = which.samples("device_samples", "NULL", &DEVICE_FIGURES);
-        let devices = self.fold(&devices, none, |found, rows| devices_of(rows, found)).await?;
+        let devices = if S::HAS_DEVICES {
+            let devices = which.samples("device_samples", "NULL", &DEVICE_FIGURES);
+            self.fold(&devices, none, |found, rows| devices_of(rows, found)).await?
+        } else {
+            Vec::new()
+        };
         let mut parts = streams.into_iter().chain(devices);
         let mut found = parts.next().unwrap_or_else(none);
         parts.for_each(|part| found.absorb(part));
@@ -214,6 +257,22 @@ impl Archive {
             (one.start, &one.uuid, account).cmp(&(other.start, &other.uuid, of))
         });
         Ok(meetings)
+    }
+
+    /// Reads the verdicts that are stored on a medium of meetings that began in a range or up to a day before, and of
+    /// the joins in them, in no order.
+    ///
+    /// **Errors**: those of [`Archive::query`].
+    pub async fn verdicts(&self, which: &Which, medium: Medium) -> Result<Vec<Judged>, QueryError> {
+        let (all, medium) = (which.rows_of(&VERDICTS), quoted(medium.as_str()));
+        let mut verdicts = Vec::new();
+        self.each(&format!("SELECT * FROM ({all}) WHERE medium = {medium}"), |rows| {
+            let cells = Cells::new(rows, &VERDICTS)?;
+            verdicts.extend((0..rows.num_rows()).filter_map(|row| cells.judged(row)));
+            Ok(())
+        })
+        .await?;
+        Ok(verdicts)
     }
 
     async fn each(
@@ -323,12 +382,28 @@ impl<'a> Cells<'a> {
         cells.is_valid(row).then(|| cells.value(row))
     }
 
+    fn count(&self, column: &str, row: usize) -> Option<u32> {
+        self.integer(column, row).and_then(|count| u32::try_from(count).ok())
+    }
+
     fn instant(&self, column: &str, row: usize) -> Option<Timestamp> {
         instant(self.integer(column, row)?)
     }
 
+    fn judged(&self, row: usize) -> Option<Judged> {
+        Some(Judged {
+            account: self.owned("account", row)?,
+            meeting_uuid: self.owned("meeting_uuid", row)?,
+            user_id: self.owned("user_id", row)?,
+            verdict: self.owned("verdict", row)?,
+            reason: self.owned("reason", row),
+            minutes: self.count("minutes", row)?,
+            poor_minutes: self.count("poor_minutes", row)?,
+            longest_poor_minutes: self.count("longest_poor_minutes", row),
+        })
+    }
+
     fn meeting(&self, row: usize) -> Option<Meeting> {
-        let count = self.integer("participant_count", row);
         Some(Meeting {
             number: self.integer("meeting_id", row).and_then(|id| u64::try_from(id).ok()),
             is_webinar: self.text("kind", row).map(|kind| kind == "webinar"),
@@ -338,7 +413,7 @@ impl<'a> Cells<'a> {
             dept: self.owned("dept", row),
             start: self.instant("start_time", row),
             end: self.instant("end_time", row),
-            participant_count: count.and_then(|count| u32::try_from(count).ok()),
+            participant_count: self.count("participant_count", row),
             qualities: ["audio_quality", "video_quality", "share_quality"]
                 .map(|column| self.owned(column, row)),
             ..Meeting::new(MeetingUuid::new(self.text("meeting_uuid", row)?)?)

@@ -13,13 +13,13 @@ use sha2::{Digest as _, Sha256};
 use zqos_core::table::{
     Column, Kind, MEETINGS, PARTICIPANTS, STREAM_SAMPLES, VERDICTS, WHOLE_MEETING,
 };
-use zqos_core::{DeviceSample, Figures, Medium, Stream, Timestamp};
+use zqos_core::{Figures, Medium, Stream, Timestamp};
 use zqos_quality::{Attendance, Findings, Grade, GroupKind, Judge, Reason, Session, ZoomOpinion};
 use zqos_store::{DataFile, Location, Store};
 
 use crate::archive::{Archive, Limits, QueryError, Settings};
 use crate::days::{self, day_after, day_before, fingerprint, stale};
-use crate::reports::{Report, Samples, Which, quoted};
+use crate::reports::{Report, Which, quoted};
 
 /// Rises with every change of what is stored of a verdict: those of another version are made anew.
 const VERSION: u32 = 1;
@@ -98,20 +98,7 @@ fn made_of<'a>(
 }
 
 /// What was measured of one join.
-#[derive(Debug, Default)]
-struct Measured(Vec<(Timestamp, Stream, Figures)>);
-
-impl Samples for Measured {
-    fn add_stream(&mut self, ts: Timestamp, stream: Stream, figures: &Figures) {
-        self.0.push((ts, stream, *figures));
-    }
-
-    fn add_device(&mut self, _: &DeviceSample) {}
-
-    fn absorb(&mut self, others: Self) {
-        self.0.extend(others.0);
-    }
-}
+type Measured = Vec<(Timestamp, Stream, Figures)>;
 
 /// The verdicts on the meetings of a day.
 async fn judged(
@@ -136,7 +123,7 @@ async fn judged(
                 joins: None,
             };
             let mut by_meeting: BTreeMap<String, Vec<Report<Measured>>> = BTreeMap::new();
-            for report in archive.reports(&which, Measured::default).await? {
+            for report in archive.reports(&which, Measured::new).await? {
                 by_meeting.entry(report.meeting_uuid.clone()).or_default().push(report);
             }
             let opinions: BTreeMap<String, [ZoomOpinion; 3]> = archive
@@ -245,7 +232,7 @@ impl Rows {
     ) {
         let attendances: Vec<Attendance<'_>> = joins
             .iter()
-            .map(|join| Attendance { participant: &join.participant, samples: &join.samples.0 })
+            .map(|join| Attendance { participant: &join.participant, samples: &join.samples })
             .collect();
         let sessions = judge.meeting(&attendances);
         for medium in Medium::ALL {

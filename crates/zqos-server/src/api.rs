@@ -27,7 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use zqos_answer::{Eyes, JudgedJoin, MeetingRow, judged_joins};
 use zqos_core::{Meeting, MeetingUuid, Timestamp};
-use zqos_query::{Archive, Which};
+use zqos_query::Which;
 
 use crate::access::Identity;
 use crate::held::Version;
@@ -299,13 +299,34 @@ pub(crate) async fn newest_join(
     Ok(zqos_answer::newest_join(&version.archive, accounts).await?)
 }
 
-/// One meeting, by its UUID.
+/// A meeting that was asked for by its UUID.
+#[derive(Debug)]
+pub(crate) struct FoundMeeting {
+    /// The account, alone: what is asked next of the meeting is asked of it.
+    pub(crate) account: [String; 1],
+    pub(crate) meeting: Meeting,
+    /// When it was; of one that runs, until now.
+    pub(crate) range: Range<Timestamp>,
+}
+
+/// One meeting, by its UUID, looked for once in each version of the store.
 pub(crate) async fn one_meeting(
-    archive: &Archive,
+    server: &Arc<Server>,
+    version: &Version,
+    who: &Identity,
+    uuid: &str,
+) -> Result<Arc<FoundMeeting>, Problem> {
+    let key = (who.accounts.clone(), uuid.to_owned());
+    let read = read_meeting(version, &who.accounts, uuid, server.now());
+    server.found.get(version.number, key, |_| 1, read).await
+}
+
+async fn read_meeting(
+    version: &Version,
     accounts: &[String],
     uuid: &str,
     now: Timestamp,
-) -> Result<(Meeting, Range<Timestamp>), Problem> {
+) -> Result<FoundMeeting, Problem> {
     let unknown = || Problem::not_found("the store has no such meeting");
     let uuid = MeetingUuid::new(uuid).ok_or_else(unknown)?;
     let which = Which {
@@ -314,11 +335,12 @@ pub(crate) async fn one_meeting(
         meetings: Some(vec![uuid.as_str().to_owned()]),
         joins: None,
     };
-    let (_, meeting) = archive.meetings(&which).await?.into_iter().next().ok_or_else(unknown)?;
+    let found = version.archive.meetings(&which).await?.into_iter().next();
+    let (account, meeting) = found.ok_or_else(unknown)?;
     let start = meeting.start.ok_or_else(unknown)?;
     let end = meeting.end.unwrap_or_else(|| start.saturating_add(zqos_answer::LONGEST).min(now));
     let range = start..end.max(start.saturating_add(Duration::from_mins(1)));
-    Ok((meeting, range))
+    Ok(FoundMeeting { account: [account], meeting, range })
 }
 
 /// Only who may know people goes on.

@@ -15,7 +15,7 @@ use zqos_query::{Limits, Settings as QuerySettings, SiteOf};
 use zqos_store::Location;
 
 use crate::access::{Audit, AuditError, Clients, Identity, Oidc, OidcSettings, Sessions, Token};
-use crate::api::Stored;
+use crate::api::{FoundMeeting, Stored};
 use crate::cache::Cache;
 use crate::coverage::CoverageSource;
 use crate::held::Held;
@@ -83,8 +83,8 @@ const JOINS: usize = 400_000;
 const MEETINGS: usize = 100_000;
 /// Of how many sets of accounts it is kept which days they have.
 const ACCOUNTS: usize = 1_000;
-/// Of how many meetings that were looked at by themselves their rows.
-const ROWS: usize = 10_000;
+/// How many meetings that were looked at by themselves.
+const FOUND: usize = 10_000;
 /// How many participants' minutes.
 const MINUTES: usize = 1_000_000;
 /// How many rows and incidents of diagnoses.
@@ -113,7 +113,7 @@ pub struct Server {
     pub(crate) joins: Cache<JoinsKey, Vec<JudgedJoin>>,
     pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
     pub(crate) days: Cache<Vec<String>, Stored>,
-    pub(crate) rows: Cache<MeetingKey, MeetingRow>,
+    pub(crate) found: Cache<(Vec<String>, String), FoundMeeting>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) diagnoses: Cache<DiagnosisKey, zqos_answer::Answer>,
     reading: Semaphore,
@@ -163,7 +163,7 @@ impl Server {
             joins: Cache::new(JOINS),
             meetings: Cache::new(MEETINGS),
             days: Cache::new(ACCOUNTS),
-            rows: Cache::new(ROWS),
+            found: Cache::new(FOUND),
             attended: Cache::new(MINUTES),
             diagnoses: Cache::new(TOLD),
             reading: Semaphore::new(READ_AT_ONCE),

@@ -1,6 +1,5 @@
 //! One meeting.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,11 +12,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zqos_answer::meeting::{Attendant, Attended, Heat, Lens, Shown, Timelines, timelines};
 use zqos_answer::{Answer, Eyes, MeetingRow, Question};
-use zqos_core::{Meeting, Timestamp};
 use zqos_query::quoted;
 
 use super::overview::diagnosed;
-use super::{Answered, Path, Query, Zone, of_account, one_meeting};
+use super::{Answered, FoundMeeting, Path, Query, Zone, of_account, one_meeting};
 use crate::access::Identity;
 use crate::held::Version;
 use crate::problem::Problem;
@@ -56,33 +54,17 @@ pub(crate) async fn meeting(
 ) -> Answered<OneMeeting> {
     let who = of_account(who, account.as_deref())?;
     let version = server.held.newest().await?;
-    let (meeting, range) =
-        one_meeting(&version.archive, &who.accounts, &uuid, server.now()).await?;
-    let row = meeting_row(&server, &version, &who, &uuid, &range).await?;
-    let attended = attended(&server, &version, &who, &meeting, range.clone()).await?;
+    let found = one_meeting(&server, &version, &who, &uuid).await?;
+    let attended = attended(&server, &version, &who, &found).await?;
+    let FoundMeeting { account: [account], meeting, range } = &*found;
+    let eyes = server.eyes(&who);
+    let row = zqos_answer::meeting_row(&version.archive, account, meeting, &attended, eyes);
     Ok(Json(OneMeeting {
-        meeting: (*row).clone(),
+        meeting: row.await?,
         from: range.start.to_string(),
         to: range.end.to_string(),
         participants: attended.participants.clone(),
     }))
-}
-
-/// How it is listed, read once of each version of its days.
-async fn meeting_row(
-    server: &Arc<Server>,
-    version: &Version,
-    who: &Identity,
-    uuid: &str,
-    range: &Range<Timestamp>,
-) -> Result<Arc<MeetingRow>, Problem> {
-    let eyes = server.eyes(who);
-    let key = (who.accounts.clone(), uuid.to_owned(), eyes == Eyes::Open);
-    let read = async {
-        let row = zqos_answer::meeting_row(&version.archive, &who.accounts, uuid, range, eyes);
-        row.await?.ok_or_else(|| Problem::not_found("the store has no such meeting"))
-    };
-    server.rows.get(version.mark(range), key, |_| 1, server.in_turn(read)).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -109,10 +91,11 @@ pub(crate) async fn diagnosis(
         super::only_people(&server, &who)?;
     }
     let version = server.held.newest().await?;
+    let found = one_meeting(&server, &version, &who, &uuid).await?;
     let (archive, now) = (&version.archive, server.now());
-    let (meeting, _) = one_meeting(archive, &who.accounts, &uuid, now).await?;
     let (names, of) = (&*server.settings.names, person.as_deref());
     let called = |name: &str| names(name);
+    let meeting = found.meeting.clone();
     let question = Question::of_meeting(archive, &who.accounts, meeting, of, &called, now).await?;
     Ok(Json(diagnosed(&server, &version, &who, &question, &Zone::new(None)?).await?))
 }
@@ -122,17 +105,17 @@ async fn attended(
     server: &Arc<Server>,
     version: &Version,
     who: &Identity,
-    meeting: &Meeting,
-    range: Range<Timestamp>,
+    found: &FoundMeeting,
 ) -> Result<Arc<Attended>, Problem> {
+    let FoundMeeting { account, meeting, range } = found;
     let eyes = server.eyes(who);
-    let key = (who.accounts.clone(), meeting.uuid.as_str().to_owned(), eyes == Eyes::Open);
+    let key = (account.to_vec(), meeting.uuid.as_str().to_owned(), eyes == Eyes::Open);
     let archive = &version.archive;
-    let of = version.mark(&range);
+    let of = version.mark(range);
     let read = async {
         let settings = &server.settings;
         let lens = Lens { judge: settings.judge, context: &settings.context, eyes };
-        Ok::<_, Problem>(Attended::read(archive, &who.accounts, meeting, range, lens).await?)
+        Ok::<_, Problem>(Attended::read(archive, account, meeting, range.clone(), lens).await?)
     };
     server.attended.get(of, key, Attended::weight, server.in_turn(read)).await
 }
@@ -158,9 +141,8 @@ pub(crate) async fn heat(
     let shown = Shown::from_word(stream.as_deref().unwrap_or("worst"))
         .ok_or_else(|| Problem::wrong("`stream` is `worst`, `audio`, `video` or `share`"))?;
     let version = server.held.newest().await?;
-    let (meeting, range) =
-        one_meeting(&version.archive, &who.accounts, &uuid, server.now()).await?;
-    Ok(Json(attended(&server, &version, &who, &meeting, range).await?.heat(shown)))
+    let found = one_meeting(&server, &version, &who, &uuid).await?;
+    Ok(Json(attended(&server, &version, &who, &found).await?.heat(shown)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -194,10 +176,11 @@ pub(crate) async fn series(
         return Err(Problem::wrong(format!("name one to {MOST_LINES} joins by `user_id`")));
     }
     let version = server.held.newest().await?;
-    let archive = &version.archive;
-    let (meeting, range) = one_meeting(archive, &who.accounts, &uuid, server.now()).await?;
+    let found = one_meeting(&server, &version, &who, &uuid).await?;
+    let FoundMeeting { account, meeting, range } = &*found;
     let (input, eyes) = (server.settings.input, server.eyes(&who));
-    let read = timelines(archive, &who.accounts, &meeting, range, &joins, input, eyes);
+    let range = range.clone();
+    let read = timelines(&version.archive, account, meeting, range, &joins, input, eyes);
     Ok(Json(read.await?))
 }
 
@@ -222,21 +205,21 @@ pub(crate) async fn rows(
 ) -> Result<Response, Problem> {
     let who = of_account(who, account.as_deref())?;
     let version = server.held.newest().await?;
-    let archive = &version.archive;
-    let (_, range) = one_meeting(archive, &who.accounts, &uuid, server.now()).await?;
-    let accounts: Vec<String> = who.accounts.iter().map(|account| quoted(account)).collect();
+    let found = one_meeting(&server, &version, &who, &uuid).await?;
+    let FoundMeeting { account: [account], range, .. } = &*found;
     let sql = format!(
         "SELECT account, meeting_uuid, user_id, ts, stream, origin, bitrate_kbps, latency_ms, jitter_ms, \
            avg_loss_pct, max_loss_pct, width_px, height_px, frame_rate_fps \
-         FROM stream_samples WHERE account IN ({}) AND meeting_uuid = {} AND user_id = {} \
+         FROM stream_samples WHERE account = {} AND meeting_uuid = {} AND user_id = {} \
            AND ts >= TIMESTAMP '{}' AND ts < TIMESTAMP '{}' ORDER BY ts, stream, origin",
-        accounts.join(", "),
+        quoted(account),
         quoted(&uuid),
         quoted(&user_id),
         range.start.saturating_sub(zqos_answer::LONGEST),
         range.end.saturating_add(zqos_answer::LONGEST),
     );
-    let batches: Vec<arrow::array::RecordBatch> = archive.query(&sql).await?.try_collect().await?;
+    let batches: Vec<arrow::array::RecordBatch> =
+        version.archive.query(&sql).await?.try_collect().await?;
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "rows can't be written");
     let (kind, body) = match format.as_deref().unwrap_or("json") {
         "json" => {
