@@ -2,27 +2,28 @@
 //! becomes of ten times as many as the disk keeps.
 //!
 //! An open loop: when an event is sent is fixed before, and how long it takes counts from then on, also when
-//! its sender could not send it in time. The sender has one processor of the machine, which the receiver may use, too. What the disk
-//! can do is measured beside: one sync after the other of a file of the same folder.
+//! its sender could not send it in time. The sender has one processor of the machine, which the receiver may use, too.
+//! What the disk can do is measured beside: one sync after the other of a file of the same folder.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't be run fails")]
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{BufRead as _, Write as _};
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Builder;
-use tokio::task::JoinSet;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
 use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
 use zqos_core::{Clock as _, SystemClock};
 use zqos_http::{Bound, serve};
@@ -34,8 +35,12 @@ use zqos_store::{DiskCap, Store};
 const RATES: [usize; 4] = [2_000, 5_000, 10_000, 20_000];
 /// For how long each.
 const SECONDS: usize = 6;
-/// How many connections they are sent on: an answer may take as long as this many others.
+/// How many connections they are sent on: an answer may take as long as this many others. Whoever is overloaded lets
+/// some thousands wait, and answers the rest at once: there must be more connections than that, or nobody is refused.
 const CONNECTIONS: usize = 256;
+const CONNECTIONS_OVERLOADED: usize = 6_000;
+/// How much of an answer is read at once.
+const ANSWER: usize = 512;
 /// How much a sync of the bare disk writes, and how often.
 const BARE: (usize, usize) = (16 << 10, 400);
 /// Who is connected beside them in the last measurement: so many who ask for nothing, so many who ask and do not come
@@ -50,6 +55,7 @@ const OVERLOAD: Overload = Overload {
     rest: Duration::from_secs(30),
     after: (200, 10),
     within: Duration::from_secs(3),
+    sent_within: Duration::from_secs(1),
     least_kept: 0.8,
     most_memory_kib: 300_000_000 / 1_024,
 };
@@ -61,6 +67,7 @@ struct Overload {
     rest: Duration,
     after: (usize, usize),
     within: Duration,
+    sent_within: Duration,
     least_kept: f64,
     most_memory_kib: usize,
 }
@@ -83,8 +90,15 @@ impl Secrets for Fixed {
 }
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [role, folder, bytes, ..] = &*arguments
+        && role == ALONE
+    {
+        receive_alone(Path::new(folder), bytes.parse().unwrap());
+        return ExitCode::SUCCESS;
+    }
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let holds = if std::env::args().any(|argument| argument == "overload") {
+    let holds = if arguments.iter().any(|argument| argument == "overload") {
         overload(folder.path())
     } else {
         rates(folder.path())
@@ -96,40 +110,44 @@ fn main() -> ExitCode {
 fn overload(folder: &Path) -> bool {
     let seconds = std::env::var("ZQOS_OVERLOAD_SECONDS").ok();
     let seconds = seconds.map_or(OVERLOAD.seconds, |seconds| seconds.parse().unwrap());
-    let load = |rest, offered, seconds| Load { rest, offered, seconds, is_made_before: false };
+    let (median, rate) = bare_disk(folder);
+    println!("bare disk: {rate:.0} syncs of {} KiB a second, median {median:.2?}", BARE.0 >> 10);
+    let load = |rest, offered, seconds| Load {
+        rest,
+        offered,
+        seconds,
+        connections: CONNECTIONS_OVERLOADED,
+        is_made_before: false,
+    };
+    let offered = OVERLOAD.kept * OVERLOAD.times;
     // How much the disk has to keep of an event, where many come at once, as they will.
-    let free = DiskCap::new(u32::MAX);
-    let known = [load(Duration::ZERO, OVERLOAD.kept * OVERLOAD.times, 5)];
-    let (known, _) = measure(&folder.join("known"), Some(&free), false, &known);
-    let passed = usize::try_from(free.passed()).unwrap();
-    let bytes = per_second(passed, per_second(known[0].taken, 1.0));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "some hundred kilobytes"
-    )]
-    let cap = DiskCap::new((bytes * per_second(OVERLOAD.kept, 1.0)) as u32);
+    let free = Alone::start(&folder.join("known"), u32::MAX);
+    let known = send_all(free.address, &[load(Duration::ZERO, offered, 5)]);
+    let bytes = per_second(free.end().0, per_second(known[0].taken, 1.0));
     println!(
         "an event makes the disk keep {bytes:.0} bytes, of which it is let keep {} a second",
         OVERLOAD.kept
     );
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some megabytes")]
+    let cap = (bytes * per_second(OVERLOAD.kept, 1.0)) as u32;
 
     let (rate, later) = OVERLOAD.after;
-    let offered = OVERLOAD.kept * OVERLOAD.times;
     let loads = [load(Duration::ZERO, offered, seconds), load(OVERLOAD.rest, rate, later)];
-    let (answers, _) = measure(&folder.join("overloaded"), Some(&cap), false, &loads);
+    let capped = Alone::start(&folder.join("overloaded"), cap);
+    let answers = send_all(capped.address, &loads);
+    let (_, memory) = capped.end();
     let [loaded, after] = answers.as_slice() else { unreachable!("there were two loads") };
-    let kept = per_second(loaded.taken, per_second(OVERLOAD.kept * seconds, 1.0));
-    for (when, Answers { taken, refused, failed, longest, .. }) in [
+    let kept = per_second(loaded.taken, per_second(OVERLOAD.kept, loaded.seconds));
+    for (when, Answers { taken, refused, failed, longest, latest, seconds, .. }) in [
         (format!("{seconds} s of {offered} a second"), loaded),
         (format!("{:?} later", OVERLOAD.rest), after),
     ] {
         println!(
-            "  {when}: {taken} times 200, {refused} times 503, {failed} others, longest {longest:.2?}"
+            "  {when}: {taken} times 200, {refused} times 503, {failed} others in {seconds:.1} s, longest {longest:.2?} \
+             after it was sent, which was at most {latest:.2?} late"
         );
     }
-    let memory = peak_kib();
-    println!("  peak memory, with the sender's: {memory:?} KiB");
+    println!("  peak memory: {memory} KiB");
     let claims = [
         ("every answer within 3 s", loaded.longest <= OVERLOAD.within),
         ("what is kept, of what can be, is at least 0.8", kept >= OVERLOAD.least_kept),
@@ -138,7 +156,8 @@ fn overload(folder: &Path) -> bool {
             "all is as ever after half a minute",
             after.taken == rate * later && after.longest <= OVERLOAD.within,
         ),
-        ("memory is below 300 MB", memory.is_none_or(|kib| kib < OVERLOAD.most_memory_kib)),
+        ("memory is below 300 MB", memory < OVERLOAD.most_memory_kib),
+        ("it was sent in time", loaded.latest <= OVERLOAD.sent_within),
     ];
     println!("  kept, of what can be: {kept:.2}");
     for (claim, holds) in claims {
@@ -147,11 +166,56 @@ fn overload(folder: &Path) -> bool {
     claims.iter().all(|(_, holds)| *holds)
 }
 
-/// The most memory that this process has held; `None` where the system does not tell.
-fn peak_kib() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse().ok()
+/// A receiver in a process of its own, so that its memory is nobody else's. It ends when its standard input does.
+struct Alone {
+    process: Child,
+    address: SocketAddr,
+    lines: std::io::Lines<std::io::BufReader<std::process::ChildStdout>>,
+}
+
+/// What such a process is called with, before the folder and how many bytes a second the disk keeps.
+const ALONE: &str = "receive-alone";
+
+impl Alone {
+    fn start(folder: &Path, bytes: u32) -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .arg(ALONE)
+            .arg(folder)
+            .arg(bytes.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = std::io::BufReader::new(process.stdout.take().unwrap()).lines();
+        let address = lines.next().unwrap().unwrap().parse().unwrap();
+        Self { process, address, lines }
+    }
+
+    /// How many bytes the disk kept, and the most memory that was held, in KiB.
+    fn end(mut self) -> (usize, usize) {
+        drop(self.process.stdin.take());
+        let mut figure = || self.lines.next().unwrap().unwrap().parse().unwrap();
+        let figures = (figure(), figure());
+        assert!(self.process.wait().unwrap().success(), "the receiver failed");
+        figures
+    }
+}
+
+/// The process of [`Alone`].
+fn receive_alone(folder: &Path, bytes: u32) {
+    let cap = DiskCap::new(bytes);
+    let receiver = Receiving::start(folder, Some(&cap));
+    println!("{}", receiver.address);
+    std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()).unwrap();
+    receiver.end();
+    println!("{}\n{}", cap.passed(), peak_kib());
+}
+
+/// The most memory that this process has held.
+fn peak_kib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
 fn rates(folder: &Path) -> bool {
@@ -164,10 +228,19 @@ fn rates(folder: &Path) -> bool {
     let rates = RATES.map(|offered| (offered, false));
     for (offered, is_crowded) in rates.into_iter().chain([(CROWD.2, true)]) {
         let place = format!("{offered}-{is_crowded}");
-        let load = Load { rest: Duration::ZERO, offered, seconds: SECONDS, is_made_before: true };
-        let (answers, syncs) = measure(&folder.join(place), None, is_crowded, &[load]);
-        let Answers { taken, refused, failed, mut times, seconds, .. } =
-            answers.into_iter().next().unwrap();
+        let load = Load {
+            rest: Duration::ZERO,
+            offered,
+            seconds: SECONDS,
+            connections: CONNECTIONS,
+            is_made_before: true,
+        };
+        let receiver = Receiving::start(&folder.join(place), None);
+        let crowd = if is_crowded { crowd(receiver.address) } else { Vec::new() };
+        let answers = send_all(receiver.address, &[load]).into_iter().next().unwrap();
+        drop(crowd);
+        let syncs = receiver.end();
+        let Answers { taken, refused, failed, mut times, seconds, .. } = answers;
         times.sort_unstable();
         let percentile = |rank: usize| times[(times.len() * rank).div_ceil(100) - 1];
         let (answered, syncs) = (per_second(taken, seconds), per_second(syncs, seconds));
@@ -222,6 +295,7 @@ struct Load {
     rest: Duration,
     offered: usize,
     seconds: usize,
+    connections: usize,
     is_made_before: bool,
 }
 
@@ -234,15 +308,17 @@ struct Answers {
     refused: usize,
     /// By anything else.
     failed: usize,
-    /// From when one should have been sent to its answer.
+    /// From when one was sent to its answer.
     longest: Duration,
-    /// The same of each, in no order, of a load that was made before.
+    /// From when one should have been sent to when it was.
+    latest: Duration,
+    /// From when each should have been sent to its answer, in no order, of a load that was made before.
     times: Vec<Duration>,
     seconds: f64,
 }
 
 impl Answers {
-    fn add(&mut self, status: u16, time: Duration, keeps_time: bool) {
+    fn add(&mut self, status: u16, late: Duration, time: Duration, keeps_time: bool) {
         let count = match status {
             200 => &mut self.taken,
             503 => &mut self.refused,
@@ -250,8 +326,9 @@ impl Answers {
         };
         *count += 1;
         self.longest = self.longest.max(time);
+        self.latest = self.latest.max(late);
         if keeps_time {
-            self.times.push(time);
+            self.times.push(late + time);
         }
     }
 
@@ -260,51 +337,69 @@ impl Answers {
         self.refused += other.refused;
         self.failed += other.failed;
         self.longest = self.longest.max(other.longest);
+        self.latest = self.latest.max(other.latest);
         self.times.extend(other.times);
         self
     }
 }
 
-/// Sends loads to a receiver; returns what was answered to each, and how many syncs there were.
-fn measure(
-    folder: &Path,
-    cap: Option<&Arc<DiskCap>>,
-    is_crowded: bool,
-    loads: &[Load],
-) -> (Vec<Answers>, usize) {
-    let key = SigningKey::new(b"bench");
-    let receiver = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (listener, router, counters, writer) = receiver.block_on(start(folder, key.clone(), cap));
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = receiver.spawn(serve(Bound { listener, tls: None }, router, async {
-        drop(stopped.await);
-    }));
-    let crowd = if is_crowded { crowd(address) } else { Vec::new() };
+/// A receiver that runs.
+struct Receiving {
+    runtime: Runtime,
+    address: SocketAddr,
+    counters: Arc<Counters>,
+    writer: Writer,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Receiving {
+    fn start(folder: &Path, cap: Option<&Arc<DiskCap>>) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (listener, router, counters, writer) = runtime.block_on(start(folder, cap));
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = runtime.spawn(serve(Bound { listener, tls: None }, router, async {
+            drop(stopped.await);
+        }));
+        Self { runtime, address, counters, writer, stop, served }
+    }
+
+    /// Stops it; how many syncs there were.
+    fn end(self) -> usize {
+        let Self { runtime, counters, writer, stop, served, .. } = self;
+        for why in Refusal::ALL.into_iter().filter(|&why| counters.refused(why) > 0) {
+            eprintln!("  {} refused: {}", counters.refused(why), why.as_str());
+        }
+        let syncs = usize::try_from(counters.syncs()).unwrap();
+        drop(stop);
+        runtime.block_on(served).unwrap().unwrap();
+        writer.finish().unwrap();
+        syncs
+    }
+}
+
+/// Sends loads to a receiver, from one processor; what was answered to each.
+fn send_all(address: SocketAddr, loads: &[Load]) -> Vec<Answers> {
     let loads = loads.to_vec();
     let sender = std::thread::spawn(move || {
         pin();
+        let (key, mut first) = (key(), 0);
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let mut first = 0;
         let send = |load: Load| {
             let count = load.offered * load.seconds;
             let requests = Requests::new(&key, first..first + count, load.is_made_before);
             first += count;
             std::thread::sleep(load.rest);
-            runtime.block_on(send(address, requests, load.offered))
+            runtime.block_on(send(address, requests, load))
         };
         loads.into_iter().map(send).collect()
     });
-    let answers = sender.join().unwrap();
-    drop(crowd);
-    for why in Refusal::ALL.into_iter().filter(|&why| counters.refused(why) > 0) {
-        println!("  {} refused: {}", counters.refused(why), why.as_str());
-    }
-    let syncs = usize::try_from(counters.syncs()).unwrap();
-    drop(stop);
-    receiver.block_on(served).unwrap().unwrap();
-    writer.finish().unwrap();
-    (answers, syncs)
+    sender.join().unwrap()
+}
+
+fn key() -> SigningKey {
+    SigningKey::new(b"bench")
 }
 
 /// Keeps this thread on the first processor, where the system has `taskset`.
@@ -334,7 +429,6 @@ fn crowd(address: SocketAddr) -> Vec<std::net::TcpStream> {
 
 async fn start(
     folder: &Path,
-    key: SigningKey,
     cap: Option<&Arc<DiskCap>>,
 ) -> (TcpListener, axum::Router, Arc<Counters>, Writer) {
     let open = async || match cap {
@@ -344,7 +438,7 @@ async fn start(
         }
     };
     let stores = [open().await, open().await];
-    let secrets = Arc::new(Fixed(key));
+    let secrets = Arc::new(Fixed(key()));
     let (receiver, writer) = Writer::start(
         stores,
         |_: &str| Reader::default(),
@@ -410,12 +504,13 @@ impl Requests {
 }
 
 /// Sends each when its time has come.
-async fn send(address: SocketAddr, requests: Requests, offered: usize) -> Answers {
-    let mut streams = Vec::with_capacity(CONNECTIONS);
-    for _ in 0..CONNECTIONS {
+async fn send(address: SocketAddr, requests: Requests, load: Load) -> Answers {
+    let Load { offered, connections, .. } = load;
+    let mut streams = Vec::with_capacity(connections);
+    for _ in 0..connections {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        streams.push(BufReader::new(stream));
+        streams.push(BufReader::with_capacity(ANSWER, stream));
     }
     let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let start = tokio::time::Instant::now();
@@ -433,6 +528,7 @@ async fn send(address: SocketAddr, requests: Requests, offered: usize) -> Answer
                     + Duration::from_secs(1)
                         .mul_f64(per_second(number, 1.0) / per_second(offered, 1.0));
                 tokio::time::sleep_until(due).await;
+                let (late, sent) = (due.elapsed(), tokio::time::Instant::now());
                 stream.get_mut().write_all(&request).await.unwrap();
                 let mut status = None;
                 while line != "\r\n" {
@@ -441,7 +537,7 @@ async fn send(address: SocketAddr, requests: Requests, offered: usize) -> Answer
                     status = status.or_else(|| line.split(' ').nth(1)?.parse().ok());
                 }
                 line.clear();
-                answers.add(status.unwrap(), due.elapsed(), requests.are_ready());
+                answers.add(status.unwrap(), late, sent.elapsed(), requests.are_ready());
             }
             answers
         });

@@ -10,7 +10,7 @@ use serde::Serialize;
 use zoom_wire::rate_limit::Product;
 use zqos_collect::{Hole, PhoneStatus, Quota, Savings, Status as Found, Why};
 use zqos_core::{Clock as _, PushAlarm, Shown, SystemClock, Timestamp};
-use zqos_store::{Known, Location};
+use zqos_store::{DeadLetter, Known, Location};
 
 use crate::cli::{Format, Global, Status};
 use crate::command::import::location;
@@ -27,7 +27,7 @@ const LONGEST_ALARM: Duration = Duration::from_hours(6 * 72);
 /// How many holes a table shows.
 const SHOWN_HOLES: usize = 20;
 /// The columns of a line for each account.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "account",
     "from",
     "to",
@@ -52,6 +52,7 @@ const COLUMNS: [&str; 24] = [
     "meetings_left_to_push",
     "calls_saved_by_push",
     "meetings_pushed_in_part",
+    "dead_letters",
 ];
 
 pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> {
@@ -86,6 +87,8 @@ pub(super) struct Told {
     phone: Option<(PhoneStatus, Quota)>,
     /// What was wrong with what is pushed in the range, or is now.
     alarms: Vec<PushAlarm>,
+    /// How many rows and events wait that could not be kept where they belong, of whatever time.
+    dead_letters: u32,
     /// The calls are those of one run.
     is_of_run: bool,
 }
@@ -110,6 +113,10 @@ impl Told {
         let quota = |product| Quota::of(&today, product, now, account.plan, account.spare_pct);
         let is_collected = phone || of_phone.listed > 0;
         let alarms = alarms(at, &account.name, range, now).await?;
+        let letters = zqos_store::dead_letters(at.clone()).await?;
+        let waits =
+            |letter: &&DeadLetter| letter.account == account.name && letter.replayed_at.is_none();
+        let dead_letters = letters.iter().filter(waits).count();
         Ok(Self {
             account: account.name.clone(),
             range: range.clone(),
@@ -117,6 +124,7 @@ impl Told {
             quota: quota(Product::Meetings),
             phone: is_collected.then(|| (of_phone, quota(Product::Phone))),
             alarms,
+            dead_letters: u32::try_from(dead_letters).unwrap_or(u32::MAX),
             is_of_run: false,
         })
     }
@@ -273,6 +281,10 @@ impl Told {
             lines.push(("phone calls", told_of_phone(found)));
             lines.push(("phone quota", used(*quota)));
         }
+        if self.dead_letters > 0 {
+            let count = grouped(self.dead_letters);
+            lines.push(("dead letters", format!("{count}: `zqos store replay --list` tells why")));
+        }
         lines.extend(self.alarms.iter().map(|alarm| ("push alarm", told_of_alarm(alarm, zone))));
         for (name, text) in lines {
             writeln!(out, "  {name:<13} {text}")?;
@@ -348,6 +360,7 @@ impl Told {
                 cell(found.saved.meetings),
                 cell(found.saved.calls),
                 cell(found.pushed_in_part),
+                cell(self.dead_letters),
             ])],
         )
     }
@@ -376,6 +389,7 @@ impl Told {
                 in_part: found.pushed_in_part,
             },
             invalid_rows: found.invalid,
+            dead_letters: self.dead_letters,
             calls: (found.calls.iter())
                 .map(|(purpose, &(calls, failed))| Made { purpose, calls, failed })
                 .collect(),
@@ -535,6 +549,8 @@ struct Report<'a> {
     /// Meetings whose reports were not fetched, as push had delivered them.
     pushed: Pushed,
     invalid_rows: u32,
+    /// Of whatever time; those that were replayed are left out.
+    dead_letters: u32,
     calls: Vec<Made<'a>>,
     quota: QuotaReport,
     /// Null where phone calls are not collected.

@@ -47,6 +47,15 @@ fn what_rows_are_made_of_leaves_the_list_and_the_rest_stays() {
          default,zoom_raw,meeting.participant_qos,an event that no rows are made of,1,2026-11-20T10:01:00Z\n\
          default,zoom_raw,meeting.sparkled,an event that no rows are made of,1,2026-11-20T10:01:00Z\n"
     );
+    let status = || {
+        let output = world.run(&["status", "--day", "2026-11-20", "--format", "json"]);
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        told[0]["dead_letters"].clone()
+    };
+    assert_eq!(status(), 2);
+    let table = world.run(&["status", "--day", "2026-11-20", "--format", "table"]);
+    let line = "  dead letters  2: `zqos store replay --list` tells why\n";
+    assert!(String::from_utf8(table.stdout).unwrap().contains(line));
     let samples = "SELECT user_id, stream, origin, bitrate_kbps FROM stream_samples";
     assert_eq!(world.sql(samples), "user_id,stream,origin,bitrate_kbps\n");
 
@@ -60,6 +69,7 @@ fn what_rows_are_made_of_leaves_the_list_and_the_rest_stays() {
     let row = "user_id,stream,origin,bitrate_kbps\n16778240,audio_input,qss,40.0\n";
     assert_eq!(world.sql(samples), row);
     assert_eq!(list().lines().count(), 2, "{}", list());
+    assert_eq!(status(), 1);
     let letters = "SELECT count(*) AS n, count(replayed_at) AS replayed FROM system.dead_letters";
     assert_eq!(world.sql(letters), "n,replayed\n2,1\n");
 
