@@ -23,7 +23,7 @@ use crate::engine::Engine;
 use crate::memory::SharedMemory;
 use crate::spill::SpillFolder;
 use crate::wrong::WrongQuery;
-use crate::{days, depth, functions, named, parts, rollup, system, truncate, views};
+use crate::{days, depth, functions, named, ndjson, parts, rollup, system, truncate, views};
 
 /// What a query can't do.
 #[derive(Debug, thiserror::Error)]
@@ -243,6 +243,7 @@ impl Archive {
         rollup::register(&context);
         truncate::register(&context);
         if reach == Reach::Files {
+            ndjson::register(&context)?;
             context = context.enable_url_table();
         }
         let is_bound = accounts.is_some();

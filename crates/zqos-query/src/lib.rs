@@ -9,6 +9,7 @@ mod engine;
 mod functions;
 mod memory;
 mod named;
+mod ndjson;
 mod parts;
 mod pinned;
 mod reports;
