@@ -1,16 +1,17 @@
 //! Joins with their minutes, as the store has them: what is judged and diagnosed.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, RecordBatch, StringViewArray};
-use arrow::compute::cast;
+use arrow::array::{Array as _, ArrayRef, AsArray, RecordBatch, StringViewArray};
+use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use arrow::error::ArrowError;
-use futures::StreamExt as _;
+use futures::{TryStreamExt as _, try_join};
 use zqos_core::column::{DEVICE_FIGURES, STREAM_FIGURES};
-use zqos_core::table::{Column, Kind, MEETINGS, PARTICIPANTS, Table, VERDICTS};
+use zqos_core::table::{Column, Kind, Latest, MEETINGS, PARTICIPANTS, REVISION, Table, VERDICTS};
 use zqos_core::{
     Dbm, DeviceSample, Figures, Fps, Kbps, Medium, Meeting, MeetingUuid, Millis, Participant,
     ParticipantId, Percent, Pressure, Resolution, Stream, Timestamp,
@@ -18,7 +19,7 @@ use zqos_core::{
 
 use crate::archive::{Archive, QueryError};
 use crate::trust::TRUST;
-use crate::views::latest;
+use crate::views::STORED;
 
 /// What one join's samples are told to, one after the other, in no order.
 pub trait Samples: Send + 'static {
@@ -215,10 +216,11 @@ impl Archive {
         which: &Which,
         empty: impl Fn() -> S + Clone + Send + Sync + 'static,
     ) -> Result<Vec<Report<S>>, QueryError> {
-        let joins = self.participants(which).await?;
         let none = || Found::new(empty.clone());
         let streams = which.samples("stream_samples", "stream", &STREAM_FIGURES);
-        let streams = self.fold(&streams, none, |found, rows| streams_of(rows, found)).await?;
+        let streams = self.fold(&streams, none, |found, rows| streams_of(rows, found));
+        // Boxed, as each takes much room.
+        let (joins, streams) = try_join!(Box::pin(self.participants(which)), Box::pin(streams))?;
         let devices = if S::HAS_DEVICES {
             let devices = which.samples("device_samples", "NULL", &DEVICE_FIGURES);
             self.fold(&devices, none, |found, rows| devices_of(rows, found)).await?
@@ -235,24 +237,26 @@ impl Archive {
     ///
     /// **Errors**: those of [`Archive::query`].
     pub async fn participants(&self, which: &Which) -> Result<Vec<Report<()>>, QueryError> {
-        let mut joins = Vec::new();
-        self.each(&which.rows_of(&PARTICIPANTS), |rows| participants_of(rows, &mut joins)).await?;
-        Ok(joins)
+        let stored = self.stored(which, &PARTICIPANTS).await?;
+        let joins = stored.things().filter_map(|told| {
+            Some(Report {
+                account: told.owned("account")?,
+                meeting_uuid: told.owned("meeting_uuid")?,
+                participant: told.participant()?,
+                samples: (),
+            })
+        });
+        Ok(joins.collect())
     }
 
     /// Reads meetings that began in a range or up to a day before, with their accounts, by their start.
     ///
     /// **Errors**: those of [`Archive::query`].
     pub async fn meetings(&self, which: &Which) -> Result<Vec<(String, Meeting)>, QueryError> {
-        let mut meetings = Vec::new();
-        self.each(&which.rows_of(&MEETINGS), |rows| {
-            let cells = Cells::new(rows, &MEETINGS)?;
-            meetings.extend((0..rows.num_rows()).filter_map(|row| {
-                Some((cells.text("account", row)?.to_owned(), cells.meeting(row)?))
-            }));
-            Ok(())
-        })
-        .await?;
+        let stored = self.stored(which, &MEETINGS).await?;
+        let meetings =
+            stored.things().filter_map(|told| Some((told.owned("account")?, told.meeting()?)));
+        let mut meetings: Vec<_> = meetings.collect();
         meetings.sort_by(|(account, one), (of, other)| {
             (one.start, &one.uuid, account).cmp(&(other.start, &other.uuid, of))
         });
@@ -260,31 +264,22 @@ impl Archive {
     }
 
     /// Reads the verdicts that are stored on a medium of meetings that began in a range or up to a day before, and of
-    /// the joins in them, in no order.
+    /// the joins in them, by join.
     ///
     /// **Errors**: those of [`Archive::query`].
     pub async fn verdicts(&self, which: &Which, medium: Medium) -> Result<Vec<Judged>, QueryError> {
-        let (all, medium) = (which.rows_of(&VERDICTS), quoted(medium.as_str()));
-        let mut verdicts = Vec::new();
-        self.each(&format!("SELECT * FROM ({all}) WHERE medium = {medium}"), |rows| {
-            let cells = Cells::new(rows, &VERDICTS)?;
-            verdicts.extend((0..rows.num_rows()).filter_map(|row| cells.judged(row)));
-            Ok(())
-        })
-        .await?;
-        Ok(verdicts)
+        let stored = self.stored(which, &VERDICTS).await?;
+        let of_medium = stored.things().filter(|told| told.text("medium") == Some(medium.as_str()));
+        Ok(of_medium.filter_map(Told::judged).collect())
     }
 
-    async fn each(
-        &self,
-        sql: &str,
-        mut take: impl FnMut(&RecordBatch) -> Result<(), ArrowError>,
-    ) -> Result<(), QueryError> {
-        let mut rows = self.query(sql).await?;
-        while let Some(batch) = rows.next().await {
-            take(&batch?).map_err(|error| QueryError::Failed(error.into()))?;
-        }
-        Ok(())
+    /// Reads what is stored of meetings, of joins, or of what was found of them.
+    ///
+    /// Which rows of a key count is found out here, and not by a view: that would take several times as long to plan as
+    /// to read.
+    async fn stored(&self, which: &Which, table: &'static Table) -> Result<Stored, QueryError> {
+        let rows: Vec<RecordBatch> = self.query(&which.rows_of(table)).await?.try_collect().await?;
+        Stored::new(table, &rows).map_err(|error| QueryError::Failed(error.into()))
     }
 }
 
@@ -317,15 +312,21 @@ impl Which {
         }
     }
 
-    /// The rows of joins or meetings, each once.
+    /// The rows of joins or meetings.
     fn rows_of(&self, table: &Table) -> String {
         let day = |at: Timestamp| at.to_jiff().strftime("%F").to_string();
         let Range { start, end } = &self.range;
         let before = start.saturating_sub(std::time::Duration::from_hours(24));
         let of = if table == &MEETINGS { self.condition() } else { self.of_joins() };
-        let condition =
-            format!("{of} AND day >= DATE '{}' AND day <= DATE '{}'", day(before), day(*end));
-        latest(table, table.columns.iter().map(|column| column.name), &condition)
+        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        format!(
+            "SELECT {}, {} FROM {STORED}.{} WHERE {of} AND day >= DATE '{}' AND day <= DATE '{}'",
+            columns.join(", "),
+            REVISION.name,
+            table.name,
+            day(before),
+            day(*end)
+        )
     }
 
     fn samples(&self, table: &str, stream: &str, figures: &[&str]) -> String {
@@ -339,14 +340,20 @@ impl Which {
     }
 }
 
-/// The cells of rows of a table.
-struct Cells<'a> {
-    rows: &'a RecordBatch,
+/// Rows of a table, those of each key together.
+#[derive(Default)]
+struct Stored {
     columns: HashMap<&'static str, ArrayRef>,
+    /// The places of the rows, by key, those that came last first, and where each key begins.
+    places: Vec<usize>,
+    keys: Vec<Range<usize>>,
 }
 
-impl<'a> Cells<'a> {
-    fn new(rows: &'a RecordBatch, table: &'static Table) -> Result<Self, ArrowError> {
+impl Stored {
+    fn new(table: &'static Table, rows: &[RecordBatch]) -> Result<Self, ArrowError> {
+        debug_assert!(table.latest != Latest::Row, "each column counts by itself");
+        let Some(first) = rows.first() else { return Ok(Self::default()) };
+        let rows = concat_batches(first.schema_ref(), rows)?;
         let of = |column: &'static Column| {
             let cells = rows.column_by_name(column.name)?;
             let kind = match column.kind {
@@ -357,82 +364,123 @@ impl<'a> Cells<'a> {
             };
             Some(cast(cells, &kind).map(|cells| (column.name, cells)))
         };
-        let columns = table.columns.iter().filter_map(of).collect::<Result<_, _>>()?;
-        Ok(Self { rows, columns })
+        let columns: HashMap<_, _> =
+            table.columns.iter().chain([&REVISION]).filter_map(of).collect::<Result<_, _>>()?;
+        let key: Vec<&StringViewArray> = (table.key.iter())
+            .filter_map(|column| columns.get(column)?.as_string_view_opt())
+            .collect();
+        let revisions = columns.get(REVISION.name).map(AsArray::as_primitive::<Int64Type>);
+        let revision = |row: usize| revisions.map(|revisions| Reverse(revisions.value(row)));
+        let by_key = |one: usize, other: usize| {
+            let of_columns = key.iter().map(|cells| cells.value(one).cmp(cells.value(other)));
+            of_columns.fold(Ordering::Equal, Ordering::then)
+        };
+        let mut places: Vec<usize> = (0..rows.num_rows()).collect();
+        // Stable: of equal revisions the first counts.
+        places.sort_by(|&one, &other| {
+            by_key(one, other).then_with(|| revision(one).cmp(&revision(other)))
+        });
+        let mut keys = Vec::new();
+        for same in places.chunk_by(|&one, &other| by_key(one, other) == Ordering::Equal) {
+            let start = keys.last().map_or(0, |before: &Range<usize>| before.end);
+            keys.push(start..start + same.len());
+        }
+        Ok(Self { columns, places, keys })
     }
 
-    fn text(&self, column: &str, row: usize) -> Option<&str> {
-        let cells = self.columns.get(column)?.as_string_view();
-        cells.is_valid(row).then(|| cells.value(row))
+    /// What is told of each key.
+    fn things(&self) -> impl Iterator<Item = Told<'_>> {
+        let of = |key: &Range<usize>| Told { stored: self, rows: &self.places[key.clone()] };
+        self.keys.iter().map(of)
+    }
+}
+
+/// What rows of one key tell: of each column the value that came last, of those that say something.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    stored: &'a Stored,
+    rows: &'a [usize],
+}
+
+impl<'a> Told<'a> {
+    /// The cells of a column, and which of them counts.
+    fn cell(self, column: &str) -> Option<(&'a ArrayRef, usize)> {
+        let cells = self.stored.columns.get(column)?;
+        self.rows.iter().find(|row| cells.is_valid(**row)).map(|row| (cells, *row))
     }
 
-    fn owned(&self, column: &str, row: usize) -> Option<String> {
-        self.text(column, row).map(str::to_owned)
+    fn text(self, column: &str) -> Option<&'a str> {
+        let (cells, row) = self.cell(column)?;
+        Some(cells.as_string_view_opt()?.value(row))
     }
 
-    fn texts(&self, column: &str, row: usize) -> Vec<String> {
-        let list = self.rows.column_by_name(column).and_then(|cells| cells.as_list_opt::<i32>());
-        let Some(list) = list.filter(|list| list.is_valid(row)) else { return Vec::new() };
+    fn owned(self, column: &str) -> Option<String> {
+        self.text(column).map(str::to_owned)
+    }
+
+    fn texts(self, column: &str) -> Vec<String> {
+        let Some((cells, row)) = self.cell(column) else { return Vec::new() };
+        let Some(list) = cells.as_list_opt::<i32>() else { return Vec::new() };
         let Ok(texts) = cast(&list.value(row), &DataType::Utf8View) else { return Vec::new() };
         texts.as_string_view().iter().flatten().map(str::to_owned).collect()
     }
 
-    fn integer(&self, column: &str, row: usize) -> Option<i64> {
-        let cells = self.columns.get(column)?.as_primitive::<Int64Type>();
-        cells.is_valid(row).then(|| cells.value(row))
+    fn integer(self, column: &str) -> Option<i64> {
+        let (cells, row) = self.cell(column)?;
+        Some(cells.as_primitive_opt::<Int64Type>()?.value(row))
     }
 
-    fn count(&self, column: &str, row: usize) -> Option<u32> {
-        self.integer(column, row).and_then(|count| u32::try_from(count).ok())
+    fn count(self, column: &str) -> Option<u32> {
+        self.integer(column).and_then(|count| u32::try_from(count).ok())
     }
 
-    fn instant(&self, column: &str, row: usize) -> Option<Timestamp> {
-        instant(self.integer(column, row)?)
+    fn instant(self, column: &str) -> Option<Timestamp> {
+        instant(self.integer(column)?)
     }
 
-    fn judged(&self, row: usize) -> Option<Judged> {
+    fn judged(self) -> Option<Judged> {
         Some(Judged {
-            account: self.owned("account", row)?,
-            meeting_uuid: self.owned("meeting_uuid", row)?,
-            user_id: self.owned("user_id", row)?,
-            verdict: self.owned("verdict", row)?,
-            reason: self.owned("reason", row),
-            minutes: self.count("minutes", row)?,
-            poor_minutes: self.count("poor_minutes", row)?,
-            longest_poor_minutes: self.count("longest_poor_minutes", row),
+            account: self.owned("account")?,
+            meeting_uuid: self.owned("meeting_uuid")?,
+            user_id: self.owned("user_id")?,
+            verdict: self.owned("verdict")?,
+            reason: self.owned("reason"),
+            minutes: self.count("minutes")?,
+            poor_minutes: self.count("poor_minutes")?,
+            longest_poor_minutes: self.count("longest_poor_minutes"),
         })
     }
 
-    fn meeting(&self, row: usize) -> Option<Meeting> {
+    fn meeting(self) -> Option<Meeting> {
         Some(Meeting {
-            number: self.integer("meeting_id", row).and_then(|id| u64::try_from(id).ok()),
-            is_webinar: self.text("kind", row).map(|kind| kind == "webinar"),
-            topic: self.owned("topic", row),
-            host: self.owned("host", row),
-            host_email: self.owned("host_email", row),
-            dept: self.owned("dept", row),
-            start: self.instant("start_time", row),
-            end: self.instant("end_time", row),
-            participant_count: self.count("participant_count", row),
+            number: self.integer("meeting_id").and_then(|id| u64::try_from(id).ok()),
+            is_webinar: self.text("kind").map(|kind| kind == "webinar"),
+            topic: self.owned("topic"),
+            host: self.owned("host"),
+            host_email: self.owned("host_email"),
+            dept: self.owned("dept"),
+            start: self.instant("start_time"),
+            end: self.instant("end_time"),
+            participant_count: self.count("participant_count"),
             qualities: ["audio_quality", "video_quality", "share_quality"]
-                .map(|column| self.owned(column, row)),
-            ..Meeting::new(MeetingUuid::new(self.text("meeting_uuid", row)?)?)
+                .map(|column| self.owned(column)),
+            ..Meeting::new(MeetingUuid::new(self.text("meeting_uuid")?)?)
         })
     }
 
-    fn participant(&self, row: usize) -> Option<Participant> {
-        let owned = |column: &str| self.owned(column, row);
-        let id = ParticipantId::new(self.text("user_id", row)?)?;
+    fn participant(self) -> Option<Participant> {
+        let owned = |column: &str| self.owned(column);
+        let id = ParticipantId::new(self.text("user_id")?)?;
         Some(Participant {
             uuid: owned("participant_uuid"),
-            join: self.instant("join_time", row),
-            leave: self.instant("leave_time", row),
+            join: self.instant("join_time"),
+            leave: self.instant("leave_time"),
             leave_reason: owned("leave_reason"),
             person_id: owned("person_id"),
             user_name: owned("user_name"),
             email: owned("email"),
             ip_address: owned("ip_address"),
-            internal_ip_addresses: self.texts("internal_ip_addresses", row),
+            internal_ip_addresses: self.texts("internal_ip_addresses"),
             location: owned("location"),
             network_type: owned("network_type"),
             connection_types: ["connection_type", "video_connection_type", "share_connection_type"]
@@ -446,7 +494,7 @@ impl<'a> Cells<'a> {
             speaker: owned("speaker"),
             camera: owned("camera"),
             health: owned("health"),
-            issue_list: self.texts("issue_list", row),
+            issue_list: self.texts("issue_list"),
             qualities: ["audio_quality", "video_quality", "share_quality"].map(owned),
             site: owned("site"),
             ..Participant::new(id)
@@ -456,19 +504,6 @@ impl<'a> Cells<'a> {
 
 fn instant(micros: i64) -> Option<Timestamp> {
     Timestamp::from_unix_millis(micros.div_euclid(1_000)).ok()
-}
-
-fn participants_of(rows: &RecordBatch, joins: &mut Vec<Report<()>>) -> Result<(), ArrowError> {
-    let cells = Cells::new(rows, &PARTICIPANTS)?;
-    joins.extend((0..rows.num_rows()).filter_map(|row| {
-        Some(Report {
-            account: cells.owned("account", row)?,
-            meeting_uuid: cells.owned("meeting_uuid", row)?,
-            participant: cells.participant(row)?,
-            samples: (),
-        })
-    }));
-    Ok(())
 }
 
 /// Samples in columns: whose they are and when, and figures.

@@ -39,7 +39,7 @@ pub(crate) const PUBLIC: &str = "public";
 /// Where tables of operation are.
 pub(crate) const SYSTEM: &str = "system";
 /// Where the rows of every revision are; the tables that people ask are views of them.
-const STORED: &str = "stored";
+pub(crate) const STORED: &str = "stored";
 /// Where all files of a version are.
 const STORE: &str = "zqos://store/";
 
