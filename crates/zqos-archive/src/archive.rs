@@ -1,10 +1,12 @@
 //! The archive: a store that answers as Zoom does.
 
 use std::fmt;
+use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use zqos_core::Clock;
+use zqos_core::{Clock, Timestamp};
 use zqos_store::{Location, Snapshot};
 
 use crate::answer::Answer;
@@ -19,6 +21,10 @@ use crate::version::{Blocks, TABLES, Version};
 
 /// How many bytes of texts that were read lately are kept.
 const CACHE_BYTES: usize = 64 << 20;
+/// How many answers are made at once for each processor: one waits for the disk while another is unpacked.
+///
+/// **Source**: a choice of this project.
+const PLACES_EACH: usize = 2;
 
 /// Zoom's dashboard API, answered from a store.
 ///
@@ -36,6 +42,8 @@ struct Inner {
     /// How many bytes of what meetings have are kept.
     contents_bytes: usize,
     tokens: Tokens,
+    /// Held while an answer is made: that takes a processor, and some megabytes for what is unpacked.
+    places: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Archive {
@@ -74,6 +82,7 @@ impl Archive {
             blocks: Cache::new(bytes - 2 * contents_bytes),
             contents_bytes,
             tokens: Tokens::new(),
+            places: Arc::new(Semaphore::new(PLACES_EACH * processors())),
         })))
     }
 
@@ -120,13 +129,24 @@ impl Archive {
         }
     }
 
+    /// When a meeting of an account began, by its UUID; `None` where the store has no such meeting, or nobody told
+    /// when.
+    pub fn start_of(&self, account: &str, uuid: &str) -> Option<Timestamp> {
+        let version = self.version();
+        let meeting = version.meetings().by_uuid(account, uuid)?;
+        Timestamp::from_unix_millis(meeting.start?).ok()
+    }
+
     async fn respond(
         &self,
         request: &Arc<(String, Route, Query)>,
         version: &Arc<Version>,
     ) -> Result<String, Failure> {
+        let place = Arc::clone(&self.0.places).acquire_owned().await;
         let (archive, request, version) = (self.clone(), Arc::clone(request), Arc::clone(version));
         let work = spawn_blocking(move || {
+            // Until the work is done, also when nobody waits for it any more.
+            let _place = place;
             let (account, route, query) = &*request;
             let now = archive.0.clock.now();
             let Inner { blocks, tokens, .. } = &*archive.0;
@@ -139,6 +159,10 @@ impl Archive {
     fn version(&self) -> Arc<Version> {
         Arc::clone(&self.0.version.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn stopped() -> ArchiveError {

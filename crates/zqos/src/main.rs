@@ -67,14 +67,23 @@ fn main() -> ExitCode {
 #[cfg(feature = "store")]
 const DECODERS: usize = 2;
 
+/// How many threads of a server read files, beside those of queries.
+#[cfg(feature = "serve")]
+const READERS: usize = 6;
+
 /// One thread, which starts at once, for commands that wait most of the time. The simulator computes;
 /// queries have threads of their own.
 fn runtime_for(command: &Command) -> Builder {
     match command {
         #[cfg(feature = "sim")]
         Command::Sim(_) | Command::Demo(_) => Builder::new_multi_thread(),
+        // As of collecting: what a few threads read does not lie about in the memory of hundreds.
         #[cfg(feature = "serve")]
-        Command::Serve(_) => Builder::new_multi_thread(),
+        Command::Serve(_) => {
+            let mut builder = Builder::new_multi_thread();
+            builder.max_blocking_threads(READERS);
+            builder
+        }
         #[cfg(feature = "store")]
         Command::Receive(_) => Builder::new_multi_thread(),
         // Pages are decoded beside the one thread; each more that does it has memory of its own.
