@@ -22,7 +22,7 @@ pub use coverage::Coverage;
 pub use diagnosis::{Answer, Terms, diagnose};
 pub use eyes::Eyes;
 pub use joins::{JudgedJoin, TRAITS, judged_joins, newest_join};
-pub use meetings::{MeetingRow, Suffered, meeting_row, meetings};
+pub use meetings::{MeetingRow, Suffered, audio_verdicts, meeting_row, meetings};
 pub use question::{About, Choice, LONGEST, Names, Question, Unclear, Who, one_person};
 pub use share::ShareOf;
 

@@ -252,11 +252,6 @@ impl Attended {
         Ok(Self { range, participants })
     }
 
-    /// The time of the meeting.
-    pub fn range(&self) -> Range<Timestamp> {
-        self.range.clone()
-    }
-
     /// How many minutes of participants it holds.
     pub fn weight(&self) -> usize {
         self.participants.iter().map(|who| who.strips[0].len()).sum()

@@ -180,23 +180,33 @@ pub async fn meetings(
     .await
 }
 
-/// Reads how one meeting is listed, of which it is known who took part.
+/// Reads what was found of the audio of a meeting and of everybody in it, for [`meeting_row`]; `range` is the
+/// meeting's.
 ///
 /// **Errors**: those of [`Archive::query`].
-pub async fn meeting_row(
+pub async fn audio_verdicts(
     archive: &Archive,
     account: &str,
     meeting: &Meeting,
-    attended: &Attended,
-    eyes: Eyes,
-) -> Result<MeetingRow, QueryError> {
+    range: Range<Timestamp>,
+) -> Result<Vec<Judged>, QueryError> {
     let which = Which {
         accounts: vec![account.to_owned()],
-        range: attended.range(),
+        range,
         meetings: Some(vec![meeting.uuid.as_str().to_owned()]),
         joins: None,
     };
-    let verdicts = archive.verdicts(&which, Medium::Audio).await?;
+    archive.verdicts(&which, Medium::Audio).await
+}
+
+/// How one meeting is listed, of which it is known who took part, and how that went.
+pub fn meeting_row(
+    account: &str,
+    meeting: &Meeting,
+    verdicts: &[Judged],
+    attended: &Attended,
+    eyes: Eyes,
+) -> MeetingRow {
     let mut of: HashMap<&str, &Judged> =
         verdicts.iter().map(|verdict| (&*verdict.user_id, verdict)).collect();
     let whole = of.remove(WHOLE_MEETING);
@@ -218,7 +228,7 @@ pub async fn meeting_row(
         longest_poor_minutes: whole.and_then(|whole| whole.longest_poor_minutes),
         ..MeetingRow::new(account, meeting.uuid.as_str())
     };
-    Ok(row.with(&joins.iter().collect::<Vec<_>>()))
+    row.with(&joins.iter().collect::<Vec<_>>())
 }
 
 /// A join of a meeting with the verdict on its audio; `None` if it has no grade.

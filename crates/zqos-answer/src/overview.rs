@@ -1,6 +1,6 @@
 //! How a company fared: by day, by what joins have in common, and in the tail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub struct Fared {
 impl Fared {
     /// Counts joins.
     pub fn of<'a>(joins: impl IntoIterator<Item = &'a JudgedJoin>) -> Self {
-        let (mut minutes, mut people) = (Minutes::default(), BTreeSet::new());
+        let (mut minutes, mut people) = (Minutes::default(), HashSet::new());
         let (mut count, mut poor_joins) = (0, 0);
         for join in joins {
             minutes.add(join);
@@ -167,12 +167,21 @@ pub fn grouped(
     hour_of_week: &HourOfWeek<'_>,
     least_people: u32,
 ) -> Grouped {
+    grouped_by(joins, &compared(joins, hour_of_week), by, least_people)
+}
+
+fn grouped_by(
+    joins: &[JudgedJoin],
+    compared: &[(usize, Join)],
+    by: &'static str,
+    least_people: u32,
+) -> Grouped {
     let mut groups: BTreeMap<Option<&Arc<str>>, Vec<&JudgedJoin>> = BTreeMap::new();
     for join in joins {
         groups.entry(join.value(by)).or_default().push(join);
     }
     let names: Vec<Option<&Arc<str>>> = groups.keys().copied().collect();
-    let standings = standings(joins, by, &names, hour_of_week);
+    let standings = standings(joins, compared, by, &names);
     let mut suppressed = 0;
     let mut rows: Vec<(f64, GroupRow)> = Vec::new();
     for (place, (name, joins)) in groups.iter().enumerate() {
@@ -197,34 +206,36 @@ pub fn grouped(
     Grouped { by, suppressed, rows: rows.into_iter().map(|(_, row)| row).collect() }
 }
 
+/// Joins, for being compared by what they have in common, each with its place; who have no time or no judged minutes
+/// are left out.
+fn compared(joins: &[JudgedJoin], hour_of_week: &HourOfWeek<'_>) -> Vec<(usize, Join)> {
+    let (mut meetings, mut people) = (Numbers::default(), Numbers::default());
+    let compared = joins.iter().enumerate().filter_map(|(place, join)| {
+        let (weekday, hour) = hour_of_week(join.start);
+        let meeting = meetings.of(&join.meeting_uuid);
+        let person = join.person.as_ref().map(|person| people.of(person));
+        let slot = Slot::new(weekday, hour)?;
+        let minutes = Proportion::new(join.poor_minutes, join.minutes)?;
+        Some((place, Join { meeting, person, slot, is_poor: join.is_poor, minutes }))
+    });
+    compared.collect()
+}
+
 /// How each group stands among the others, by its place.
 fn standings(
     joins: &[JudgedJoin],
+    compared: &[(usize, Join)],
     by: &str,
     names: &[Option<&Arc<str>>],
-    hour_of_week: &HourOfWeek<'_>,
 ) -> BTreeMap<usize, Standing> {
-    let (mut meetings, mut people) = (Numbers::default(), Numbers::default());
-    let members: Vec<Member> = joins
-        .iter()
-        .filter_map(|join| {
-            let (weekday, hour) = hour_of_week(join.start);
-            let meeting = meetings.of(&join.meeting_uuid);
-            let person = join.person.as_ref().map(|person| people.of(person));
-            // What is not known is no cohort: it is no thing that joins have in common.
-            let cohort = join.value(by).and_then(|name| names.binary_search(&Some(name)).ok());
-            Some(Member {
-                join: Join {
-                    meeting,
-                    person,
-                    slot: Slot::new(weekday, hour)?,
-                    is_poor: join.is_poor,
-                    minutes: Proportion::new(join.poor_minutes, join.minutes)?,
-                },
-                cohorts: cohort.and_then(|place| u32::try_from(place).ok()).into_iter().collect(),
-            })
-        })
-        .collect();
+    let member = |(place, join): &(usize, Join)| {
+        // What is not known is no cohort: it is no thing that joins have in common.
+        let name = joins[*place].value(by);
+        let cohort = name.and_then(|name| names.binary_search(&Some(name)).ok());
+        let cohorts = cohort.and_then(|place| u32::try_from(place).ok()).into_iter().collect();
+        Member { join: *join, cohorts }
+    };
+    let members: Vec<Member> = compared.iter().map(member).collect();
     let places =
         |cohorts: Vec<u32>| cohorts.into_iter().filter_map(|one| usize::try_from(one).ok());
     rank(&members)
@@ -239,7 +250,9 @@ pub fn all_groups(
     hour_of_week: &HourOfWeek<'_>,
     least_people: u32,
 ) -> Vec<Grouped> {
-    TRAITS.into_iter().map(|by| grouped(joins, by, hour_of_week, least_people)).collect()
+    let compared = compared(joins, hour_of_week);
+    let of = |by| grouped_by(joins, &compared, by, least_people);
+    TRAITS.into_iter().map(of).collect()
 }
 
 /// Judged and poor minutes of an hour of the week.

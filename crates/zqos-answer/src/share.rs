@@ -1,6 +1,6 @@
 //! A share of minutes, and how sure it is.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub(crate) struct Minutes {
     judged: u64,
     poor: u64,
     /// Judged and poor minutes of each cluster, whose minutes go together.
-    clusters: BTreeMap<Arc<str>, (u64, u64)>,
+    clusters: HashMap<Arc<str>, (u64, u64)>,
 }
 
 impl Minutes {
@@ -91,10 +91,11 @@ impl Minutes {
         let number = |count: u64| count as f64;
         let clusters = number(self.clusters());
         let total = number(self.judged);
-        let squares: f64 = self
-            .clusters
-            .values()
-            .map(|(judged, poor)| (number(*poor) - value * number(*judged)).powi(2))
+        let mut counts: Vec<(u64, u64)> = self.clusters.values().copied().collect();
+        // A sum depends on its order, and is to be the same each time.
+        counts.sort_unstable();
+        let squares: f64 = (counts.into_iter())
+            .map(|(judged, poor)| (number(poor) - value * number(judged)).powi(2))
             .sum();
         let variance = if clusters > 1.0 {
             squares / (total * total) * clusters / (clusters - 1.0)
