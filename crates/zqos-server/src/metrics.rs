@@ -276,7 +276,7 @@ async fn of_store(
     who: &Identity,
 ) -> Result<(Option<i64>, Vec<(Group, Counts)>), Problem> {
     let version = server.held.newest().await?;
-    let Some(newest) = crate::api::newest_join(&version, &who.accounts).await? else {
+    let Some(newest) = crate::api::newest_join(server, &version, who).await? else {
         return Ok((None, Vec::new()));
     };
     let range = newest.saturating_sub(WINDOW)..newest.saturating_add(Duration::from_millis(1));

@@ -81,7 +81,7 @@ const ANSWERS: usize = 64 << 20;
 const JOINS: usize = 400_000;
 /// How many meetings likewise.
 const MEETINGS: usize = 100_000;
-/// Of how many sets of accounts it is kept which days they have.
+/// Of how many sets of accounts it is kept which days they have, and which join is the newest.
 const ACCOUNTS: usize = 1_000;
 /// How many meetings that were looked at by themselves.
 const FOUND: usize = 10_000;
@@ -113,6 +113,7 @@ pub struct Server {
     pub(crate) joins: Cache<JoinsKey, Vec<JudgedJoin>>,
     pub(crate) meetings: Cache<JoinsKey, Vec<MeetingRow>>,
     pub(crate) days: Cache<Vec<String>, Stored>,
+    pub(crate) newest: Cache<Vec<String>, Option<Timestamp>>,
     pub(crate) found: Cache<(Vec<String>, String), FoundMeeting>,
     pub(crate) attended: Cache<MeetingKey, zqos_answer::meeting::Attended>,
     pub(crate) diagnoses: Cache<DiagnosisKey, zqos_answer::Answer>,
@@ -163,6 +164,7 @@ impl Server {
             joins: Cache::new(JOINS),
             meetings: Cache::new(MEETINGS),
             days: Cache::new(ACCOUNTS),
+            newest: Cache::new(ACCOUNTS),
             found: Cache::new(FOUND),
             attended: Cache::new(MINUTES),
             diagnoses: Cache::new(TOLD),

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 use zqos_answer::Eyes;
 use zqos_archive::{Archive, ArchiveError};
+use zqos_core::Timestamp;
 
 use crate::access::Identity;
 use crate::server::Server;
@@ -41,6 +42,17 @@ impl Zoom {
             *looked = Some(Instant::now());
         }
         Ok(archive)
+    }
+
+    /// When a meeting of one of some accounts began; `None` where that is not known, or the archive can't be read.
+    pub(crate) async fn start_of(
+        &self,
+        server: &Server,
+        accounts: &[String],
+        uuid: &str,
+    ) -> Option<Timestamp> {
+        let archive = self.archive(server).await.ok()?;
+        accounts.iter().find_map(|account| archive.start_of(account, uuid))
     }
 }
 

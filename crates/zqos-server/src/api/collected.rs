@@ -68,7 +68,7 @@ pub(crate) async fn coverage(
         }
     }
     let version = server.held.newest().await?;
-    let newest_sample = newest_join(&version, &who.accounts).await?.map(|at| at.to_string());
+    let newest_sample = newest_join(&server, &version, &who).await?.map(|at| at.to_string());
     let tables = version.archive.snapshot().map(zqos_store::Snapshot::tables);
     let (mut healths, mut unsealed) = (Vec::new(), std::collections::BTreeMap::new());
     for (table, _, files) in tables.into_iter().flatten().filter(|_| sees_all) {

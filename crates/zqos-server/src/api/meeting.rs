@@ -7,11 +7,11 @@ use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use futures::TryStreamExt as _;
+use futures::{TryStreamExt as _, try_join};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zqos_answer::meeting::{Attendant, Attended, Heat, Lens, Shown, Timelines, timelines};
-use zqos_answer::{Answer, Eyes, MeetingRow, Question};
+use zqos_answer::{Answer, Eyes, MeetingRow, Question, audio_verdicts, meeting_row};
 use zqos_query::quoted;
 
 use super::overview::diagnosed;
@@ -55,12 +55,14 @@ pub(crate) async fn meeting(
     let who = of_account(who, account.as_deref())?;
     let version = server.held.newest().await?;
     let found = one_meeting(&server, &version, &who, &uuid).await?;
-    let attended = attended(&server, &version, &who, &found).await?;
     let FoundMeeting { account: [account], meeting, range } = &*found;
-    let eyes = server.eyes(&who);
-    let row = zqos_answer::meeting_row(&version.archive, account, meeting, &attended, eyes);
+    let verdicts = async {
+        let read = audio_verdicts(&version.archive, account, meeting, range.clone());
+        Ok::<_, Problem>(read.await?)
+    };
+    let (attended, verdicts) = try_join!(attended(&server, &version, &who, &found), verdicts)?;
     Ok(Json(OneMeeting {
-        meeting: row.await?,
+        meeting: meeting_row(account, meeting, &verdicts, &attended, server.eyes(&who)),
         from: range.start.to_string(),
         to: range.end.to_string(),
         participants: attended.participants.clone(),
