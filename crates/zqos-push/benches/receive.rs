@@ -239,7 +239,11 @@ fn rates(folder: &Path) -> bool {
         let crowd = if is_crowded { crowd(receiver.address) } else { Vec::new() };
         let answers = send_all(receiver.address, &[load]).into_iter().next().unwrap();
         drop(crowd);
-        let syncs = receiver.end();
+        let syncs = usize::try_from(receiver.counters.syncs()).unwrap();
+        let counters = receiver.end();
+        for why in Refusal::ALL.into_iter().filter(|&why| counters.refused(why) > 0) {
+            println!("  {} refused: {}", counters.refused(why), why.as_str());
+        }
         let Answers { taken, refused, failed, mut times, seconds, .. } = answers;
         times.sort_unstable();
         let percentile = |rank: usize| times[(times.len() * rank).div_ceil(100) - 1];
@@ -365,17 +369,13 @@ impl Receiving {
         Self { runtime, address, counters, writer, stop, served }
     }
 
-    /// Stops it; how many syncs there were.
-    fn end(self) -> usize {
+    /// Stops it; what it has counted.
+    fn end(self) -> Arc<Counters> {
         let Self { runtime, counters, writer, stop, served, .. } = self;
-        for why in Refusal::ALL.into_iter().filter(|&why| counters.refused(why) > 0) {
-            eprintln!("  {} refused: {}", counters.refused(why), why.as_str());
-        }
-        let syncs = usize::try_from(counters.syncs()).unwrap();
         drop(stop);
         runtime.block_on(served).unwrap().unwrap();
         writer.finish().unwrap();
-        syncs
+        counters
     }
 }
 
