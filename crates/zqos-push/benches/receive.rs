@@ -36,9 +36,10 @@ const RATES: [usize; 4] = [2_000, 5_000, 10_000, 20_000];
 /// For how long each.
 const SECONDS: usize = 6;
 /// How many connections they are sent on: an answer may take as long as this many others. Whoever is overloaded lets
-/// some thousands wait, and answers the rest at once: there must be more connections than that, or nobody is refused.
+/// some thousands wait, and answers the rest at once: there must be more connections than that, or nobody is refused,
+/// and no more than are served.
 const CONNECTIONS: usize = 256;
-const CONNECTIONS_OVERLOADED: usize = 6_000;
+const CONNECTIONS_OVERLOADED: usize = 4_000;
 /// How much of an answer is read at once.
 const ANSWER: usize = 512;
 /// How much a sync of the bare disk writes, and how often.
@@ -137,7 +138,7 @@ fn overload(folder: &Path) -> bool {
     let answers = send_all(capped.address, &loads);
     let (_, memory) = capped.end();
     let [loaded, after] = answers.as_slice() else { unreachable!("there were two loads") };
-    let kept = per_second(loaded.taken, per_second(OVERLOAD.kept, loaded.seconds));
+    let kept = per_second(loaded.taken, loaded.seconds) / per_second(OVERLOAD.kept, 1.0);
     for (when, Answers { taken, refused, failed, longest, latest, seconds, .. }) in [
         (format!("{seconds} s of {offered} a second"), loaded),
         (format!("{:?} later", OVERLOAD.rest), after),
@@ -533,7 +534,8 @@ async fn send(address: SocketAddr, requests: Requests, load: Load) -> Answers {
                 let mut status = None;
                 while line != "\r\n" {
                     line.clear();
-                    stream.read_line(&mut line).await.unwrap();
+                    let bytes = stream.read_line(&mut line).await.unwrap();
+                    assert!(bytes > 0, "the receiver has hung up");
                     status = status.or_else(|| line.split(' ').nth(1)?.parse().ok());
                 }
                 line.clear();
