@@ -98,9 +98,7 @@ impl Casebook {
         let mut round = 0;
         while let Some(mut heaviest) = heap.pop() {
             let suspect = &suspects[heaviest.suspect as usize];
-            let is_stale =
-                suspect.joins.iter().any(|join| evidences.touched[*join as usize] > heaviest.round);
-            if is_stale {
+            if is_stale(&evidences, suspect, &heaviest) {
                 if let Some(charge) = evidences.charge(suspect) {
                     heap.push(Waiting { round, charge, ..heaviest });
                 }
@@ -152,7 +150,7 @@ fn is_wide(charge: &Charge) -> bool {
 }
 
 /// A charge against one place within a wide one, that explains what shows there much better: the place has a
-/// trouble of its own.
+/// trouble of its own. It is weighed anew where something was explained since.
 fn narrower(
     evidences: &Evidences<'_>,
     suspects: &[Suspect],
@@ -160,24 +158,34 @@ fn narrower(
     heap: &BinaryHeap<Waiting>,
 ) -> Option<Waiting> {
     let wide_joins = &suspects[wide.suspect as usize].joins;
-    let explains_better = |waiting: &&Waiting| {
-        let Waiting { suspect, round, charge } = waiting;
-        let joins = &suspects[*suspect as usize].joins;
-        let (own, other) = (&charge.stretch, &wide.charge.stretch);
-        if charge.pattern.scope != ScopeKind::Site
-            || charge.pattern.cause == wide.charge.pattern.cause
-            || own.to <= other.from
-            || other.to <= own.from
-            || joins.iter().any(|join| evidences.touched[*join as usize] > *round)
-        {
-            return false;
+    let better = |waiting: &Waiting| {
+        let suspect = &suspects[waiting.suspect as usize];
+        if waiting.charge.pattern.scope != ScopeKind::Site {
+            return None;
         }
-        let common: Vec<u32> =
-            joins.iter().copied().filter(|join| wide_joins.binary_search(join).is_ok()).collect();
-        2 * common.len() > joins.len()
-            && own.score - evidences.score_in(wide.charge.pattern, &common, own) > CLEARLY
+        let is_common = |join: &u32| wide_joins.binary_search(join).is_ok();
+        let common: Vec<u32> = suspect.joins.iter().copied().filter(is_common).collect();
+        if 2 * common.len() <= suspect.joins.len() {
+            return None;
+        }
+        let fresh = if is_stale(evidences, suspect, waiting) {
+            Waiting { round: wide.round, charge: evidences.charge(suspect)?, ..*waiting }
+        } else {
+            waiting.clone()
+        };
+        let (own, other) = (&fresh.charge.stretch, &wide.charge.stretch);
+        let is_better = fresh.charge.pattern.cause != wide.charge.pattern.cause
+            && own.from < other.to
+            && other.from < own.to
+            && own.score - evidences.score_in(wide.charge.pattern, &common, own) > CLEARLY;
+        is_better.then_some(fresh)
     };
-    heap.iter().filter(explains_better).max().cloned()
+    heap.iter().filter_map(better).max()
+}
+
+/// True once something was explained, after a charge was weighed, of a join that it is about.
+fn is_stale(evidences: &Evidences<'_>, suspect: &Suspect, waiting: &Waiting) -> bool {
+    suspect.joins.iter().any(|join| evidences.touched[*join as usize] > waiting.round)
 }
 
 /// Other causes that fit a charge about as well: they say the same of the same joins.
