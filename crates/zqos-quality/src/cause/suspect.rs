@@ -37,9 +37,9 @@ const CONTRAST: f64 = 2.5;
 /// A scope is what those have in common who show it, when a group of as many joins that is drawn by lot holds
 /// as many of them with at most this probability, in any of all the scopes of the kind.
 ///
-/// **Source**: a choice of this project, divided by the number of scopes (Bonferroni, 1936): whoever looks at many
-/// places finds one that is out of the ordinary.
-const BY_LOT: f64 = 0.01;
+/// **Source**: a choice of this project, on seeds below 1,000, divided by the number of scopes (Bonferroni, 1936):
+/// whoever looks at many places finds one that is out of the ordinary.
+const BY_LOT: f64 = 0.02;
 
 /// A cause of several places is beyond one of them when it is this much more probable in the others, as a logarithm.
 ///
@@ -310,8 +310,9 @@ impl<'i> Evidences<'i> {
                 count.shown += u32::from(signs.shown & of_pattern & decisive != 0);
                 count.known += u32::from(of_pattern & decisive != 0);
             }
+            let speaks = count.shown > 0 && self.score_in(pattern, &[*join], stretch) > 0.0;
             let is_member = suspect.joins.binary_search(join).is_ok();
-            if is_member { &mut within } else { &mut elsewhere }.add(count);
+            if is_member { &mut within } else { &mut elsewhere }.add(count, speaks);
         }
         // Where only some joins show it, those that do show it most of the time.
         let rate = if pattern.share < 1.0 { 0.5 } else { within.all.rate() / 2.0 };
@@ -387,27 +388,32 @@ impl<'i> Evidences<'i> {
 #[derive(Debug, Default)]
 struct Showing {
     all: Count,
-    joins: Vec<Count>,
+    /// How many joins there are.
+    joins: u64,
+    /// How often it shows in each join in which it speaks for the pattern: in others it is what is usual of them.
+    rates: Vec<f64>,
 }
 
 impl Showing {
-    fn add(&mut self, join: Count) {
+    /// Adds a join; `speaks` where what shows there speaks for the pattern.
+    fn add(&mut self, join: Count, speaks: bool) {
         if join.known > 0 {
             self.all.known += join.known;
             self.all.shown += join.shown;
-            self.joins.push(join);
+            self.joins += 1;
+            self.rates.extend(speaks.then(|| join.rate()));
         }
     }
 
-    /// In how many joins it shows at least so often.
+    /// In how many joins it speaks for the pattern and shows at least so often.
     fn joins_from(&self, rate: f64) -> u64 {
-        self.joins.iter().map(|join| u64::from(join.shown > 0 && join.rate() >= rate)).sum()
+        self.rates.iter().map(|of_join| u64::from(*of_join >= rate)).sum()
     }
 
     /// True where it shows clearly more often here than elsewhere. Where there is nobody elsewhere nothing
     /// contradicts.
     fn exceeds(&self, elsewhere: &Self) -> bool {
-        if elsewhere.joins.is_empty() {
+        if elsewhere.joins == 0 {
             return true;
         }
         let times = |shown: u32, clean: u32| f64::from(shown) * f64::from(clean);
@@ -421,8 +427,7 @@ impl Showing {
     ///
     /// **Source**: Fisher's exact test, by joins, as minutes of one join are alike.
     fn is_beyond_lot(&self, elsewhere: &Self, rate: f64, most: f64) -> bool {
-        let number = |joins: &Vec<Count>| u64::try_from(joins.len()).unwrap_or(u64::MAX);
-        let (members, others) = (number(&self.joins), number(&elsewhere.joins));
+        let (members, others) = (self.joins, elsewhere.joins);
         let (hurt, hurt_elsewhere) = (self.joins_from(rate), elsewhere.joins_from(rate));
         let by_lot = Hypergeometric::new(members + others, hurt + hurt_elsewhere, members);
         others == 0 || hurt > 0 && by_lot.is_ok_and(|drawn| drawn.sf(hurt - 1) <= most)
@@ -453,7 +458,7 @@ mod tests {
     fn showing(joins: &[(u32, u32)]) -> Showing {
         let mut all = Showing::default();
         for (shown, known) in joins {
-            all.add(Count { shown: *shown, known: *known });
+            all.add(Count { shown: *shown, known: *known }, *shown > 0);
         }
         all
     }
@@ -473,6 +478,20 @@ mod tests {
         assert!(!lot(&[hurt; 8], &[hurt; 12]));
         assert!(lot(&[hurt; 2], &[]), "nobody else contradicts");
         assert!(!lot(&[clean; 8], &[clean; 8]));
+    }
+
+    #[test]
+    fn what_is_usual_of_a_join_makes_no_scope_common() {
+        let others = |speaks| {
+            let mut others = showing(&[(0, 30); 20]);
+            for _ in 0..4 {
+                others.add(Count { shown: 20, known: 30 }, speaks);
+            }
+            others
+        };
+        let members = showing(&[(20, 30); 4]);
+        assert!(!members.is_beyond_lot(&others(true), 0.5, 0.001));
+        assert!(members.is_beyond_lot(&others(false), 0.5, 0.001));
     }
 
     #[test]
