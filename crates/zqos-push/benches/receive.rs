@@ -57,6 +57,9 @@ const OVERLOAD: Overload = Overload {
     after: (200, 10),
     within: Duration::from_secs(3),
     sent_within: Duration::from_secs(1),
+    guess: 1_000.0,
+    guesses: 2,
+    guess_seconds: 10,
     least_kept: 0.8,
     most_memory_kib: 300_000_000 / 1_024,
 };
@@ -69,6 +72,9 @@ struct Overload {
     after: (usize, usize),
     within: Duration,
     sent_within: Duration,
+    guess: f64,
+    guesses: usize,
+    guess_seconds: usize,
     least_kept: f64,
     most_memory_kib: usize,
 }
@@ -121,20 +127,22 @@ fn overload(folder: &Path) -> bool {
         is_made_before: false,
     };
     let offered = OVERLOAD.kept * OVERLOAD.times;
-    // How much the disk has to keep of an event, where many come at once, as they will.
-    let free = Alone::start(&folder.join("known"), u32::MAX);
-    let known = send_all(free.address, &[load(Duration::ZERO, offered, 5)]);
-    let bytes = per_second(free.end().0, per_second(known[0].taken, 1.0));
+    // How much the disk has to keep of an event depends on how many share a sync, and so on how slow it is.
+    let mut bytes = OVERLOAD.guess;
+    for round in 0..OVERLOAD.guesses {
+        let slow = Alone::start(&folder.join(format!("known-{round}")), cap(bytes));
+        let known =
+            send_all(slow.address, &[load(Duration::ZERO, offered, OVERLOAD.guess_seconds)]);
+        bytes = per_second(slow.end().0, per_second(known[0].taken, 1.0));
+    }
     println!(
         "an event makes the disk keep {bytes:.0} bytes, of which it is let keep {} a second",
         OVERLOAD.kept
     );
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some megabytes")]
-    let cap = (bytes * per_second(OVERLOAD.kept, 1.0)) as u32;
 
     let (rate, later) = OVERLOAD.after;
     let loads = [load(Duration::ZERO, offered, seconds), load(OVERLOAD.rest, rate, later)];
-    let capped = Alone::start(&folder.join("overloaded"), cap);
+    let capped = Alone::start(&folder.join("overloaded"), cap(bytes));
     let answers = send_all(capped.address, &loads);
     let (_, memory) = capped.end();
     let [loaded, after] = answers.as_slice() else { unreachable!("there were two loads") };
@@ -165,6 +173,13 @@ fn overload(folder: &Path) -> bool {
         println!("  {claim}: {}", if holds { "holds" } else { "BROKEN" });
     }
     claims.iter().all(|(_, holds)| *holds)
+}
+
+/// How many bytes a second the disk is let keep, where an event makes it keep so many.
+fn cap(bytes: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some megabytes")]
+    let cap = (bytes * per_second(OVERLOAD.kept, 1.0)) as u32;
+    cap
 }
 
 /// A receiver in a process of its own, so that its memory is nobody else's. It ends when its standard input does.
