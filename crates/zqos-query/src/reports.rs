@@ -651,3 +651,43 @@ fn devices_of<S: Samples, E: Fn() -> S>(
     });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Int64Array, StringArray};
+
+    use super::*;
+
+    #[test]
+    fn of_several_rows_of_a_join_the_last_value_of_each_column_counts() {
+        let text = |cells: &[Option<&str>]| -> ArrayRef {
+            Arc::new(cells.iter().copied().collect::<StringArray>())
+        };
+        let rows = |cells: [[Option<&str>; 3]; 2], revisions: [i64; 2]| {
+            let column = |place: usize| text(&cells.map(|row| row[place]));
+            let same = |value| text(&[Some(value); 2]);
+            let columns: [(&str, ArrayRef); 6] = [
+                ("account", same("a")),
+                ("meeting_uuid", same("m")),
+                ("user_id", column(0)),
+                ("user_name", column(1)),
+                ("site", column(2)),
+                ("revision", Arc::new(Int64Array::from(revisions.to_vec()))),
+            ];
+            let columns = columns.map(|(name, cells)| (name, cells, true));
+            RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+        };
+        let rows = [
+            rows([[Some("2"), Some("new"), None], [Some("1"), Some("x"), None]], [7, 1]),
+            rows([[Some("2"), Some("old"), Some("here")], [Some("2"), None, None]], [3, 9]),
+        ];
+        let stored = Stored::new(&PARTICIPANTS, &rows).unwrap();
+        let told: Vec<_> = (stored.things())
+            .map(|told| (told.text("user_id"), told.text("user_name"), told.text("site")))
+            .collect();
+        assert_eq!(told, [(Some("1"), Some("x"), None), (Some("2"), Some("new"), Some("here"))]);
+        assert_eq!(Stored::new(&PARTICIPANTS, &[]).unwrap().things().count(), 0);
+    }
+}
