@@ -51,8 +51,13 @@ impl Zoom {
         accounts: &[String],
         uuid: &str,
     ) -> Option<Timestamp> {
-        let archive = self.archive(server).await.ok()?;
-        accounts.iter().find_map(|account| archive.start_of(account, uuid))
+        let of =
+            |archive: &Archive| accounts.iter().find_map(|account| archive.start_of(account, uuid));
+        // Nobody looks whether the store has changed where it is known: what has begun does not begin anew.
+        if let Some(start) = self.archive.get().and_then(of) {
+            return Some(start);
+        }
+        of(self.archive(server).await.ok()?)
     }
 }
 

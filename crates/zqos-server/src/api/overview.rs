@@ -63,8 +63,9 @@ pub(crate) async fn overview(
     let (range, zone, medium) = (when.range()?, when.zone()?, medium(of.as_deref())?);
     let who = when.of(who)?;
     let version = server.held.newest().await?;
-    let joins = joins(&server, &version, &who, &range, medium).await?;
-    let coverage = coverage_of(&server, &who, &range).await;
+    let joins = joins(&server, &version, &who, &range, medium);
+    let (joins, coverage) = tokio::join!(joins, coverage_of(&server, &who, &range));
+    let joins = joins?;
     let least = least_people(&server, &who);
     // It computes for a while, and others want to be answered.
     let made = tokio::task::spawn_blocking(move || Overview {
