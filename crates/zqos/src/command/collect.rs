@@ -190,7 +190,7 @@ async fn tell(
         let phone = phone || account.phone;
         told.push(Told::read(at, account, range, phone, now).await?.with_calls(calls));
     }
-    let exit = status::show(&told, session.format, &session.zone)?;
+    let exit = status::show(&told, at, session.format, &session.zone).await?;
     kept?;
     let Some((name, last)) = failures.pop() else { return Ok(exit) };
     for (name, error) in failures {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use zoom_wire::rate_limit::Product;
 use zqos_collect::{Hole, PhoneStatus, Quota, Savings, Status as Found, Why};
 use zqos_core::{Clock as _, PushAlarm, Shown, SystemClock, Timestamp};
-use zqos_store::{DeadLetter, Known, Location};
+use zqos_store::{Known, Location};
 
 use crate::cli::{Format, Global, Status};
 use crate::command::import::location;
@@ -72,7 +72,7 @@ pub(super) async fn run(args: &Status, global: &Global) -> anyhow::Result<Exit> 
     for account in accounts {
         told.push(Told::read(&at, account, &range, account.phone, now).await?);
     }
-    show(&told, global.format, &zone)
+    show(&told, &at, global.format, &zone).await
 }
 
 /// What is told of an account.
@@ -87,8 +87,6 @@ pub(super) struct Told {
     phone: Option<(PhoneStatus, Quota)>,
     /// What was wrong with what is pushed in the range, or is now.
     alarms: Vec<PushAlarm>,
-    /// How many rows and events wait that could not be kept where they belong, of whatever time.
-    dead_letters: u32,
     /// The calls are those of one run.
     is_of_run: bool,
 }
@@ -113,10 +111,6 @@ impl Told {
         let quota = |product| Quota::of(&today, product, now, account.plan, account.spare_pct);
         let is_collected = phone || of_phone.listed > 0;
         let alarms = alarms(at, &account.name, range, now).await?;
-        let letters = zqos_store::dead_letters(at.clone()).await?;
-        let waits =
-            |letter: &&DeadLetter| letter.account == account.name && letter.replayed_at.is_none();
-        let dead_letters = letters.iter().filter(waits).count();
         Ok(Self {
             account: account.name.clone(),
             range: range.clone(),
@@ -124,7 +118,6 @@ impl Told {
             quota: quota(Product::Meetings),
             phone: is_collected.then(|| (of_phone, quota(Product::Phone))),
             alarms,
-            dead_letters: u32::try_from(dead_letters).unwrap_or(u32::MAX),
             is_of_run: false,
         })
     }
@@ -135,6 +128,25 @@ impl Told {
             calls.into_iter().map(|(purpose, calls)| (purpose.to_owned(), calls)).collect();
         self.is_of_run = true;
         self
+    }
+}
+
+/// How many rows and events of each account wait that could not be kept where they belong, of whatever time.
+struct Letters(BTreeMap<String, u32>);
+
+impl Letters {
+    async fn read(at: &Location) -> anyhow::Result<Self> {
+        let mut waiting = BTreeMap::new();
+        for letter in zqos_store::dead_letters(at.clone()).await? {
+            if letter.replayed_at.is_none() {
+                *waiting.entry(letter.account).or_default() += 1;
+            }
+        }
+        Ok(Self(waiting))
+    }
+
+    fn of(&self, account: &str) -> u32 {
+        self.0.get(account).copied().unwrap_or(0)
     }
 }
 
@@ -155,7 +167,13 @@ async fn alarms(
 }
 
 /// Shows what is known of accounts, and tells whether something is missing.
-pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow::Result<Exit> {
+pub(super) async fn show(
+    told: &[Told],
+    at: &Location,
+    format: Option<Format>,
+    zone: &Zone,
+) -> anyhow::Result<Exit> {
+    let letters = Letters::read(at).await?;
     let mut output = Output::new();
     let format = output.format(format);
     typed::refuse_raw(format)?;
@@ -163,18 +181,19 @@ pub(super) fn show(told: &[Told], format: Option<Format>, zone: &Zone) -> anyhow
         Format::Table => {
             let (width, may_style) = (output.width(), output.may_style());
             output.write(|out| {
-                told.iter().try_for_each(|told| told.write_table(out, zone, width, may_style))
+                told.iter()
+                    .try_for_each(|told| told.write_table(out, zone, width, may_style, &letters))
             })?;
         }
         form @ (Format::Csv | Format::Ndjson) => {
             let form = if form == Format::Csv { RowForm::Csv } else { RowForm::Ndjson };
             output.write(|out| {
                 let mut writer = RowWriter::new(out, form, &COLUMNS)?;
-                told.iter().try_for_each(|told| told.write_row(out, &mut writer))
+                told.iter().try_for_each(|told| told.write_row(out, &mut writer, &letters))
             })?;
         }
         Format::Json | Format::Raw => {
-            let all: Vec<_> = told.iter().map(Told::report).collect();
+            let all: Vec<_> = told.iter().map(|told| told.report(&letters)).collect();
             let text = serde_json::to_string(&all).map_err(io::Error::from)?;
             output.write(|out| {
                 json::write_pretty(out, &text, 0)?;
@@ -232,6 +251,7 @@ impl Told {
         zone: &Zone,
         width: usize,
         may_style: bool,
+        letters: &Letters,
     ) -> io::Result<()> {
         let Found { participants, minutes, .. } = &self.found;
         let found = &self.found;
@@ -281,8 +301,9 @@ impl Told {
             lines.push(("phone calls", told_of_phone(found)));
             lines.push(("phone quota", used(*quota)));
         }
-        if self.dead_letters > 0 {
-            let count = grouped(self.dead_letters);
+        let waiting = letters.of(&self.account);
+        if waiting > 0 {
+            let count = grouped(waiting);
             lines.push(("dead letters", format!("{count}: `zqos store replay --list` tells why")));
         }
         lines.extend(self.alarms.iter().map(|alarm| ("push alarm", told_of_alarm(alarm, zone))));
@@ -325,7 +346,12 @@ impl Told {
         Ok(())
     }
 
-    fn write_row(&self, out: &mut dyn Write, writer: &mut RowWriter) -> io::Result<()> {
+    fn write_row(
+        &self,
+        out: &mut dyn Write,
+        writer: &mut RowWriter,
+        letters: &Letters,
+    ) -> io::Result<()> {
         let found = &self.found;
         let count = |count: usize| Cell::from(count as u64);
         let (from, to) = (self.range.start, self.range.end);
@@ -360,12 +386,12 @@ impl Told {
                 cell(found.saved.meetings),
                 cell(found.saved.calls),
                 cell(found.pushed_in_part),
-                cell(self.dead_letters),
+                cell(letters.of(&self.account)),
             ])],
         )
     }
 
-    fn report(&self) -> Report<'_> {
+    fn report(&self, letters: &Letters) -> Report<'_> {
         let found = &self.found;
         let pair = |(expected, got)| Pair { expected, got };
         let instants = |days: &[Timestamp]| days.iter().map(Timestamp::to_string).collect();
@@ -389,7 +415,7 @@ impl Told {
                 in_part: found.pushed_in_part,
             },
             invalid_rows: found.invalid,
-            dead_letters: self.dead_letters,
+            dead_letters: letters.of(&self.account),
             calls: (found.calls.iter())
                 .map(|(purpose, &(calls, failed))| Made { purpose, calls, failed })
                 .collect(),
