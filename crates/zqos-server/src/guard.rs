@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http_body_util::LengthLimitError;
 use sha2::{Digest as _, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -28,6 +29,8 @@ pub(crate) const COOKIE: &str = "zqos_session";
 pub(crate) const OURS: HeaderName = HeaderName::from_static("x-zqos");
 /// The largest body of a request: a query, or what asks for a token.
 const MOST_BODY: usize = 256 << 10;
+/// How long it may take to come.
+const BODY_TIME: Duration = Duration::from_secs(20);
 /// How long an answer may take.
 const MOST_TIME: Duration = Duration::from_mins(1);
 /// The largest answer that is kept to be given again, and has a tag.
@@ -42,6 +45,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) fn guarded(server: &Arc<Server>, router: Router) -> Router {
     // The last is the first that a request comes to.
     router
+        .layer(from_fn(received))
         .layer(from_fn_with_state(Arc::clone(server), kept))
         .layer(from_fn_with_state(Arc::clone(server), identified))
         .layer(from_fn_with_state(Arc::clone(server), knocked))
@@ -56,6 +60,27 @@ pub(crate) fn guarded(server: &Arc<Server>, router: Router) -> Router {
         .layer(from_fn(with_headers))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(Arc::clone(server), counted))
+}
+
+/// Waits for the body of a request, and not for one that does not come to its end.
+async fn received(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let problem = match tokio::time::timeout(BODY_TIME, to_bytes(body, MOST_BODY)).await {
+        Ok(Ok(body)) => return next.run(Request::from_parts(head, Body::from(body))).await,
+        Ok(Err(error)) if is_of_length(&error) => {
+            let size = MOST_BODY >> 10;
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the request is too long")
+                .hint(format!("what is sent may have {size} KiB"))
+        }
+        Ok(Err(_)) => Problem::wrong("the request broke off"),
+        Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "the request did not come to its end")
+            .hint(format!("it may take {} s", BODY_TIME.as_secs())),
+    };
+    problem.into_response()
+}
+
+fn is_of_length(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_of_length)
 }
 
 /// Gives up what takes too long.
@@ -404,4 +429,46 @@ async fn tagged(response: Response, known: Option<&HeaderValue>) -> Response {
         return Response::from_parts(head, Body::empty());
     }
     Response::from_parts(head, Body::from(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::post;
+    use futures::{StreamExt as _, stream};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    /// What is answered to a body that comes in pieces, and ends or does not.
+    async fn answered(pieces: Vec<Result<&'static str, std::io::Error>>, ends: bool) -> StatusCode {
+        let router = Router::new()
+            .route("/", post(|body: String| async move { assert_eq!(body, "a whole one") }))
+            .layer(from_fn(received));
+        let pieces = stream::iter(pieces);
+        let body = if ends {
+            Body::from_stream(pieces)
+        } else {
+            Body::from_stream(pieces.chain(stream::pending()))
+        };
+        router.oneshot(Request::post("/").body(body).unwrap()).await.unwrap().status()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_end_is_not_waited_for() {
+        let start = tokio::time::Instant::now();
+        assert_eq!(answered(vec![Ok("a whole "), Ok("one")], true).await, StatusCode::OK);
+        assert_eq!(answered(vec![Ok("a whole ")], false).await, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(start.elapsed(), BODY_TIME);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_or_is_too_long_is_refused() {
+        let broken = Err(std::io::Error::other("the client has left"));
+        assert_eq!(answered(vec![Ok("a whole "), broken], true).await, StatusCode::BAD_REQUEST);
+        let long = "x".repeat(MOST_BODY / 4).leak();
+        assert_eq!(
+            answered([(); 5].map(|()| Ok(&*long)).into(), false).await,
+            StatusCode::PAYLOAD_TOO_LARGE
+        );
+    }
 }
