@@ -659,6 +659,7 @@ export function answersOf(world) {
           judged: 90 - index * 9,
           poor: [21, 3, 0, 0, 2, 0, 1, 0][index] ?? 0,
         })),
+        suppressed: 0,
         not_observed: [
           "2 meetings run whose minutes are not asked for: the quota for live reports is spent until 13:00.",
         ],

@@ -1,6 +1,6 @@
 //! What goes wrong now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub struct Live {
     pub meetings: Vec<LiveMeeting>,
     /// The same by site.
     pub sites: Vec<LiveSite>,
+    /// Sites that are left out, as fewer people are there than may be told of.
+    pub suppressed: u32,
     /// What is not observed.
     pub not_observed: Vec<String>,
 }
@@ -117,7 +119,7 @@ impl Samples for Newest {
     }
 }
 
-/// Looks at the newest minute of everybody of whom samples came lately.
+/// Looks at the newest minute of everybody of whom samples came lately. `least_people` leaves smaller sites out.
 ///
 /// **Errors**: those of [`Archive::query`].
 pub async fn live(
@@ -126,6 +128,7 @@ pub async fn live(
     now: Timestamp,
     input: Option<InputMeaning>,
     lens: Lens<'_>,
+    least_people: u32,
 ) -> Result<Live, QueryError> {
     let which = |range| Which { accounts: accounts.to_vec(), range, meetings: None, joins: None };
     // A sample is of the minute at whose start it stands.
@@ -136,7 +139,7 @@ pub async fn live(
     let known = archive.meetings(&which(range)).await?;
     let mut facts: BTreeMap<String, zqos_core::Meeting> = BTreeMap::new();
     let mut running_without = 0_u32;
-    let observed: std::collections::BTreeSet<&str> =
+    let observed: BTreeSet<&str> =
         reports.iter().map(|report| report.meeting_uuid.as_str()).collect();
     for (_, mut meeting) in known {
         if lens.eyes == Eyes::Veiled {
@@ -154,13 +157,19 @@ pub async fn live(
         newest_sample: reports.iter().filter_map(|report| report.samples.ts).max(),
         meetings: Vec::new(),
         sites: Vec::new(),
+        suppressed: 0,
         not_observed: not_observed(reports.len(), running_without),
     };
     let mut meetings: BTreeMap<String, LiveMeeting> = BTreeMap::new();
     let mut sites: BTreeMap<Option<String>, LiveSite> = BTreeMap::new();
+    let mut people: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
     let mut veil = Veil::default();
     for mut report in reports {
         let (site, _) = crate::diagnosis::site_of(&report.participant, lens.context, lens.eyes);
+        // Whoever is not known is somebody else.
+        let unknown = || format!("{} {}", report.meeting_uuid, report.participant.id.as_str());
+        let person = crate::person(&report.participant).unwrap_or_else(unknown);
+        people.entry(site.clone()).or_default().insert(person);
         if lens.eyes == Eyes::Veiled {
             veil.participant(&mut report.participant);
         }
@@ -202,7 +211,12 @@ pub async fn live(
     }
     live.meetings = meetings.into_values().collect();
     live.meetings.sort_by_key(|meeting| std::cmp::Reverse(meeting.poor));
-    live.sites = sites.into_values().collect();
+    let is_told = |site: &LiveSite| {
+        people.get(&site.name).is_some_and(|people| crate::number(people.len()) >= least_people)
+    };
+    let (told, suppressed): (Vec<_>, Vec<_>) = sites.into_values().partition(is_told);
+    live.suppressed = crate::number(suppressed.len());
+    live.sites = told;
     live.sites.sort_by_key(|site| std::cmp::Reverse(site.poor));
     Ok(live)
 }

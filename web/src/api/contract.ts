@@ -417,6 +417,8 @@ export interface LiveState {
     hurt: { user_id: string; name: string | null; site: string | null; grade: "poor" | "bad"; why: string }[];
   }[];
   sites: { name: string | null; joins: number; judged: number; poor: number }[];
+  /** How many sites are left out, as too few people are there. */
+  suppressed: number;
   /** Sentences: what is running or expected, and not seen. */
   not_observed: string[];
 }

@@ -69,19 +69,26 @@ function Heard({ hearing, state, zone }: { hearing: Hearing; state: LiveState | 
 function leadWords(observed: number, hurt: number, people: number): string {
   if (observed === 0) return "No meeting is observed";
   const meetings = `${counted(observed, "meeting that is", "meetings that are")} observed`;
-  if (people === 0) return `Nobody in ${meetings} has poor or bad minutes`;
-  return `${counted(people, "join", "joins")} in ${count(hurt)} of ${meetings} ${people === 1 ? "has" : "have"} poor or bad minutes`;
+  if (people === 0) return `No join in ${meetings} is poor or bad`;
+  return `${counted(people, "join", "joins")} in ${count(hurt)} of ${meetings} ${people === 1 ? "is" : "are"} poor or bad`;
+}
+
+/** What whoever may not see people is not told either. */
+function leftOut(sites: number): string {
+  return sites === 0 ? "" : ` Left out, as fewer than five people are there: ${count(sites)}.`;
 }
 
 function Now({ state, zone }: { state: LiveState; zone: string }) {
-  const { meetings, sites, not_observed: unseen, window_minutes: minutes, newest_sample: newest } = state;
+  const { meetings, sites, suppressed, not_observed: unseen, window_minutes: minutes, newest_sample: newest } = state;
   const hurt = meetings.filter((meeting) => meeting.hurt.length > 0);
   const people = hurt.reduce((sum, meeting) => sum + meeting.hurt.length, 0);
   const window = `in the last ${counted(minutes, "minute")}`;
+  const judged = `Of each join the newest minute ${window}; judged: joins in which it could be graded; poor: poor and bad ones of these.`;
   return (
     <div class="stack">
       <p class="lead">
-        <strong>{leadWords(meetings.length, hurt.length, people)}</strong> {window}.{" "}
+        <strong>{leadWords(meetings.length, hurt.length, people)}</strong>
+        {meetings.length === 0 ? ` ${window}.` : `, by the newest minute of each ${window}.`}{" "}
         <span class="lead-foot">Newest sample: {moment(newest, zone)}.</span>
       </p>
       {unseen.length > 0 && (
@@ -96,7 +103,7 @@ function Now({ state, zone }: { state: LiveState; zone: string }) {
       <div class="split">
         <Section
           title="Meetings that run"
-          note={`Judged minutes ${window}; poor: poor and bad ones. The grade is that of the newest judged minutes of a join.`}
+          note={judged}
         >
           {meetings.length === 0 ? (
             <Nothing>No meeting is observed. What runs unseen is named above, if anything is known of it.</Nothing>
@@ -113,7 +120,7 @@ function Now({ state, zone }: { state: LiveState; zone: string }) {
                       <span>since {moment(meeting.start, zone)}</span>
                       <span>{counted(meeting.joins, "join")}</span>
                       <span>
-                        {percent(ratio(meeting.poor, meeting.judged))} of {count(meeting.judged)} min poor
+                        {percent(ratio(meeting.poor, meeting.judged))} of {count(meeting.judged)} judged poor
                       </span>
                     </p>
                     {meeting.hurt.length > 0 && (
@@ -136,7 +143,7 @@ function Now({ state, zone }: { state: LiveState; zone: string }) {
             </ul>
           )}
         </Section>
-        <Section title="Sites" note={`Judged minutes ${window}. n: joins.`}>
+        <Section title="Sites" note={`${judged} n: joins.${leftOut(suppressed)}`}>
           {sites.length === 0 ? (
             <Nothing>No site has a join that is observed.</Nothing>
           ) : (
@@ -148,7 +155,7 @@ function Now({ state, zone }: { state: LiveState; zone: string }) {
                     Poor
                   </th>
                   <th scope="col" class="number">
-                    of min
+                    of judged
                   </th>
                   <th scope="col" class="number">
                     n

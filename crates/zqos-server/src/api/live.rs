@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use zqos_answer::live::{Live, live as seen};
 use zqos_answer::meeting::Lens;
 
+use super::overview::least_people;
 use super::{Query, of_account};
 use crate::access::Identity;
 use crate::problem::Problem;
@@ -54,5 +55,6 @@ async fn now(server: &Arc<Server>, who: &Identity) -> Result<Live, Problem> {
     let version = server.held.newest().await?;
     let settings = &server.settings;
     let lens = Lens { judge: settings.judge, context: &settings.context, eyes: server.eyes(who) };
-    Ok(seen(&version.archive, &who.accounts, server.now(), settings.input, lens).await?)
+    let least = least_people(server, who);
+    Ok(seen(&version.archive, &who.accounts, server.now(), settings.input, lens, least).await?)
 }

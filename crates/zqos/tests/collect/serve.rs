@@ -2,6 +2,7 @@
 
 mod accounts;
 pub(crate) mod http;
+mod live;
 mod oidc;
 mod otlp;
 mod rude;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use zqos_sim::Config;
 
 use super::http::{Answer, Request};
+use super::live::{Present, pushed};
 use super::{Served, encoded};
 use crate::small;
 use crate::world::{World, said};
@@ -192,6 +193,19 @@ fn nobody_can_tell_whether_the_store_has_another_account() {
     copy(alone.as_ref(), both.as_ref());
     // The other one has a day more.
     collect("south", "2026-11-18", &both);
+    // And both meet right now.
+    for (account, name, stores) in
+        [("north", "Nora", &[&alone, &both][..]), ("south", "Silvio", &[&both])]
+    {
+        let present = Present { name, address: "198.51.100.7", loss: 15 };
+        let events = folder.path().join(format!("{account}.ndjson"));
+        std::fs::write(&events, pushed(&format!("{account}AAiAAAAAiAiAiiAii=="), name, &[present]))
+            .unwrap();
+        for store in stores {
+            let of = ["--config", &config, "--account", account, "--store", store];
+            run(&zoom, "import", &[&[events.to_str().unwrap()], &of[..]].concat());
+        }
+    }
     let sql = "SELECT email FROM participants WHERE email IS NOT NULL ORDER BY email LIMIT 1";
     let people = run(&zoom, "sql", &[sql, "--store", &alone, "--format", "json"]);
     let people: Value = serde_json::from_str(&people).unwrap();
@@ -209,6 +223,12 @@ fn nobody_can_tell_whether_the_store_has_another_account() {
         }
     }
     assert!(seen > targets.len(), "{seen} answers to {} questions", targets.len());
+    for (here, there) in [(&one.viewer, &other.viewer), (&one.analyst, &other.analyst)] {
+        let [here, there] =
+            [(&one, here), (&other, there)].map(|(side, who)| side.served.live(who));
+        assert_eq!(here["meetings"][0]["poor"], 1, "{here}");
+        assert_eq!(here, there);
+    }
     for sql in [
         "SELECT count(*) AS n, min(ts) AS first FROM stream_samples",
         "SELECT * FROM participants ORDER BY meeting_uuid, user_id",
@@ -219,6 +239,9 @@ fn nobody_can_tell_whether_the_store_has_another_account() {
     }
 
     // Whoever may see both sees the other one.
+    let now = other.served.live(&other.all);
+    assert_eq!(now["meetings"].as_array().unwrap().len(), 2, "{now}");
+    assert!(now.to_string().contains("southAAi"), "{now}");
     let overview = format!("/api/v1/overview?{RANGE}");
     let [here, there] = [(&one, &one.analyst), (&other, &other.all)]
         .map(|(side, who)| side.served.get(who, &overview));

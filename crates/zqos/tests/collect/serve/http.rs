@@ -62,20 +62,40 @@ impl Answer {
     }
 }
 
-/// Sends a request on a connection of its own.
-pub(crate) fn send(address: &str, request: Request<'_>) -> Answer {
+/// What is sent for a request on a connection of its own.
+fn sent(address: &str, request: &Request<'_>) -> TcpStream {
     let Request { method, target, host, headers, body } = request;
-    let host = host.unwrap_or_else(|| address.to_owned());
+    let host = host.as_deref().unwrap_or(address);
     let mut head = format!(
         "{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n",
         body.len()
     );
     for (name, value) in headers {
-        head.extend([&*name, ": ", &value, "\r\n"]);
+        head.extend([name, ": ", value, "\r\n"]);
     }
     let mut socket = TcpStream::connect(address).unwrap();
     // Whoever is refused may not be read to the end.
     drop(socket.write_all(format!("{head}\r\n{body}").as_bytes()));
+    socket
+}
+
+/// The data of the first event of a stream of them.
+pub(crate) fn first_event(address: &str, request: &Request<'_>) -> Value {
+    let mut seen = String::new();
+    for line in BufReader::new(sent(address, request)).lines() {
+        let line = line.unwrap();
+        if let Some(data) = line.strip_prefix("data: ") {
+            return serde_json::from_str(data).unwrap();
+        }
+        seen.extend([&*line, "\n"]);
+    }
+    panic!("no event: {seen}")
+}
+
+/// Sends a request on a connection of its own.
+pub(crate) fn send(address: &str, request: Request<'_>) -> Answer {
+    let target = request.target;
+    let mut socket = sent(address, &request);
     let mut bytes = Vec::new();
     drop(socket.read_to_end(&mut bytes));
     let text = String::from_utf8(bytes).unwrap();
