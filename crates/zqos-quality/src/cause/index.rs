@@ -1,6 +1,7 @@
 //! Joins in an order of their own, with who, where and through what, by number.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::record::{Casebook, Filed, Minute, SiteKind, Text};
 use super::word::{Scope, ScopeKind};
@@ -66,7 +67,7 @@ pub(super) struct Entry {
     pub(super) version: Option<Text>,
     /// The sort of device, and its operating system.
     pub(super) device: [Option<Text>; 2],
-    pub(super) minutes: Box<[Minute]>,
+    pub(super) minutes: Arc<Vec<Minute>>,
 }
 
 impl Entry {

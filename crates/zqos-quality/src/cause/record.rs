@@ -1,6 +1,7 @@
 //! What a diagnosis looks at: joins, with what is known of them and their minutes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use zqos_core::{
     Dbm, DeviceSample, Figures, Fps, Leg, Medium, Millis, Percent, Pressure, Stream, Timestamp,
@@ -300,9 +301,9 @@ impl Minutes {
         self.last = 0;
     }
 
-    pub(super) fn take(&mut self) -> Box<[Minute]> {
+    pub(super) fn take(&mut self) -> Arc<Vec<Minute>> {
         self.last = 0;
-        std::mem::take(&mut self.sorted).into_boxed_slice()
+        Arc::new(std::mem::take(&mut self.sorted))
     }
 
     /// The minute of an instant.
@@ -346,7 +347,7 @@ pub(super) struct Filed {
     pub(super) version: Option<Text>,
     pub(super) device: Option<Text>,
     pub(super) os: Option<Text>,
-    pub(super) minutes: Box<[Minute]>,
+    pub(super) minutes: Arc<Vec<Minute>>,
 }
 
 impl Filed {
@@ -368,7 +369,7 @@ impl Filed {
             version: maybe(self.version),
             device: maybe(self.device),
             os: maybe(self.os),
-            minutes: self.minutes.clone(),
+            minutes: Arc::clone(&self.minutes),
             ..*self
         }
     }

@@ -115,11 +115,12 @@ impl Evidence {
         // Of each state what the best way to it scores.
         let mut ways = vec![f64::NEG_INFINITY; none + 1];
         ways[none] = 0.0;
+        let mut old = ways.clone();
         // Of each place and state: from where a state was entered there.
-        let mut entered: Vec<Vec<Option<usize>>> = Vec::with_capacity(self.minutes.len());
+        let mut entered: Vec<Option<usize>> = vec![None; self.minutes.len() * ways.len()];
         let mut before = None;
-        for (place, minute) in self.minutes.iter().enumerate() {
-            let mut from = vec![None; none + 1];
+        let places = self.minutes.iter().zip(entered.chunks_exact_mut(ways.len()));
+        for (place, (minute, from)) in places.enumerate() {
             // A cause may have ended with the minute before, and any time after.
             if let Some(state) = best(&ways, 0..causes, none)
                 && ways[state] > ways[none]
@@ -133,7 +134,7 @@ impl Evidence {
             for (way, lasts) in ways.iter_mut().zip(lasts.iter().chain(lasts)) {
                 *way -= silence / lasts.persistence();
             }
-            let old = ways.clone();
+            old.clone_from(&ways);
             for (state, lasts) in lasts.iter().enumerate() {
                 let pausing = causes + state;
                 if let Some(other) = best(&old, (0..causes).chain([none]), state)
@@ -152,13 +153,12 @@ impl Evidence {
                 }
                 ways[state] += self.scores[state][place];
             }
-            entered.push(from);
         }
         self.walk_back(&ways, &entered)
     }
 
     /// The stretches along the most probable path, each cut where its evidence is at its highest.
-    fn walk_back(&self, ways: &[f64], entered: &[Vec<Option<usize>>]) -> Vec<Stretch> {
+    fn walk_back(&self, ways: &[f64], entered: &[Option<usize>]) -> Vec<Stretch> {
         let causes = self.scores.len();
         let none = 2 * causes;
         let last = (0..=none)
@@ -168,8 +168,8 @@ impl Evidence {
         let mut spells = Vec::new();
         let mut state = last.unwrap_or(none);
         let mut end = self.minutes.len();
-        for place in (0..self.minutes.len()).rev() {
-            if let Some(from) = entered[place][state] {
+        for (place, entered) in entered.chunks_exact(ways.len()).enumerate().rev() {
+            if let Some(from) = entered[state] {
                 if state < causes {
                     spells.push(place..end);
                     if from != causes + state {
@@ -179,7 +179,7 @@ impl Evidence {
                 (state, end) = (from, place);
                 // That before had ended at the same place.
                 if state == none
-                    && let Some(ended) = entered[place][none]
+                    && let Some(ended) = entered[none]
                 {
                     state = ended;
                 }

@@ -1,13 +1,14 @@
 //! Suspects: a pattern with the joins that would show it, and when they do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use statrs::distribution::{DiscreteCDF, Hypergeometric};
 
 use super::index::Index;
 use super::pattern::{PANELS, Pattern, Whose};
 use super::stretch::{Evidence, Lasts, Stretch};
-use super::symptom::{Count, Counts, Findings, Symptom, counts};
+use super::symptom::{Count, Counts, Findings, Signs, Symptom, counts};
 use super::word::{Cause, ScopeKind};
 
 /// Patterns of which at most one is true at a time, in one scope.
@@ -104,8 +105,10 @@ pub(super) struct Evidences<'i> {
     counts: Vec<Counts>,
     /// The same of all joins of the meeting together, for what is one thing for all of them.
     of_meetings: Vec<u32>,
-    /// Joins by their first minute, with the last.
-    by_time: Vec<(i64, i64, u32)>,
+    /// From when to when each join has minutes.
+    spans: Vec<Range<i64>>,
+    /// Joins by their first minute.
+    by_time: Vec<(i64, u32)>,
     /// How long the longest join lasts, in minutes.
     longest: i64,
     /// When something of a join was explained last: a count of what was.
@@ -124,15 +127,20 @@ impl<'i> Evidences<'i> {
             of_meetings.extend(meeting.iter().map(|_| known));
             first += meeting.len();
         }
-        let mut by_time: Vec<(i64, i64, u32)> = (0..)
-            .zip(&findings.signs)
-            .filter_map(|(join, signs)| Some((signs.first()?.number, signs.last()?.number, join)))
+        let span = |signs: &Vec<Signs>| match (signs.first(), signs.last()) {
+            (Some(first), Some(last)) => first.number..last.number.saturating_add(1),
+            _ => 0..0,
+        };
+        let spans: Vec<Range<i64>> = findings.signs.iter().map(span).collect();
+        let mut by_time: Vec<(i64, u32)> = (0..)
+            .zip(&spans)
+            .filter_map(|(join, span)| (!span.is_empty()).then_some((span.start, join)))
             .collect();
         by_time.sort_unstable();
-        let lengths = by_time.iter().map(|(first, last, _)| last.saturating_sub(*first));
+        let lengths = spans.iter().map(|span| span.end.saturating_sub(span.start));
         let longest = lengths.max().unwrap_or(0);
         let touched = vec![0; counts.len()];
-        Self { index, findings, counts, of_meetings, by_time, longest, touched }
+        Self { index, findings, counts, of_meetings, spans, by_time, longest, touched }
     }
 
     /// What each symptom of a pattern tells in a join: its bit, and the score if it shows and if it does not.
@@ -182,23 +190,27 @@ impl<'i> Evidences<'i> {
 
     /// The evidence for and against a pattern: minutes, in order, and their scores.
     fn evidence_for(&self, pattern: &Pattern, joins: &[u32]) -> Vec<(i64, f64)> {
+        let (mask, decisive) = (pattern.mask(), pattern.decisive());
         let mut evidence: Vec<(i64, f64)> = Vec::new();
         for join in joins {
             let scores: Vec<(u16, f64, f64)> = self.scores(pattern, *join).collect();
             let first = evidence.len();
+            // Most minutes are like the one before.
+            let mut like = (0, 0, 0.0);
             for signs in &self.findings.signs[*join as usize] {
-                let mut score = 0.0;
-                let mut is_known = false;
-                let known = signs.known_to(pattern.decisive());
-                for (bit, shown, clean) in &scores {
-                    if known & bit != 0 {
-                        is_known = true;
-                        score += if signs.shown & bit != 0 { shown } else { clean };
-                    }
+                let known = signs.known_to(decisive) & mask;
+                if known == 0 {
+                    continue;
                 }
-                if is_known {
-                    evidence.push((signs.number, score));
+                let shown = signs.shown & known;
+                if (like.0, like.1) != (known, shown) {
+                    let told = scores.iter().filter(|(bit, _, _)| known & bit != 0);
+                    let score = |(bit, shows, clean): &(u16, f64, f64)| {
+                        if shown & bit != 0 { *shows } else { *clean }
+                    };
+                    like = (known, shown, told.map(score).sum());
                 }
+                evidence.push((signs.number, like.2));
             }
             if pattern.share < 1.0 {
                 dilute(&mut evidence[first..], pattern.share);
@@ -224,6 +236,9 @@ impl<'i> Evidences<'i> {
 
     /// The heaviest charge against a suspect; `None` without one that is heavy enough.
     pub(super) fn charge(&self, suspect: &Suspect) -> Option<Charge> {
+        if !suspect.patterns.iter().any(|pattern| self.may_be_enough(suspect, pattern)) {
+            return None;
+        }
         let lasts: Vec<Lasts> = suspect.patterns.iter().map(|pattern| pattern.lasts).collect();
         let evidence = self.evidence(suspect);
         let mut found = evidence.stretches(&lasts);
@@ -274,6 +289,18 @@ impl<'i> Evidences<'i> {
         Charge { pattern, stretch, people: people.len(), joins, hurt_minutes, minutes }
     }
 
+    /// False where all minutes in which a symptom shows are fewer than are enough.
+    fn may_be_enough(&self, suspect: &Suspect, pattern: &Pattern) -> bool {
+        let decisive = pattern.decisive();
+        let symptoms: Vec<Symptom> =
+            Symptom::ALL.into_iter().filter(|symptom| decisive & symptom.bit() != 0).collect();
+        let shown = |join: &u32| -> u32 {
+            let counts = self.counts[*join as usize];
+            symptoms.iter().map(|symptom| counts[*symptom as usize].shown).sum()
+        };
+        suspect.joins.iter().map(shown).sum::<u32>() >= pattern.least_minutes
+    }
+
     /// True if enough people, joins, places and minutes show it.
     fn is_enough(&self, suspect: &Suspect, charge: &Charge) -> bool {
         let Charge { pattern, stretch, people, joins, hurt_minutes, minutes } = charge;
@@ -296,12 +323,10 @@ impl<'i> Evidences<'i> {
         let (mut within, mut elsewhere) = (Showing::default(), Showing::default());
         let first = self
             .by_time
-            .partition_point(|(from, _, _)| *from < stretch.from.saturating_sub(self.longest));
-        for (from, to, join) in &self.by_time[first..] {
-            if *from >= stretch.to {
-                break;
-            }
-            if *to < stretch.from {
+            .partition_point(|(from, _)| *from < stretch.from.saturating_sub(self.longest));
+        let during = self.by_time[first..].iter().take_while(|(from, _)| *from < stretch.to);
+        for (_, join) in during {
+            if self.spans[*join as usize].end <= stretch.from {
                 continue;
             }
             let mut count = Count::default();
@@ -343,12 +368,14 @@ impl<'i> Evidences<'i> {
     }
 
     /// What shows of a join in a stretch.
-    pub(super) fn within<'s>(
-        &'s self,
-        join: u32,
-        stretch: &'s Stretch,
-    ) -> impl Iterator<Item = &'s super::symptom::Signs> {
-        self.findings.signs[join as usize].iter().filter(|signs| stretch.contains(signs.number))
+    fn within(&self, join: u32, stretch: &Stretch) -> &[Signs] {
+        let span = &self.spans[join as usize];
+        if span.end <= stretch.from || stretch.to <= span.start {
+            return &[];
+        }
+        let signs = &self.findings.signs[join as usize];
+        let place = |minute: i64| signs.partition_point(|one| one.number < minute);
+        &signs[place(stretch.from)..place(stretch.to)]
     }
 
     /// Takes out what a cause explains: what shows of its symptoms in the stretch. Tells which minutes of
@@ -379,7 +406,9 @@ impl<'i> Evidences<'i> {
 
     /// The score of a pattern in a stretch that was found for another.
     pub(super) fn score_in(&self, pattern: &Pattern, joins: &[u32], stretch: &Stretch) -> f64 {
-        let evidence = self.evidence_for(pattern, joins).into_iter();
+        let is_there = |join: &u32| !self.within(*join, stretch).is_empty();
+        let joins: Vec<u32> = joins.iter().copied().filter(is_there).collect();
+        let evidence = self.evidence_for(pattern, &joins).into_iter();
         evidence.filter(|(minute, _)| stretch.contains(*minute)).map(|(_, score)| score).sum()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use zqos_core::Pressure;
 
 use crate::InputMeaning;
@@ -522,7 +523,7 @@ impl Findings {
         };
         let mut signs: Vec<Vec<Signs>> = index
             .joins
-            .iter()
+            .par_iter()
             .zip(&habits.of_joins)
             .map(|(join, usual)| signs_of(join, usual, is_far(join), habits, meaning))
             .collect();
