@@ -279,12 +279,12 @@ impl Archive {
     pub(crate) async fn fold<T: Send + 'static>(
         &self,
         sql: &str,
-        empty: impl Fn() -> T + Send + Sync,
+        start: impl FnMut() -> T + Send,
         take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + Sync + 'static,
     ) -> Result<Vec<T>, QueryError> {
         let frame = self.frame(sql);
         let plan = async move { Ok(frame.await?.execute_stream_partitioned().await?) };
-        parts::fold(&self.engine, self.limits.time, plan, empty, take).await
+        parts::fold(&self.engine, self.limits.time, plan, start, take).await
     }
 
     /// What a query asks for, which only reads.

@@ -15,12 +15,13 @@ use crate::engine::Engine;
 
 /// Runs a plan, whose rows come in parts, and makes something of each part: `take` is told its rows as they come.
 ///
-/// The parts are in no order, and which rows are in one is nobody's business. Who drops the future stops the query.
+/// `start` makes what there is of each part at first, one after the other. Which rows are in a part is nobody's
+/// business. Who drops the future stops the query.
 pub(crate) async fn fold<T: Send + 'static>(
     engine: &Engine,
     time: Option<Duration>,
     plan: impl Future<Output = Result<Vec<SendableRecordBatchStream>, QueryError>> + Send + 'static,
-    empty: impl Fn() -> T + Send + Sync,
+    mut start: impl FnMut() -> T + Send,
     take: impl Fn(&mut T, &RecordBatch) -> Result<(), ArrowError> + Clone + Send + Sync + 'static,
 ) -> Result<Vec<T>, QueryError> {
     let run = async {
@@ -29,13 +30,13 @@ pub(crate) async fn fold<T: Send + 'static>(
         planning.spawn_on(plan, engine.handle());
         let parts = planning.join_next().await.expect("it has one task").map_err(failed)??;
         let mut running = JoinSet::new();
-        for mut rows in parts {
-            let (mut made, take) = (empty(), take.clone());
+        for (place, mut rows) in parts.into_iter().enumerate() {
+            let (mut made, take) = (start(), take.clone());
             let part = async move {
                 while let Some(batch) = rows.next().await {
                     take(&mut made, &batch?).map_err(|error| QueryError::Failed(error.into()))?;
                 }
-                Ok::<_, QueryError>(made)
+                Ok::<_, QueryError>((place, made))
             };
             running.spawn_on(part, engine.handle());
         }
@@ -43,7 +44,8 @@ pub(crate) async fn fold<T: Send + 'static>(
         while let Some(made) = running.join_next().await {
             all.push(made.map_err(failed)??);
         }
-        Ok(all)
+        all.sort_unstable_by_key(|(place, _)| *place);
+        Ok(all.into_iter().map(|(_, made)| made).collect())
     };
     match time {
         None => run.await,

@@ -220,14 +220,16 @@ impl Archive {
         let streams = which.samples("stream_samples", "stream", &STREAM_FIGURES);
         let streams = self.fold(&streams, none, |found, rows| streams_of(rows, found));
         // Boxed, as each takes much room.
-        let (joins, streams) = try_join!(Box::pin(self.participants(which)), Box::pin(streams))?;
-        let devices = if S::HAS_DEVICES {
+        let (joins, mut parts) = try_join!(Box::pin(self.participants(which)), Box::pin(streams))?;
+        if S::HAS_DEVICES {
             let devices = which.samples("device_samples", "NULL", &DEVICE_FIGURES);
-            self.fold(&devices, none, |found, rows| devices_of(rows, found)).await?
-        } else {
-            Vec::new()
-        };
-        let mut parts = streams.into_iter().chain(devices);
+            // Files of both tables are of days: most joins are in the same part again.
+            let mut before = std::mem::take(&mut parts).into_iter();
+            let start = || before.next().unwrap_or_else(none);
+            parts = self.fold(&devices, start, |found, rows| devices_of(rows, found)).await?;
+            parts.extend(before);
+        }
+        let mut parts = parts.into_iter();
         let mut found = parts.next().unwrap_or_else(none);
         parts.for_each(|part| found.absorb(part));
         Ok(found.finish(joins))
