@@ -6,5 +6,5 @@ mod serve;
 mod tls;
 
 pub use rustls::ServerConfig;
-pub use serve::{Bound, serve, serve_at_most};
+pub use serve::{Bound, listen, serve, serve_at_most};
 pub use tls::{TlsError, tls};

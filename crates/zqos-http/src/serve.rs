@@ -13,7 +13,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
@@ -24,6 +24,9 @@ use crate::crowd::{Crowd, Guest};
 /// How many clients are served at once, at most. Each takes a descriptor. For one more, one goes who asks for nothing;
 /// while all ask, it waits.
 const CONNECTIONS: usize = 4_096;
+/// How many may wait to be accepted. One more is put off by the system, for a second at first: too long for whoever sends
+/// events to many at once.
+const WAITING: u32 = 4_096;
 /// How many descriptors are left for what is served: files of a store, pipes.
 ///
 /// **Source**: a choice of this project: a query has some hundred files open.
@@ -35,6 +38,18 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// How long accepting pauses when the system has no socket left: until somebody has left who was sent away, and
 /// when there is nobody to send away.
 const ACCEPT_PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(50)];
+
+/// Listens at an address, where some thousands may wait to be accepted.
+///
+/// **Errors**: those of the system, for an address that is not this machine's, is taken, or may not be had.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port that was just left can be had again; elsewhere this would let two have one.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// Where a server listens.
 #[derive(Debug)]
@@ -291,6 +306,16 @@ mod tests {
             ended = server => assert!(ended.unwrap_err().to_string().contains("panicked")),
             () = client => {}
         }
+    }
+
+    /// By default one in a hundred and some would wait for ever, as nobody is accepted.
+    #[tokio::test]
+    async fn a_crowd_that_comes_at_once_may_wait() {
+        let listener = listen(SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = |_| std::net::TcpStream::connect_timeout(&address, PATIENCE).unwrap();
+        let waiting: Vec<_> = (0..400).map(connect).collect();
+        assert_eq!(waiting.len(), 400);
     }
 
     #[test]

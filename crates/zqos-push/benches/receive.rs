@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use zoom_wire::webhook::{SIGNATURE_HEADER, SigningKey, TIMESTAMP_HEADER};
 use zqos_core::{Clock as _, SystemClock};
-use zqos_http::{Bound, serve};
+use zqos_http::{Bound, listen, serve};
 use zqos_intake::Reader;
 use zqos_push::{AccountKey, Counters, Found, PATH, Refusal, Secrets, Settings, Writer, router};
 use zqos_store::{DiskCap, Store};
@@ -464,7 +464,7 @@ async fn start(
     )
     .unwrap();
     let counters = receiver.counters();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     (listener, router(receiver), counters, writer)
 }
 

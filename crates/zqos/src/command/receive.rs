@@ -11,11 +11,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use futures::FutureExt as _;
 use secrecy::ExposeSecret as _;
-use tokio::net::TcpListener;
 use zoom_wire::webhook::SigningKey;
 use zqos_context::SiteMap;
 use zqos_core::{Clock, SystemClock};
-use zqos_http::{Bound, ServerConfig, serve, tls};
+use zqos_http::{Bound, ServerConfig, listen, serve, tls};
 use zqos_intake::{Reader, Sites};
 use zqos_push::{
     AccountKey, Counters, Found, PATH, Receiver, Refusal, Secrets, Settings, Writer, router,
@@ -40,7 +39,7 @@ pub(super) async fn run(args: &Receive, global: &Global) -> anyhow::Result<Exit>
     let sites = site_map(args.sites.as_ref(), &config.context)?;
     let sockets = sockets(&config, &accounts)?;
     let listener = if has_webhooks(&accounts) {
-        let listener = TcpListener::bind(args.listen).await;
+        let listener = listen(args.listen);
         Some(listener.with_context(|| format!("`{}` can't be listened at", args.listen))?)
     } else {
         None

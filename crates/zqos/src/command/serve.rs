@@ -12,11 +12,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use zoom_wire::privacy::Policy;
 use zqos_core::{SystemClock, Timestamp};
-use zqos_http::{Bound, serve};
+use zqos_http::{Bound, listen, serve};
 use zqos_push::{Counters, Expected, Refusal};
 use zqos_server::access::OidcSettings;
 use zqos_server::coverage::{
@@ -61,9 +60,8 @@ pub(super) async fn run(args: &Serve, global: &Global) -> anyhow::Result<Exit> {
         sql: args.sql.then(|| queries(args, &config)).transpose()?,
     };
     let settings = what.settings(&config, context(&args.context, &config.context)?)?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("`{}` can't be listened at", args.listen))?;
+    let listener =
+        listen(args.listen).with_context(|| format!("`{}` can't be listened at", args.listen))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let server = Arc::new(Server::new(settings)?);
     // Ended when it is dropped.
