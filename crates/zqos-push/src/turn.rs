@@ -11,7 +11,7 @@ use zqos_store::{Batch, Store, StoreError};
 use crate::counters::Counters;
 
 /// So much memory rows take when they are brought into the tables, if a minute is not over before.
-const COMMIT_BYTES: usize = 32 << 20;
+const COMMIT_BYTES: usize = 16 << 20;
 /// More rows are not taken while the others can't be brought into the tables. A writer's reserve on the
 /// disk is of this size.
 const MOST_BYTES: usize = 64 << 20;
