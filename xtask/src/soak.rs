@@ -30,8 +30,8 @@ const TESTS: [&str; 4] = [
     "on_a_full_disk_what_was_acknowledged_is_committed_and_the_rest_is_refused",
 ];
 
-/// Fills a disk, kills imports for half of the time, pushes a company badly, and runs tests with other seeds for the
-/// rest.
+/// Fills a disk, kills imports for half of the time, and receivers, pushes a company badly, and runs tests with other
+/// seeds for the rest.
 pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
     let start = Instant::now();
     let is_over = |part: u64| start.elapsed() > Duration::from_secs(minutes * 60 / part);
@@ -45,6 +45,7 @@ pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
         seed += 1;
     }
 
+    kill_receivers(minutes, seed, workspace)?;
     push_a_company(minutes, seed, workspace)?;
 
     let mut rounds = 0;
@@ -69,23 +70,47 @@ pub(crate) fn run(minutes: u64, workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// Kills receivers while events are posted to them: a thousand times where there is an hour.
+fn kill_receivers(minutes: u64, seed: u32, workspace: &Workspace) -> Result<()> {
+    let kills = (minutes * u64::from(KILLS) / MINUTES).clamp(50, KILLS.into());
+    let settings = [("ZQOS_KILLS", kills), ("ZQOS_SEED", seed.into())];
+    long_test("receive", "what_was_answered_with_200_outlives_any_kill", &settings, workspace)?;
+    eprintln!("{kills} receivers were killed, with seed {seed}");
+    Ok(())
+}
+
 /// Pushes days of a company of 2,000 people badly, to receivers that are killed, and has reports make them whole: a
 /// week where there are some hours.
 fn push_a_company(minutes: u64, seed: u32, workspace: &Workspace) -> Result<()> {
     const TEST: &str = "half_of_a_company_that_is_pushed_badly_is_made_whole_by_reports";
     let days = (minutes / 30).clamp(1, 7);
-    let settings = [("PEOPLE", 2_000), ("DAYS", days), ("SEED", seed.into())];
-    let settings = settings.map(|(name, value)| (format!("ZQOS_PUSHED_{name}"), value.to_string()));
-    let mut cargo = workspace.cargo();
-    cargo
-        .args(["test", "--workspace", "--test", "collect", "--quiet", TEST])
-        .envs(settings.clone());
-    quietly(&mut cargo).with_context(|| {
-        let settings = settings.map(|(name, value)| format!("{name}={value}")).join(" ");
-        format!("again: {settings} cargo test --workspace --test collect {TEST}")
-    })?;
+    let settings = [
+        ("ZQOS_PUSHED_PEOPLE", 2_000),
+        ("ZQOS_PUSHED_DAYS", days),
+        ("ZQOS_PUSHED_SEED", seed.into()),
+    ];
+    long_test("collect", TEST, &settings, workspace)?;
     eprintln!("{days} days of 2,000 people were pushed badly and made whole, with seed {seed}");
     Ok(())
+}
+
+/// Runs one test of the program for longer than CI does, as settings say.
+fn long_test(
+    target: &str,
+    test: &str,
+    settings: &[(&str, u64)],
+    workspace: &Workspace,
+) -> Result<()> {
+    let settings = settings.iter().map(|(name, value)| (*name, value.to_string()));
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--workspace", "--test", target, "--quiet", test]).envs(settings.clone());
+    quietly(&mut cargo)
+        .with_context(|| {
+            let settings = settings.map(|(name, value)| format!("{name}={value} "));
+            let settings: String = settings.collect();
+            format!("again: {settings}cargo test --workspace --test {target} {test}")
+        })
+        .map(drop)
 }
 
 /// Imports into a file system of 80 MiB until it is full, makes room, and goes on.
