@@ -63,7 +63,7 @@ impl Answer {
 }
 
 /// What is sent for a request on a connection of its own.
-fn sent(address: &str, request: &Request<'_>) -> TcpStream {
+fn sent(address: &str, request: Request<'_>) -> TcpStream {
     let Request { method, target, host, headers, body } = request;
     let host = host.as_deref().unwrap_or(address);
     let mut head = format!(
@@ -71,7 +71,7 @@ fn sent(address: &str, request: &Request<'_>) -> TcpStream {
         body.len()
     );
     for (name, value) in headers {
-        head.extend([name, ": ", value, "\r\n"]);
+        head.extend([&*name, ": ", &value, "\r\n"]);
     }
     let mut socket = TcpStream::connect(address).unwrap();
     // Whoever is refused may not be read to the end.
@@ -80,7 +80,7 @@ fn sent(address: &str, request: &Request<'_>) -> TcpStream {
 }
 
 /// The data of the first event of a stream of them.
-pub(crate) fn first_event(address: &str, request: &Request<'_>) -> Value {
+pub(crate) fn first_event(address: &str, request: Request<'_>) -> Value {
     let mut seen = String::new();
     for line in BufReader::new(sent(address, request)).lines() {
         let line = line.unwrap();
@@ -95,7 +95,7 @@ pub(crate) fn first_event(address: &str, request: &Request<'_>) -> Value {
 /// Sends a request on a connection of its own.
 pub(crate) fn send(address: &str, request: Request<'_>) -> Answer {
     let target = request.target;
-    let mut socket = sent(address, &request);
+    let mut socket = sent(address, request);
     let mut bytes = Vec::new();
     drop(socket.read_to_end(&mut bytes));
     let text = String::from_utf8(bytes).unwrap();

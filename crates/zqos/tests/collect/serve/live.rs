@@ -67,7 +67,7 @@ impl Served {
     /// What is told now, but for when.
     pub(super) fn live(&self, who: &str) -> Value {
         let request = Request::get("/api/v1/live").basic(who);
-        let mut told = http::first_event(&self.address, &request);
+        let mut told = http::first_event(&self.address, request);
         assert!(told.as_object_mut().unwrap().remove("at").is_some(), "{told}");
         told
     }
