@@ -56,8 +56,7 @@ pub(super) struct Pattern {
     pub(super) least_share: f64,
 }
 
-/// Every pattern, together with those of the same scope that show the same symptoms: of these, one is true at a
-/// time.
+/// Every pattern, together with those of the same scope that show the same symptoms: these are weighed together.
 pub(super) const PANELS: &[&[Pattern]] = {
     use Symptom::{
         Busy, DelayReceived, DelaySent, FarCenter, HeavyReceived, HeavySent, JitterReceived,

@@ -197,7 +197,9 @@ fn rivals<'s>(
     accused: &Suspect,
     charge: &Charge,
 ) -> Vec<(&'s Suspect, &'static Pattern)> {
-    let own = evidences.score_in(charge.pattern, &accused.joins, &charge.stretch);
+    let alone = evidences.score_in(charge.pattern, &accused.joins, &charge.stretch);
+    // Patterns that were weighed together may be true together.
+    let own = if accused.patterns.len() > 1 { alone.max(charge.stretch.score) } else { alone };
     let mut rivals = Vec::new();
     for suspect in suspects.iter().filter(|suspect| suspect.joins == accused.joins) {
         for pattern in suspect.patterns {

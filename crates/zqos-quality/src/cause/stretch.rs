@@ -1,7 +1,5 @@
 //! From evidence by the minute to stretches of time.
 
-use std::ops::Range;
-
 /// A stretch in which the evidence speaks for a cause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stretch {
@@ -87,31 +85,88 @@ const LULL: f64 = 3.0;
 /// **Source**: a choice of this project: lines are full by spells.
 const PAUSE: usize = 200;
 
-/// Evidence, in the order of minutes: how much more probable what shows is with each of some causes than
-/// without, as logarithms. Below zero they speak against it.
+/// What may be true at a time: a cause, or several together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    /// Which causes, by their places; one that is named twice is severe.
+    pub(super) causes: Vec<usize>,
+    lasts: Lasts,
+}
+
+impl State {
+    /// What may be true of causes that are weighed together, by how long they last: first each alone. A line that is
+    /// full one way may be full the other way as well, or lose besides, and each may be severe, as may a line that is
+    /// full both ways.
+    pub(super) fn all(lasts: &[Lasts]) -> Vec<Self> {
+        let of = |causes: Vec<usize>| {
+            let first = lasts[causes[0]];
+            let is_alike = causes.iter().all(|cause| lasts[*cause] == first);
+            // What does not pause shows while the other does.
+            Self { causes, lasts: if is_alike { first } else { Lasts::Outage } }
+        };
+        let mut states: Vec<Self> = (0..lasts.len()).map(|cause| of(vec![cause])).collect();
+        if !lasts.iter().any(|lasts| lasts.pauses()) {
+            return states;
+        }
+        for one in 0..lasts.len() {
+            for other in one..lasts.len() {
+                states.push(of(vec![one, other]));
+                if one != other && lasts[one] == lasts[other] {
+                    states.push(of(vec![one, other, one, other]));
+                }
+            }
+        }
+        states
+    }
+
+    fn is_with(&self, cause: usize) -> bool {
+        self.causes.contains(&cause)
+    }
+
+    /// How many causes are true that were not in another state; all, where there was none.
+    fn new_causes(&self, before: Option<&Self>) -> u32 {
+        let is_new = |cause: &&usize| !before.is_some_and(|before| before.is_with(**cause));
+        let new: std::collections::BTreeSet<&usize> = self.causes.iter().filter(is_new).collect();
+        u32::try_from(new.len()).unwrap_or(u32::MAX)
+    }
+
+    /// True for nothing but one cause, however severe.
+    fn is_alone(&self) -> bool {
+        self.causes.iter().all(|cause| *cause == self.causes[0])
+    }
+}
+
+/// Evidence, in the order of minutes: how much more probable what shows is in each of some states than in none, as
+/// logarithms. Below zero they speak against it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Evidence {
     /// Minutes since 1970, each once.
     pub(super) minutes: Vec<i64>,
-    /// Of each cause, as many as there are minutes.
+    /// Of each state, as many as there are minutes.
     pub(super) scores: Vec<Vec<f64>>,
 }
 
-/// The state to which the best way leads, of some but one; the first of several.
-fn best(ways: &[f64], of: impl Iterator<Item = usize>, except: usize) -> Option<usize> {
-    let others = of.filter(|state| *state != except);
-    others.max_by(|one, other| ways[*one].total_cmp(&ways[*other]).then(other.cmp(one)))
+/// The best of ways from some states; the first of several.
+fn best(ways: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64)> {
+    ways.max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))
 }
 
 impl Evidence {
-    /// The stretches in which one of the causes is most probable, in order. Time in which nobody meets
-    /// hardly ends one; clean minutes do, where the cause does not pause.
+    /// The stretches in which each cause is most probable, alone or with others, in order. Time in which nobody
+    /// meets hardly ends one; clean minutes do, where the cause does not pause.
     ///
-    /// **Source**: the most probable path of a hidden Markov model (Viterbi, 1967) with one state for each
-    /// cause that shows, one for each that pauses, and one for none.
-    pub(super) fn stretches(&self, lasts: &[Lasts]) -> Vec<Stretch> {
-        let causes = self.scores.len();
-        let none = 2 * causes;
+    /// **Source**: the most probable path of a hidden Markov model (Viterbi, 1967) with one state for all
+    /// that may be true at a time, one for each that pauses, and one for none.
+    pub(super) fn stretches(&self, states: &[State]) -> Vec<Stretch> {
+        let none = 2 * states.len();
+        // What it costs to come to a state from another, or, the last, from none: so much for each new cause.
+        let costs: Vec<Vec<f64>> = states
+            .iter()
+            .map(|to| {
+                let from = states.iter().map(Some).chain([None]);
+                from.map(|from| f64::from(to.new_causes(from)) * ENOUGH).collect()
+            })
+            .collect();
         // Of each state what the best way to it scores.
         let mut ways = vec![f64::NEG_INFINITY; none + 1];
         ways[none] = 0.0;
@@ -122,61 +177,58 @@ impl Evidence {
         let places = self.minutes.iter().zip(entered.chunks_exact_mut(ways.len()));
         for (place, (minute, from)) in places.enumerate() {
             // A cause may have ended with the minute before, and any time after.
-            if let Some(state) = best(&ways, 0..causes, none)
-                && ways[state] > ways[none]
+            if let Some((state, way)) = best((0..states.len()).map(|state| (state, ways[state])))
+                && way > ways[none]
             {
-                ways[none] = ways[state];
+                ways[none] = way;
                 from[none] = Some(state);
             }
             let silence = before.map_or(0, |before: i64| minute.saturating_sub(before));
             let silence = f64::from(i32::try_from(silence).unwrap_or(i32::MAX));
             before = Some(*minute);
-            for (way, lasts) in ways.iter_mut().zip(lasts.iter().chain(lasts)) {
-                *way -= silence / lasts.persistence();
+            for (way, state) in ways.iter_mut().zip(states.iter().chain(states)) {
+                *way -= silence / state.lasts.persistence();
             }
             old.clone_from(&ways);
-            for (state, lasts) in lasts.iter().enumerate() {
-                let pausing = causes + state;
-                if let Some(other) = best(&old, (0..causes).chain([none]), state)
-                    && old[other] - ENOUGH > ways[state]
+            for (state, to) in states.iter().enumerate() {
+                let pausing = states.len() + state;
+                let others = (0..states.len()).chain([none]).filter(|other| *other != state);
+                let others =
+                    others.map(|other| (other, old[other] - costs[state][other.min(states.len())]));
+                if let Some((other, way)) = best(others)
+                    && way > ways[state]
                 {
-                    ways[state] = old[other] - ENOUGH;
+                    ways[state] = way;
                     from[state] = Some(other);
                 }
                 if old[pausing] > ways[state] {
                     ways[state] = old[pausing];
                     from[state] = Some(pausing);
                 }
-                if lasts.pauses() && old[state] - LULL > ways[pausing] {
+                if to.lasts.pauses() && old[state] - LULL > ways[pausing] {
                     ways[pausing] = old[state] - LULL;
                     from[pausing] = Some(state);
                 }
                 ways[state] += self.scores[state][place];
             }
         }
-        self.walk_back(&ways, &entered)
+        self.walk_back(states, &ways, &entered)
     }
 
-    /// The stretches along the most probable path, each cut where its evidence is at its highest.
-    fn walk_back(&self, ways: &[f64], entered: &[Option<usize>]) -> Vec<Stretch> {
-        let causes = self.scores.len();
-        let none = 2 * causes;
+    /// The stretches of each cause along the most probable path, each cut where its evidence is at its highest.
+    fn walk_back(&self, states: &[State], ways: &[f64], entered: &[Option<usize>]) -> Vec<Stretch> {
+        let none = 2 * states.len();
         let last = (0..=none)
             .max_by(|one, other| ways[*one].total_cmp(&ways[*other]).then(one.cmp(other)));
-        let mut found = Vec::new();
-        // The spells of the stretch that is walked through, by places, the last first.
-        let mut spells = Vec::new();
         let mut state = last.unwrap_or(none);
-        let mut end = self.minutes.len();
-        for (place, entered) in entered.chunks_exact(ways.len()).enumerate().rev() {
+        // The state at each place, and whether it was entered there from none.
+        let mut path = vec![(none, false); self.minutes.len()];
+        let places = path.iter_mut().zip(entered.chunks_exact(ways.len()));
+        for (at, entered) in places.rev() {
+            at.0 = state;
             if let Some(from) = entered[state] {
-                if state < causes {
-                    spells.push(place..end);
-                    if from != causes + state {
-                        found.extend(self.trimmed(state, &std::mem::take(&mut spells)));
-                    }
-                }
-                (state, end) = (from, place);
+                at.1 = from == none;
+                state = from;
                 // That before had ended at the same place.
                 if state == none
                     && let Some(ended) = entered[none]
@@ -185,24 +237,55 @@ impl Evidence {
                 }
             }
         }
-        found.reverse();
+        let causes = states.iter().take_while(|state| state.causes.len() == 1).count();
+        let mut found = Vec::new();
+        for cause in 0..causes {
+            // What shows of the stretch that is walked along, by spells.
+            let mut spells: Vec<Vec<(usize, f64)>> = Vec::new();
+            let mut is_pausing = true;
+            for (place, (state, is_anew)) in path.iter().enumerate() {
+                // Those that pause come behind those that show.
+                let now = states.get(*state).or_else(|| states.get(state - states.len()));
+                let is_there = now.is_some_and(|state| state.is_with(cause));
+                if !is_there || *is_anew {
+                    found.extend(self.trimmed(cause, &std::mem::take(&mut spells)));
+                    is_pausing = true;
+                }
+                match states.get(*state).filter(|_| is_there) {
+                    Some(now) => {
+                        // Together they make a full line more probable; that it loses shows by itself.
+                        let is_own = now.is_alone() || !states[cause].lasts.pauses();
+                        let score = self.scores[if is_own { cause } else { *state }][place];
+                        if is_pausing {
+                            spells.push(Vec::new());
+                        }
+                        if let Some(spell) = spells.last_mut() {
+                            spell.push((place, score));
+                        }
+                        is_pausing = false;
+                    }
+                    None => is_pausing = true,
+                }
+            }
+            found.extend(self.trimmed(cause, &spells));
+        }
+        found.sort_by_key(|stretch| (stretch.from, stretch.to, stretch.cause));
         found
     }
 
     /// The part of a stretch where its evidence is at its highest: from the first to the last minute that speaks
-    /// for it. It is told by its spells, the last first.
-    fn trimmed(&self, cause: usize, spells: &[Range<usize>]) -> Option<Stretch> {
-        let scores = self.scores.get(cause)?;
+    /// for it. It is told by its spells.
+    fn trimmed(&self, cause: usize, spells: &[Vec<(usize, f64)>]) -> Option<Stretch> {
         let (mut sum, mut best) = (0.0, (0.0, 0, 0));
         let mut from = 0;
-        for spell in spells.iter().rev() {
-            for place in spell.clone() {
+        for spell in spells {
+            for (place, score) in spell {
                 if sum <= 0.0 {
-                    (sum, from) = (0.0, place);
+                    (sum, from) = (0.0, *place);
                 }
-                sum += scores.get(place)?;
+                sum += score;
                 if sum > best.0 {
-                    best = (sum, from, place);
+                    best = (sum, from, *place);
                 }
             }
             sum -= LULL;
@@ -249,7 +332,7 @@ mod tests {
                 .map(|cause| scores.iter().map(|(_, scores)| scores[cause]).collect())
                 .collect(),
         };
-        let found = evidence.stretches(&vec![Lasts::Days; causes]);
+        let found = evidence.stretches(&State::all(&vec![Lasts::Days; causes]));
         found.into_iter().map(|stretch| (stretch.cause, stretch.from, stretch.to)).collect()
     }
 
@@ -283,12 +366,27 @@ mod tests {
         let scores = [20.0, -6.0, -6.0, 4.0, -6.0, -6.0];
         let evidence = Evidence { minutes: (0..6).collect(), scores: vec![scores.to_vec()] };
         let of = |lasts| {
-            let found = evidence.stretches(&[lasts]);
+            let found = evidence.stretches(&[State { causes: vec![0], lasts }]);
             found.into_iter().map(|stretch| (stretch.from, stretch.to, stretch.score)).collect()
         };
         let (paused, ended): (Vec<_>, Vec<_>) = (of(Lasts::Load), of(Lasts::Days));
         assert_eq!(paused, [(0, 4, 24.0 - LULL)], "a pause costs once");
         assert_eq!(ended, [(0, 1, 20.0)]);
+    }
+
+    #[test]
+    fn two_causes_that_show_together_have_a_stretch_each() {
+        let states = State::all(&[Lasts::Load, Lasts::Outage]);
+        let causes: Vec<&[usize]> = states.iter().map(|state| &*state.causes).collect();
+        assert_eq!(causes, [&[0][..], &[1], &[0, 0], &[0, 1], &[1, 1]]);
+        let (alone, both, mild) =
+            ([9.0, 3.0, 8.0, 7.0, 2.0], [4.0, 9.0, 4.0, 29.0, 9.0], [-9.0; 5]);
+        let shows = [alone, alone, both, both, mild];
+        let scores = (0..states.len()).map(|state| shows.map(|minute| minute[state]).to_vec());
+        let evidence = Evidence { minutes: (0..5).collect(), scores: scores.collect() };
+        let full = Stretch { cause: 0, from: 0, to: 4, score: 9.0 + 9.0 + 29.0 + 29.0 };
+        let loses = Stretch { cause: 1, from: 2, to: 4, score: 9.0 + 9.0 };
+        assert_eq!(evidence.stretches(&states), [full, loses]);
     }
 
     #[test]

@@ -7,11 +7,11 @@ use statrs::distribution::{DiscreteCDF, Hypergeometric};
 
 use super::index::Index;
 use super::pattern::{PANELS, Pattern, Whose};
-use super::stretch::{Evidence, Lasts, Stretch};
+use super::stretch::{Evidence, Lasts, State, Stretch};
 use super::symptom::{Count, Counts, Findings, Signs, Symptom, counts};
 use super::word::{Cause, ScopeKind};
 
-/// Patterns of which at most one is true at a time, in one scope.
+/// Patterns that are weighed together, in one scope.
 #[derive(Debug)]
 pub(super) struct Suspect {
     pub(super) patterns: &'static [Pattern],
@@ -143,16 +143,17 @@ impl<'i> Evidences<'i> {
         Self { index, findings, counts, of_meetings, spans, by_time, longest, touched }
     }
 
-    /// What each symptom of a pattern tells in a join: its bit, and the score if it shows and if it does not.
+    /// What each symptom tells in a join, by how strongly a cause makes it show: its bit, and the score if it shows
+    /// and if it does not.
     fn scores(
         &self,
-        pattern: &Pattern,
+        strengths: &[(Symptom, f64)],
         join: u32,
-    ) -> impl Iterator<Item = (u16, f64, f64)> + use<> {
+    ) -> impl Iterator<Item = (u16, f64, f64)> {
         let at = join as usize;
         let (rates, counts) = (self.findings.rates.of_joins[at], self.counts[at]);
         let of_meeting = self.of_meetings[at];
-        pattern.strengths.iter().map(move |(symptom, strength)| {
+        strengths.iter().map(move |(symptom, strength)| {
             let quiet = f64::from(rates[*symptom as usize]);
             let minutes = match symptom {
                 Symptom::FarCenter => of_meeting,
@@ -165,12 +166,14 @@ impl<'i> Evidences<'i> {
     }
 
     /// The evidence for and against a suspect, by the minute.
-    fn evidence(&self, suspect: &Suspect) -> Evidence {
-        let of_patterns =
-            suspect.patterns.iter().map(|pattern| self.evidence_for(pattern, &suspect.joins));
-        let of_patterns: Vec<Vec<(i64, f64)>> = of_patterns.collect();
-        let mut minutes: Vec<i64> =
-            of_patterns.iter().flatten().map(|(minute, _)| *minute).collect();
+    fn evidence(&self, suspect: &Suspect, states: &[State]) -> Evidence {
+        let of_states = states.iter().map(|state| {
+            let patterns: Vec<&Pattern> =
+                state.causes.iter().map(|cause| &suspect.patterns[*cause]).collect();
+            self.evidence_for(&patterns, &suspect.joins)
+        });
+        let of_states: Vec<Vec<(i64, f64)>> = of_states.collect();
+        let mut minutes: Vec<i64> = of_states.iter().flatten().map(|(minute, _)| *minute).collect();
         minutes.sort_unstable();
         minutes.dedup();
         let align = |scores: Vec<(i64, f64)>| {
@@ -184,16 +187,20 @@ impl<'i> Evidences<'i> {
             }
             aligned
         };
-        let scores = of_patterns.into_iter().map(align).collect();
+        let scores = of_states.into_iter().map(align).collect();
         Evidence { minutes, scores }
     }
 
-    /// The evidence for and against a pattern: minutes, in order, and their scores.
-    fn evidence_for(&self, pattern: &Pattern, joins: &[u32]) -> Vec<(i64, f64)> {
-        let (mask, decisive) = (pattern.mask(), pattern.decisive());
+    /// The evidence for and against patterns that show together: minutes, in order, and their scores.
+    fn evidence_for(&self, patterns: &[&Pattern], joins: &[u32]) -> Vec<(i64, f64)> {
+        let strengths = strengths(patterns);
+        let of_any =
+            |bits: fn(&Pattern) -> u16| patterns.iter().fold(0, |all, pattern| all | bits(pattern));
+        let (mask, decisive) = (of_any(Pattern::mask), of_any(Pattern::decisive));
+        let share_of_joins = patterns.iter().map(|pattern| pattern.share).fold(0.0, f64::max);
         let mut evidence: Vec<(i64, f64)> = Vec::new();
         for join in joins {
-            let scores: Vec<(u16, f64, f64)> = self.scores(pattern, *join).collect();
+            let scores: Vec<(u16, f64, f64)> = self.scores(&strengths, *join).collect();
             let first = evidence.len();
             // Most minutes are like the one before.
             let mut like = (0, 0, 0.0);
@@ -212,8 +219,8 @@ impl<'i> Evidences<'i> {
                 }
                 evidence.push((signs.number, like.2));
             }
-            if pattern.share < 1.0 {
-                dilute(&mut evidence[first..], pattern.share);
+            if share_of_joins < 1.0 {
+                dilute(&mut evidence[first..], share_of_joins);
             }
         }
         // Stable, so that sums don't depend on chance.
@@ -225,7 +232,7 @@ impl<'i> Evidences<'i> {
             }
             is_same
         });
-        let share = pattern.lasts.share();
+        let share = patterns.iter().map(|pattern| pattern.lasts.share()).fold(0.0, f64::max);
         if share < 1.0 {
             for one in &mut evidence {
                 one.1 = diluted(one.1, share);
@@ -240,8 +247,9 @@ impl<'i> Evidences<'i> {
             return None;
         }
         let lasts: Vec<Lasts> = suspect.patterns.iter().map(|pattern| pattern.lasts).collect();
-        let evidence = self.evidence(suspect);
-        let mut found = evidence.stretches(&lasts);
+        let states = State::all(&lasts);
+        let evidence = self.evidence(suspect, &states);
+        let mut found = evidence.stretches(&states);
         found.retain(|stretch| stretch.score >= suspect.bar / 2.0);
         let joined = evidence.joined(found.clone(), &lasts);
         found.extend_from_slice(&joined);
@@ -256,6 +264,16 @@ impl<'i> Evidences<'i> {
         });
         let mut charges = found.into_iter().map(|stretch| self.witnessed(suspect, stretch));
         let charge = charges.find(|charge| self.is_enough(suspect, charge))?;
+        // Of two at the same time the one that explains less goes first, and leaves to the other what is its own.
+        let goes_first = |other: &Charge| {
+            let (mask, all) = (other.pattern.mask(), charge.pattern.mask());
+            mask != all
+                && mask & all == mask
+                && other.stretch.from < charge.stretch.to
+                && charge.stretch.from < other.stretch.to
+                && self.is_enough(suspect, other)
+        };
+        let charge = charges.find(goes_first).unwrap_or(charge);
         // Of stretches that are one thing it is enough that one stands by itself.
         let part = charge.stretch;
         let whole = joined.into_iter().find(|it| it.cause == part.cause && it.contains(part.from));
@@ -408,9 +426,23 @@ impl<'i> Evidences<'i> {
     pub(super) fn score_in(&self, pattern: &Pattern, joins: &[u32], stretch: &Stretch) -> f64 {
         let is_there = |join: &u32| !self.within(*join, stretch).is_empty();
         let joins: Vec<u32> = joins.iter().copied().filter(is_there).collect();
-        let evidence = self.evidence_for(pattern, &joins).into_iter();
+        let evidence = self.evidence_for(&[pattern], &joins).into_iter();
         evidence.filter(|(minute, _)| stretch.contains(*minute)).map(|(_, score)| score).sum()
     }
+}
+
+/// With what probability patterns that show together make each symptom show; one that is there twice is severe.
+///
+/// **Source**: a noisy-or (Pearl, "Probabilistic Reasoning in Intelligent Systems", 1988).
+fn strengths(patterns: &[&Pattern]) -> Vec<(Symptom, f64)> {
+    let mut all: Vec<(Symptom, f64)> = Vec::new();
+    for (symptom, strength) in patterns.iter().flat_map(|pattern| pattern.strengths) {
+        match all.iter_mut().find(|(known, _)| known == symptom) {
+            Some((_, known)) => *known = 1.0 - (1.0 - *known) * (1.0 - strength),
+            None => all.push((*symptom, *strength)),
+        }
+    }
+    all
 }
 
 /// How often a pattern shows in some joins.

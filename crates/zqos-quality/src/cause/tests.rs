@@ -8,17 +8,19 @@ use crate::{InputMeaning, Judge, Rule};
 
 const SENT: Option<InputMeaning> = Some(InputMeaning::Sent);
 
-/// A minute of somebody: what is lost each way, the round trip, the load and the signal.
+/// A minute of somebody: what is lost each way, the round trip, the jitter each way, the load and the signal.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     sent: f64,
     received: f64,
     latency: f64,
+    jitter: [f64; 2],
     load: f64,
     signal: Option<i64>,
 }
 
-const CLEAN: Shape = Shape { sent: 0.0, received: 0.0, latency: 40.0, load: 30.0, signal: None };
+const CLEAN: Shape =
+    Shape { sent: 0.0, received: 0.0, latency: 40.0, jitter: [3.0; 2], load: 30.0, signal: None };
 
 fn at(minute: i64) -> Timestamp {
     Timestamp::from_unix_millis(minute * 60_000).unwrap()
@@ -38,12 +40,17 @@ fn figures(loss: f64, latency: f64) -> Figures {
 fn minutes(from: i64, shapes: &[Shape]) -> Minutes {
     let mut minutes = Minutes::default();
     for (minute, shape) in (from..).zip(shapes) {
-        let mut add = |stream: &str, loss: f64| {
+        let mut add = |stream: &str, loss: f64, jitter: f64| {
             let stream = Stream::from_name(stream).unwrap();
-            minutes.add_stream(at(minute), stream, &figures(loss, shape.latency));
+            let jitter = Millis::try_new(jitter).ok();
+            minutes.add_stream(
+                at(minute),
+                stream,
+                &Figures { jitter, ..figures(loss, shape.latency) },
+            );
         };
-        add("audio_input", shape.sent);
-        add("audio_output", shape.received);
+        add("audio_input", shape.sent, shape.jitter[0]);
+        add("audio_output", shape.received, shape.jitter[1]);
         minutes.add_device(&DeviceSample {
             system_max_cpu: Percent::try_new(shape.load).ok(),
             avg_rssi: shape.signal.and_then(|signal| Dbm::try_new(signal).ok()),
@@ -160,6 +167,26 @@ fn a_site_that_loses_both_ways_is_named_with_its_interval_and_its_people() {
     assert!(incident.probability > 0.8, "{}", incident.probability);
     assert!(!incident.evidence_for.is_empty() && !incident.would_decide.is_empty());
     assert_eq!(diagnosis.unexplained.poor_minutes, 0);
+}
+
+#[test]
+fn a_line_that_is_full_one_way_and_then_both_is_told_from_one_that_loses() {
+    let told = day(|person, minute| {
+        let mut shape = CLEAN;
+        if person < 5 && (120..260).contains(&minute) {
+            shape = Shape { sent: 6.0, jitter: [20.0, shape.jitter[1]], ..shape };
+        }
+        if person < 5 && (200..330).contains(&minute) {
+            shape = Shape { received: 9.0, jitter: [shape.jitter[0], 20.0], ..shape };
+        }
+        shape
+    });
+    let diagnosis = diagnosed(&told);
+    let name = "Berlin, 192.0.2.1";
+    assert_eq!(named(&diagnosis), [(Cause::UplinkCapacity, name), (Cause::DownlinkCapacity, name)]);
+    let intervals = diagnosis.incidents.iter().map(|incident| (incident.from, incident.to));
+    let wanted = [(at(1_000_120), at(1_000_260)), (at(1_000_200), at(1_000_330))];
+    assert_eq!(intervals.collect::<Vec<_>>(), wanted);
 }
 
 #[test]
@@ -308,7 +335,14 @@ fn any_shape() -> impl Strategy<Value = Shape> {
         prop_oneof![Just(None), (-200i64..100).prop_map(Some), Just(Some(-55)), Just(Some(-80))];
     let load = prop_oneof![Just(20.0), Just(99.0)];
     (loss.clone(), loss, latency, load, signal).prop_map(
-        |(sent, received, latency, load, signal)| Shape { sent, received, latency, load, signal },
+        |(sent, received, latency, load, signal)| Shape {
+            sent,
+            received,
+            latency,
+            load,
+            signal,
+            ..CLEAN
+        },
     )
 }
 
