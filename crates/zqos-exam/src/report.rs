@@ -259,9 +259,8 @@ right on the log odds of what is stated has intercept {intercept:.2} and slope {
 
 On seeds below 1,000, where many misses were looked at beside the truth: much that is named wrongly has the right cause and
 scope, and less than half of the interval. Of a line that is full by spells, single ones before or after all others are
-missed; pictures that shrink are no symptom yet. Two faults of one place at the same time are told as one, and of the longer
-one what is left is told apart: a line that is full both ways looks like one that loses. Days in a row with meetings on a far
-server are one incident. Faults that hurt few minutes are missed more often than others: short outages, and access points that few people use. Where hardly anybody met
+missed. Of a line that is full while its provider fails, what the provider explains is the line's no more. Full lines of two
+people alone are not told from chance. Days in a row with meetings on a far server are one incident. Faults that hurt few minutes are missed more often than others: short outages, and access points that few people use. Where hardly anybody met
 elsewhere at the same time, a place is not told from a group drawn by lot, and not named. Of joins on TCP losses are known by
 their delays alone.
 
