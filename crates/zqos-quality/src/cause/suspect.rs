@@ -19,6 +19,8 @@ pub(super) struct Suspect {
     pub(super) key: u32,
     /// The joins that would show it, by their places in the index.
     pub(super) joins: Vec<u32>,
+    /// Of how many people these are.
+    people: usize,
     /// The least score at which it is more probable than chance among all its like.
     pub(super) bar: f64,
     /// With what probability at most a group that is drawn by lot may show as much.
@@ -69,20 +71,30 @@ pub(super) fn suspects(index: &Index<'_>) -> Vec<Suspect> {
         // A cause that any of so many may show is that much less probable for each.
         let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX).max(1));
         let bar = LEAST_SCORE + number(of_key.len()).ln();
-        let nameable = of_key.values().filter(|joins| may_be_named(index, patterns, joins));
-        let by_lot = BY_LOT / number(nameable.count());
-        let suspect = |(key, joins)| Suspect { patterns, key, joins, bar, by_lot };
-        all.extend(of_key.into_iter().map(suspect));
+        let suspects = of_key.into_iter().map(|(key, joins)| {
+            let people: BTreeSet<u32> =
+                joins.iter().map(|join| index.joins[*join as usize].who).collect();
+            Suspect { patterns, key, joins, people: people.len(), bar, by_lot: BY_LOT }
+        });
+        let mut suspects: Vec<Suspect> = suspects.collect();
+        let nameable = suspects.iter().filter(|suspect| suspect.may_be_named()).count();
+        for suspect in &mut suspects {
+            suspect.by_lot /= number(nameable);
+        }
+        all.append(&mut suspects);
     }
     all
 }
 
-/// True for joins of which there are enough, of enough people, for some pattern.
-fn may_be_named(index: &Index<'_>, patterns: &[Pattern], joins: &[u32]) -> bool {
-    let people: BTreeSet<u32> = joins.iter().map(|join| index.joins[*join as usize].who).collect();
-    patterns
-        .iter()
-        .any(|pattern| people.len() >= pattern.least_people && joins.len() >= pattern.least_joins)
+impl Suspect {
+    /// True for joins of which there are enough, of enough people, for some pattern.
+    fn may_be_named(&self) -> bool {
+        self.patterns.iter().any(|pattern| self.has_enough_for(pattern))
+    }
+
+    fn has_enough_for(&self, pattern: &Pattern) -> bool {
+        self.people >= pattern.least_people && self.joins.len() >= pattern.least_joins
+    }
 }
 
 /// What a suspect did in a stretch of time.
@@ -307,8 +319,11 @@ impl<'i> Evidences<'i> {
         Charge { pattern, stretch, people: people.len(), joins, hurt_minutes, minutes }
     }
 
-    /// False where all minutes in which a symptom shows are fewer than are enough.
+    /// False where there are too few people or joins, or all minutes in which a symptom shows are fewer than are enough.
     fn may_be_enough(&self, suspect: &Suspect, pattern: &Pattern) -> bool {
+        if !suspect.has_enough_for(pattern) {
+            return false;
+        }
         let decisive = pattern.decisive();
         let symptoms: Vec<Symptom> =
             Symptom::ALL.into_iter().filter(|symptom| decisive & symptom.bit() != 0).collect();
