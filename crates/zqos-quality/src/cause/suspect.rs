@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use rayon::prelude::*;
 use statrs::distribution::{DiscreteCDF, Hypergeometric};
 
 use super::index::Index;
@@ -179,7 +180,7 @@ impl<'i> Evidences<'i> {
 
     /// The evidence for and against a suspect, by the minute.
     fn evidence(&self, suspect: &Suspect, states: &[State]) -> Evidence {
-        let of_states = states.iter().map(|state| {
+        let of_states = states.par_iter().map(|state| {
             let patterns: Vec<&Pattern> =
                 state.causes.iter().map(|cause| &suspect.patterns[*cause]).collect();
             self.evidence_for(&patterns, &suspect.joins)
@@ -274,18 +275,22 @@ impl<'i> Evidences<'i> {
                 .then(other.score.total_cmp(&one.score))
                 .then(one.from.cmp(&other.from))
         });
-        let mut charges = found.into_iter().map(|stretch| self.witnessed(suspect, stretch));
-        let charge = charges.find(|charge| self.is_enough(suspect, charge))?;
+        let mut found = found.into_iter();
+        let enough = |stretch| {
+            let charge = self.witnessed(suspect, stretch);
+            self.is_enough(suspect, &charge).then_some(charge)
+        };
+        let charge = found.find_map(enough)?;
         // Of two at the same time the one that explains less goes first, and leaves to the other what is its own.
-        let goes_first = |other: &Charge| {
-            let (mask, all) = (other.pattern.mask(), charge.pattern.mask());
+        let all = charge.pattern.mask();
+        let goes_first = |other: &Stretch| {
+            let mask = suspect.patterns[other.cause].mask();
             mask != all
                 && mask & all == mask
-                && other.stretch.from < charge.stretch.to
-                && charge.stretch.from < other.stretch.to
-                && self.is_enough(suspect, other)
+                && other.from < charge.stretch.to
+                && charge.stretch.from < other.to
         };
-        let charge = charges.find(goes_first).unwrap_or(charge);
+        let charge = found.filter(goes_first).find_map(enough).unwrap_or(charge);
         // Of stretches that are one thing it is enough that one stands by itself.
         let part = charge.stretch;
         let whole = joined.into_iter().find(|it| it.cause == part.cause && it.contains(part.from));
